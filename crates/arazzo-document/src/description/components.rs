@@ -1,0 +1,31 @@
+//! The [Components Object](https://spec.openapis.org/arazzo/v1.0.1.html#components-object).
+
+use super::action::{self, Action};
+use super::fields::{Fields, Reader, Text, UnknownFields};
+use super::parameter::{self, Parameter};
+use crate::node::Node;
+
+/// What the workflows of this document, and only of this one, may refer to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Components {
+    /// JSON Schemas of inputs.
+    pub inputs: Vec<(Text, Node)>,
+    /// Parameters.
+    pub parameters: Vec<(Text, Parameter)>,
+    /// Success actions.
+    pub success_actions: Vec<(Text, Action)>,
+    /// Failure actions.
+    pub failure_actions: Vec<(Text, Action)>,
+}
+
+pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Components {
+    let Some(mut fields) = Fields::of(node, "`components`", reader) else { return Components::default() };
+    let components = Components {
+        inputs: fields.map("inputs", reader, |node, _| Some(node.clone())),
+        parameters: fields.map("parameters", reader, parameter::read),
+        success_actions: fields.map("successActions", reader, action::read),
+        failure_actions: fields.map("failureActions", reader, action::read),
+    };
+    fields.finish(UnknownFields::Ignored, reader);
+    components
+}

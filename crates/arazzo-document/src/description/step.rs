@@ -1,0 +1,151 @@
+//! The [Step Object](https://spec.openapis.org/arazzo/v1.0.1.html#step-object) and the outputs of steps and workflows.
+
+use super::action::{self, Action};
+use super::criterion::{self, Criterion};
+use super::fields::{Fields, Located, Reader, Text, UnknownFields};
+use super::parameter::{self, Entry, Parameter};
+use super::request_body::{self, RequestBody};
+use crate::diagnostic::Code;
+use crate::node::{Data, Node};
+use crate::position::Span;
+
+/// One call of an operation or a workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its id, unique in the workflow.
+    pub id: Text,
+    /// What it does.
+    pub description: Option<String>,
+    /// What it calls; `None` only when that was reported as an error.
+    pub target: Option<Target>,
+    /// What is passed to the target.
+    pub parameters: Vec<Entry<Parameter>>,
+    /// The body that is sent.
+    pub request_body: Option<RequestBody>,
+    /// What has to hold for the step to be successful.
+    pub success_criteria: Vec<Criterion>,
+    /// What may happen after success.
+    pub on_success: Vec<Entry<Action>>,
+    /// What may happen after failure.
+    pub on_failure: Vec<Entry<Action>>,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+    /// How long it may take, in milliseconds (1.1).
+    pub timeout: Option<Located<u64>>,
+    /// The steps that have to be complete before it (1.1).
+    pub depends_on: Vec<Text>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a step calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An operation by its id.
+    OperationId(Text),
+    /// An operation by the path to it.
+    OperationPath(Text),
+    /// A workflow.
+    Workflow(Text),
+    /// An AsyncAPI channel (1.1).
+    Channel(Text),
+}
+
+impl Target {
+    /// The text that names the target.
+    pub fn text(&self) -> &Text {
+        match self {
+            Self::OperationId(text)
+            | Self::OperationPath(text)
+            | Self::Workflow(text)
+            | Self::Channel(text) => text,
+        }
+    }
+}
+
+/// An output of a step or a workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Its name.
+    pub name: Text,
+    /// What it is.
+    pub value: OutputValue,
+}
+
+/// What an output is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OutputValue {
+    /// The value of a runtime expression.
+    Expression(Text),
+    /// What a [Selector Object](https://spec.openapis.org/arazzo/v1.1.0.html#selector-object) selects (1.1).
+    Selector(Node),
+}
+
+pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Step> {
+    let mut fields = Fields::of(node, "a step", reader)?;
+    let span = fields.span();
+    let id = fields.required_text("stepId", reader);
+    let step = Step {
+        id: id.unwrap_or_else(|| Text { value: String::new(), span }),
+        description: fields.text("description", reader).map(|text| text.value),
+        target: read_target(&mut fields, reader),
+        parameters: fields.list("parameters", reader, parameter::read_entry),
+        request_body: fields.take("requestBody").and_then(|node| request_body::read(node, reader)),
+        success_criteria: criterion::read_list(&mut fields, "successCriteria", reader),
+        on_success: fields.list("onSuccess", reader, action::read_entry),
+        on_failure: fields.list("onFailure", reader, action::read_entry),
+        outputs: read_outputs(&mut fields, reader),
+        timeout: fields.take("timeout").and_then(|node| read_timeout(node, reader)),
+        depends_on: fields.list("dependsOn", reader, |item, reader| reader.text(item, "a dependency")),
+        span,
+    };
+    // They belong to steps that send to or receive from a channel, which are refused as a whole.
+    fields.take("action");
+    fields.take("correlationId");
+    fields.finish(UnknownFields::Refused, reader);
+    Some(step)
+}
+
+fn read_target<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Option<Target> {
+    let mut targets: Vec<Target> = [
+        fields.text("operationId", reader).map(Target::OperationId),
+        fields.text("operationPath", reader).map(Target::OperationPath),
+        fields.text("workflowId", reader).map(Target::Workflow),
+        fields.text("channelPath", reader).map(Target::Channel),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if targets.len() == 1 {
+        return targets.pop();
+    }
+    let (span, found) = match targets.get(1) {
+        Some(second) => (second.text().span, "more than one of"),
+        None => (fields.span().first_line(), "none of"),
+    };
+    let message = format!("a step has {found} `operationId`, `operationPath` and `workflowId`");
+    reader.error(Code::StepTarget, span, message, Some("a step calls exactly one target".to_owned()));
+    None
+}
+
+fn read_timeout(node: &Node, reader: &mut Reader<'_>) -> Option<Located<u64>> {
+    let milliseconds = node.as_u64();
+    if milliseconds.is_none() {
+        let message = "`timeout` must be a whole number of milliseconds, 0 or more".to_owned();
+        reader.error(Code::WrongType, node.span, message, None);
+    }
+    Some(Located { value: milliseconds?, span: node.span })
+}
+
+pub(super) fn read_outputs<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Vec<Output> {
+    fields
+        .map("outputs", reader, |node, reader| match &node.data {
+            Data::Object(_) => Some(OutputValue::Selector(node.clone())),
+            Data::String(_) | Data::Null | Data::Bool(_) | Data::Number(_) | Data::Array(_) => {
+                reader.text(node, "an output").map(OutputValue::Expression)
+            }
+        })
+        .into_iter()
+        .map(|(name, value)| Output { name, value })
+        .collect()
+}

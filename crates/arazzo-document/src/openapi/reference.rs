@@ -1,0 +1,133 @@
+//! Following `$ref`.
+//!
+//! See the [Reference Object](https://spec.openapis.org/oas/v3.1.1.html#reference-object). References inside the
+//! document are followed; one into another document is a named problem.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::diagnostic::Code;
+use crate::node::Node;
+
+/// A reference may lead to a reference so many times.
+const MAX_HOPS: usize = 32;
+
+/// Follows the references of one document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Resolver<'a> {
+    root: &'a Node,
+}
+
+/// A reference that cannot be followed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Broken<'a> {
+    /// The value of `$ref`.
+    pub(super) node: &'a Node,
+    why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    Nowhere,
+    Elsewhere,
+    Circle,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(root: &'a Node) -> Self {
+        Self { root }
+    }
+
+    /// What `node` means: itself, or what its reference leads to in the end.
+    pub(super) fn follow(&self, node: &'a Node) -> Result<&'a Node, Broken<'a>> {
+        let mut node = node;
+        for _ in 0..MAX_HOPS {
+            let Some(reference) = reference_of(node) else { return Ok(node) };
+            node = self.step(reference)?;
+        }
+        match reference_of(node) {
+            None => Ok(node),
+            Some(reference) => Err(Broken { node: reference, why: Why::Circle }),
+        }
+    }
+
+    /// What the value of one `$ref` leads to, which may have a `$ref` itself.
+    pub(super) fn step(&self, reference: &'a Node) -> Result<&'a Node, Broken<'a>> {
+        let text = reference.as_str().unwrap_or_default();
+        let Some(pointer) = text.strip_prefix('#') else {
+            return Err(Broken { node: reference, why: Why::Elsewhere });
+        };
+        let decoded = percent_decoded(pointer);
+        self.root.pointer(&decoded).ok_or(Broken { node: reference, why: Why::Nowhere })
+    }
+}
+
+impl Broken<'_> {
+    pub(super) fn code(&self) -> Code {
+        match self.why {
+            Why::Nowhere => Code::UnresolvedReference,
+            Why::Elsewhere => Code::Unsupported,
+            Why::Circle => Code::CircularReference,
+        }
+    }
+
+    pub(super) fn message(&self) -> String {
+        let text = self.node.as_str().unwrap_or_default();
+        match self.why {
+            Why::Nowhere => format!("`$ref: {text}` leads nowhere"),
+            Why::Elsewhere => format!("`$ref: {text}` leads into another document, which is not supported"),
+            Why::Circle => format!("`$ref: {text}` leads back to itself"),
+        }
+    }
+
+    pub(super) fn hint(&self) -> Option<&'static str> {
+        match self.why {
+            Why::Nowhere => Some("a reference looks like `#/components/schemas/<name>`"),
+            Why::Elsewhere => Some("bundle the description into one document"),
+            Why::Circle => None,
+        }
+    }
+}
+
+/// The value of `$ref`, if `node` is a reference.
+pub(super) fn reference_of(node: &Node) -> Option<&Node> {
+    node.get("$ref").filter(|reference| reference.as_str().is_some())
+}
+
+/// The text with percent-encoded characters put back.
+pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, read};
+
+    fn code(yaml: &str) -> Result<Option<String>, Code> {
+        let root = read(yaml, Format::Yaml).root.unwrap();
+        let resolver = Resolver::new(&root);
+        let node = root.get("a").unwrap();
+        resolver.follow(node).map(|node| node.as_str().map(str::to_owned)).map_err(|broken| broken.code())
+    }
+
+    #[test]
+    fn a_reference_leads_on_until_there_is_a_value() {
+        assert_eq!(
+            code("a: {$ref: '#/b'}\nb: {$ref: '#/c~1d%7B%7D'}\n'c/d{}': x\n"),
+            Ok(Some("x".to_owned()))
+        );
+        assert_eq!(code("a: x"), Ok(Some("x".to_owned())));
+        assert_eq!(code("a: {$ref: 3}"), Ok(None));
+    }
+
+    #[test]
+    fn a_reference_that_cannot_be_followed_says_why() {
+        assert_eq!(code("a: {$ref: '#/b'}"), Err(Code::UnresolvedReference));
+        assert_eq!(code("a: {$ref: '#name'}"), Err(Code::UnresolvedReference));
+        assert_eq!(code("a: {$ref: 'other.yml#/b'}"), Err(Code::Unsupported));
+        assert_eq!(code("a: {$ref: '#/a'}"), Err(Code::CircularReference));
+        assert_eq!(code("a: {$ref: '#/b'}\nb: {$ref: '#/a'}"), Err(Code::CircularReference));
+    }
+}

@@ -1,0 +1,64 @@
+//! What the machine wants done.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::exchange::Request;
+use crate::plan::StepIndex;
+use crate::record::Timestamp;
+
+/// One thing that the machine wants done. Commands form a set: their order means nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Send a request and answer with [`Record::Responded`](crate::Record::Responded) or
+    /// [`Record::Failed`](crate::Record::Failed).
+    Call(Box<Call>),
+    /// Wait and answer with [`Record::Woke`](crate::Record::Woke).
+    Sleep {
+        /// The id that the answer must carry.
+        id: SleepId,
+        /// Not to be answered before this moment.
+        until: Timestamp,
+    },
+    /// The run is over: [`Run::result`](crate::Run::result) says how.
+    Finish,
+}
+
+/// A request that has to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The id that the answer must carry.
+    pub id: CallId,
+    /// The step that sends it.
+    pub step: StepIndex,
+    /// What to send.
+    pub request: Request,
+    /// How long the step allows for the response; `None` leaves it to the driver.
+    pub timeout: Option<Duration>,
+}
+
+/// Names one attempt of one visit to a step. Stable: a refold gives the same ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CallId {
+    /// The visit's number in the run, from 1.
+    pub visit: u32,
+    /// The attempt's number in the visit, from 1.
+    pub attempt: u32,
+}
+
+/// Names the wait before an attempt; its fields are those of the attempt that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SleepId {
+    /// The visit's number in the run, from 1.
+    pub visit: u32,
+    /// The number of the attempt that follows the wait.
+    pub attempt: u32,
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.visit, self.attempt)
+    }
+}

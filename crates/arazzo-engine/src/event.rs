@@ -1,0 +1,234 @@
+//! What happened, for people and reports.
+//!
+//! Events are made while records are applied. They are never replayed and a run does not need them to go on. Secret
+//! values are masked when an event is made, by the policy that the run was started with.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::command::CallId;
+use crate::record::Timestamp;
+
+/// One thing that happened, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The time of the record that made it happen.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// The things that can happen, in the order in which a run shows them:
+/// `RunStarted (StepStarted (CallStarted (CallFinished | CallFailed) AttemptJudged)* StepFinished)* RunFinished`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A workflow began.
+    RunStarted {
+        /// The run's id.
+        run_id: String,
+        /// Which workflow.
+        workflow_id: String,
+    },
+    /// A step is visited.
+    StepStarted {
+        /// The visit's number in the run.
+        visit: u32,
+        /// Which step.
+        step_id: String,
+        /// The operation as the description of the API names it, such as `getScore` or `GET /score/{user_id}`.
+        operation: String,
+    },
+    /// A request is about to be sent.
+    CallStarted {
+        /// Which attempt of which visit.
+        id: CallId,
+        /// The HTTP method.
+        method: String,
+        /// The URL.
+        url: String,
+        /// The header fields, without credentials.
+        headers: Vec<(String, String)>,
+        /// The body, if it is text.
+        body: Option<String>,
+    },
+    /// A response came.
+    CallFinished {
+        /// Which attempt of which visit.
+        id: CallId,
+        /// The status code.
+        status: u16,
+        /// The header fields.
+        headers: Vec<(String, String)>,
+        /// The body, if it is text.
+        body: Option<String>,
+        /// From the command to the record.
+        duration: Duration,
+    },
+    /// No response came.
+    CallFailed {
+        /// Which attempt of which visit.
+        id: CallId,
+        /// Why.
+        error: Fault,
+        /// From the command to the record.
+        duration: Duration,
+    },
+    /// The success criteria of an attempt were judged.
+    AttemptJudged {
+        /// Which attempt of which visit.
+        id: CallId,
+        /// Each criterion with its outcome. Empty when the default decided.
+        criteria: Vec<CriterionReport>,
+        /// What follows when the attempt is not the last one of its visit.
+        retry: Option<RetryReport>,
+    },
+    /// A visit is over.
+    StepFinished {
+        /// The visit's number in the run.
+        visit: u32,
+        /// Which step.
+        step_id: String,
+        /// How it ended.
+        status: Status,
+        /// Its outputs.
+        outputs: Map<String, Value>,
+        /// What failed, if it is no criterion: a transport error, a value that could not be resolved.
+        error: Option<Fault>,
+        /// Where the workflow goes from here.
+        next: Next,
+    },
+    /// Something that a person should know although the run goes on.
+    Warned {
+        /// The step that it is about, if any.
+        step_id: Option<String>,
+        /// What and why, with the remedy.
+        fault: Fault,
+    },
+    /// The workflow ended.
+    RunFinished {
+        /// How.
+        status: Status,
+        /// Its outputs, masked. The result that the caller asked for is [`Run::result`](crate::Run::result).
+        outputs: Map<String, Value>,
+        /// Why it failed or stopped.
+        error: Option<RunError>,
+    },
+}
+
+/// How a step or a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It did what it should.
+    Succeeded,
+    /// It did not, and that is a result.
+    Failed,
+    /// It could not be carried on: a limit was reached or the policy forbade it.
+    Stopped,
+}
+
+/// A named failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// A readable name, such as `timeout` or `unresolved-expression`.
+    pub code: String,
+    /// Place, fact and remedy as a lowercase fragment.
+    pub message: String,
+}
+
+/// Why a run failed or stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunError {
+    /// A readable name, such as `criterion-not-held` or `max-steps`.
+    pub code: String,
+    /// Place, fact and remedy as a lowercase fragment.
+    pub message: String,
+    /// The step at which it happened.
+    pub step_id: Option<String>,
+}
+
+/// A criterion and its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CriterionReport {
+    /// The condition as it was written.
+    pub condition: String,
+    /// Held, not held or not evaluated.
+    pub result: CriterionResult,
+    /// Why it did not hold or could not be evaluated.
+    pub reason: Option<String>,
+}
+
+/// The three outcomes of a criterion.
+///
+/// See [Evaluation Errors](https://spec.openapis.org/arazzo/v1.1.0.html#evaluation-errors).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CriterionResult {
+    /// The condition is true.
+    Held,
+    /// The condition is false.
+    NotHeld,
+    /// It cannot be said; control flow takes it as not held.
+    NotEvaluated,
+}
+
+/// A further attempt that follows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RetryReport {
+    /// The name of the retry action.
+    pub action: String,
+    /// How long the machine waits first, in milliseconds.
+    pub after_ms: f64,
+    /// How many further attempts the action allows after this one.
+    pub remaining: u32,
+}
+
+/// Where a workflow goes after a step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Next {
+    /// The kind of transfer.
+    #[serde(rename = "type")]
+    pub kind: NextKind,
+    /// The action that decided, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The step that comes next, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The actions that were looked at, in order, with their criteria.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub considered: Vec<Considered>,
+}
+
+/// The kinds of transfer after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NextKind {
+    /// On to the next step of the list.
+    Next,
+    /// To the step that an action names.
+    Goto,
+    /// The workflow ends successfully.
+    End,
+    /// The workflow ends as failed.
+    Fail,
+}
+
+/// An action that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Considered {
+    /// The action's name.
+    pub action: String,
+    /// Whether it was taken.
+    pub taken: bool,
+    /// Its criteria with their outcomes, as far as they were judged.
+    pub criteria: Vec<CriterionReport>,
+    /// Why it was passed over although its criteria held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}

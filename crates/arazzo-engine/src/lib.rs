@@ -1,0 +1,69 @@
+//! What happens next: a compiled Arazzo workflow and the machine that runs it.
+//!
+//! The main type of this crate is [`Run`]. It is made from a [`Plan`] and never touches the outside: it says what it
+//! wants done as [`Command`]s and is told what came of it as [`Record`]s. No socket, file, clock or random number is
+//! used here, so the same records give the same commands and [`Event`]s on every machine, at any time.
+//!
+//! ```text
+//! Workspace ─Plan::compile─► Plan ─Plan::start─► Record::Started
+//!                                                      │
+//!          Run::new ── commands() ──► Call │ Sleep │ Finish
+//!              ▲                           │
+//!              └── apply(Record) ◄── the driver does it
+//!                      │
+//!                   Events ──► reports
+//! ```
+//!
+//! A driver is a loop. This one answers every request with the same response:
+//!
+//! ```
+//! use arazzo_engine::{Command, Plan, Record, Response, Run, RunOptions, Timestamp};
+//! # use std::sync::Arc;
+//! # fn run(plan: Arc<Plan>) -> Result<(), Box<dyn std::error::Error>> {
+//! let start = plan.start("run-1", Timestamp(0), serde_json::Map::new())?;
+//! let mut run = Run::new(plan, start.secrets, RunOptions::default());
+//! let mut record = start.record;
+//! loop {
+//!     for event in run.apply(record)? {
+//!         println!("{event:?}");
+//!     }
+//!     record = match run.commands().first() {
+//!         Some(Command::Call(call)) => Record::Responded {
+//!             at: Timestamp(1),
+//!             id: call.id,
+//!             response: Response { status: 200, headers: vec![], body: b"{}".to_vec() },
+//!         },
+//!         Some(Command::Sleep { id, until }) => Record::Woke { at: *until, id: *id },
+//!         _ => break,
+//!     };
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A failed workflow is a [`RunResult`], not an error.
+
+mod command;
+mod event;
+mod exchange;
+mod mask;
+mod plan;
+mod record;
+mod report;
+mod run;
+mod serialize;
+
+pub use command::{Call, CallId, Command, SleepId};
+pub use event::{
+    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, RetryReport,
+    RunError, Status,
+};
+pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
+pub use mask::{MASK, Secrets, is_secret_name};
+pub use plan::{
+    CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, Plan, PlanOptions,
+    PlannedOperation, PlannedStep, Planning, Start, StepIndex,
+};
+pub use record::{Record, SEMANTICS, Timestamp};
+pub use report::{AttemptReport, RequestReport, RunReport, StepReport};
+pub use run::{OutOfOrder, Run, RunOptions, RunResult};

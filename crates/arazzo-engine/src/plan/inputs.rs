@@ -1,0 +1,320 @@
+//! The inputs of a workflow: their schema, their defaults, and the check before anything is sent.
+//!
+//! See `inputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use arazzo_document::description::Workflow;
+use arazzo_document::{Code, Diagnostic, Place, Workspace, nearest};
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::{Map, Value, json};
+
+use super::Plan;
+use crate::mask::{self, Secrets};
+use crate::record::{Record, SEMANTICS, Timestamp};
+
+/// The inputs of a workflow, compiled.
+#[derive(Debug, Default)]
+pub(crate) struct InputsPlan {
+    schema: Option<Value>,
+    validator: Option<Validator>,
+    place: Option<Place>,
+    /// Where requests use inputs that have no default and need not be given.
+    uses: Vec<(String, Place)>,
+}
+
+/// A run that can begin.
+#[derive(Debug)]
+pub struct Start {
+    /// The first record.
+    pub record: Record,
+    /// The secret inputs, which are in no record.
+    pub secrets: Secrets,
+    /// What a person should know of the inputs.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The inputs are not what the workflow wants. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct InputsError {
+    /// Everything that is wrong with them.
+    pub problems: Vec<InputProblem>,
+}
+
+/// One thing that is wrong with the inputs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InputProblem {
+    /// The input, if it is about one.
+    pub input: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for InputsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<&str> = self.problems.iter().map(|problem| problem.message.as_str()).collect();
+        f.write_str(&messages.join("; "))
+    }
+}
+
+impl InputsPlan {
+    pub(super) fn compile(workspace: &Workspace, workflow: &Workflow) -> (Self, Vec<Diagnostic>) {
+        let Some(node) = &workflow.inputs else { return (Self::default(), Vec::new()) };
+        let place = workspace.document.place(node.span);
+        let mut schema = node.to_value();
+        let components = &workspace.description.components.inputs;
+        if let (Some(object), false) = (schema.as_object_mut(), components.is_empty()) {
+            let inputs: Map<String, Value> =
+                components.iter().map(|(key, node)| (key.value.clone(), node.to_value())).collect();
+            object.insert("components".to_owned(), json!({ "inputs": inputs }));
+        }
+        match jsonschema::options().should_validate_formats(true).build(&schema) {
+            Ok(validator) => {
+                let plan = Self {
+                    schema: Some(schema),
+                    validator: Some(validator),
+                    place: Some(place),
+                    uses: Vec::new(),
+                };
+                (plan, Vec::new())
+            }
+            Err(error) => {
+                let message =
+                    format!("the inputs of workflow `{}` are no JSON Schema: {error}", workflow.id.value);
+                let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)
+                    .with_hint("`inputs` is a JSON Schema of an object, see https://json-schema.org");
+                (Self::default(), vec![diagnostic])
+            }
+        }
+    }
+
+    pub(crate) fn schema(&self) -> Option<&Value> {
+        self.schema.as_ref()
+    }
+
+    /// Whether the schema names this input.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        self.names().any(|declared| declared == name)
+    }
+
+    /// The inputs that the schema names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.properties().map(|(name, _)| name)
+    }
+
+    /// Whether the schema allows no other inputs than those it names.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.layers().iter().any(|layer| layer.get("additionalProperties") == Some(&Value::Bool(false)))
+    }
+
+    /// Remembers that a request uses an input at `place`.
+    pub(super) fn uses(&mut self, name: &str, place: Place) {
+        self.uses.push((name.to_owned(), place));
+    }
+
+    fn properties(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.layers()
+            .into_iter()
+            .filter_map(|layer| layer.get("properties").and_then(Value::as_object))
+            .flatten()
+            .map(|(name, schema)| (name.as_str(), schema))
+    }
+
+    fn layers(&self) -> Vec<&Value> {
+        self.schema.as_ref().map(|schema| layers(schema, schema, 0)).unwrap_or_default()
+    }
+
+    fn property(&self, name: &str) -> Vec<&Value> {
+        let Some(root) = &self.schema else { return Vec::new() };
+        self.properties()
+            .filter(|(key, _)| *key == name)
+            .flat_map(|(_, schema)| layers(schema, root, 0))
+            .collect()
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        mask::is_secret_name(name) || self.property(name).into_iter().any(is_secret_schema)
+    }
+
+    /// Fills defaults in and checks the whole.
+    fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
+        let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return Ok(inputs) };
+        fill_defaults(schema, schema, &mut inputs, 0);
+        let value = Value::Object(inputs);
+        let problems: Vec<InputProblem> =
+            validator.iter_errors(&value).take(MAX_PROBLEMS).flat_map(|error| problems_of(&error)).collect();
+        match value {
+            Value::Object(inputs) if problems.is_empty() => Ok(inputs),
+            Value::Object(_)
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => Err(InputsError { problems }),
+        }
+    }
+
+    fn warnings(&self, inputs: &Map<String, Value>) -> Vec<Diagnostic> {
+        let undeclared = inputs.keys().filter(|name| !self.declares(name)).filter_map(|name| {
+            let message = format!("input `{name}` is not declared by the workflow");
+            let hint = match nearest(name, self.names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "nothing may use it".to_owned(),
+            };
+            Some(Diagnostic::warning(Code::UndeclaredInput, message, self.place.clone()?).with_hint(hint))
+        });
+        let left_out = self.uses.iter().filter(|(name, _)| self.declares(name) && !inputs.contains_key(name));
+        let left_out = left_out.map(|(name, place)| {
+            let message = format!("optional input `{name}` was not supplied, so what uses it is left out");
+            Diagnostic::warning(Code::OptionalInput, message, place.clone())
+                .with_hint(format!("give `{name}` a default, or supply it: `-i {name}=…`"))
+        });
+        undeclared.chain(left_out).collect()
+    }
+}
+
+impl Plan {
+    /// Checks the inputs and makes the first record of a run.
+    ///
+    /// Defaults are filled in first, also nested ones, then the whole is checked.
+    ///
+    /// # Errors
+    ///
+    /// The inputs do not satisfy the schema. Nothing was sent.
+    pub fn start(
+        &self,
+        run_id: &str,
+        at: Timestamp,
+        inputs: Map<String, Value>,
+    ) -> Result<Start, InputsError> {
+        let plan = &self.workflow.inputs;
+        let inputs = plan.complete(inputs)?;
+        let warnings = plan.warnings(&inputs);
+        let (secret, inputs): (Map<_, _>, Map<_, _>) =
+            inputs.into_iter().partition(|(name, _)| plan.is_secret(name));
+        let record = Record::Started { at, run_id: run_id.to_owned(), semantics: SEMANTICS, inputs };
+        Ok(Start { record, secrets: Secrets::of_inputs(secret), warnings })
+    }
+
+    /// The value that `text` stands for as the input `name`: a string stays a string, everything else is JSON.
+    ///
+    /// # Errors
+    ///
+    /// The schema wants no string and the text is no JSON.
+    pub fn input_from_text(&self, name: &str, text: &str) -> Result<Value, InputProblem> {
+        let types: BTreeSet<&str> =
+            self.workflow.inputs.property(name).into_iter().flat_map(types_of).collect();
+        if types.contains("string") {
+            return Ok(Value::String(text.to_owned()));
+        }
+        match serde_json::from_str(text) {
+            Ok(value) => Ok(value),
+            Err(_) if types.is_empty() => Ok(Value::String(text.to_owned())),
+            Err(_) => {
+                let types: Vec<&str> = types.into_iter().collect();
+                let shown = if self.workflow.inputs.is_secret(name) { mask::MASK } else { text };
+                Err(InputProblem {
+                    input: Some(name.to_owned()),
+                    message: format!("input `{name}` must be {}, not `{shown}`", types.join(" or ")),
+                    hint: Some(format!("write it as JSON: `-i {name}={}`", example_of(&types))),
+                })
+            }
+        }
+    }
+}
+
+/// So many problems of one set of inputs are reported.
+const MAX_PROBLEMS: usize = 20;
+
+/// So deep are schemas followed; a reference that leads back to itself ends there.
+const MAX_DEPTH: usize = 32;
+
+/// The schema with everything that applies to the same value: what it refers to and all of `allOf`.
+fn layers<'a>(schema: &'a Value, root: &'a Value, depth: usize) -> Vec<&'a Value> {
+    if depth > MAX_DEPTH {
+        return Vec::new();
+    }
+    let referred = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| root.pointer(reference.strip_prefix('#')?));
+    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let mut found = vec![schema];
+    found.extend(referred.into_iter().chain(all).flat_map(|part| layers(part, root, depth + 1)));
+    found
+}
+
+fn fill_defaults(schema: &Value, root: &Value, object: &mut Map<String, Value>, depth: usize) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    for layer in layers(schema, root, 0) {
+        let Some(properties) = layer.get("properties").and_then(Value::as_object) else { continue };
+        for (name, property) in properties {
+            match object.get_mut(name) {
+                Some(Value::Object(nested)) => fill_defaults(property, root, nested, depth + 1),
+                Some(
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_),
+                ) => {}
+                None => {
+                    let default =
+                        layers(property, root, 0).into_iter().find_map(|layer| layer.get("default"));
+                    if let Some(default) = default {
+                        object.insert(name.clone(), default.clone());
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_secret_schema(schema: &Value) -> bool {
+    schema.get("format").and_then(Value::as_str) == Some("password")
+        || schema.get("writeOnly") == Some(&Value::Bool(true))
+}
+
+fn types_of(schema: &Value) -> Vec<&str> {
+    match schema.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Vec::new(),
+    }
+}
+
+fn example_of(types: &[&str]) -> &'static str {
+    match types.first() {
+        Some(&"number" | &"integer") => "80",
+        Some(&"boolean") => "true",
+        Some(&"array") => "'[\"a\"]'",
+        Some(&"object") => "'{\"a\": 1}'",
+        Some(_) | None => "null",
+    }
+}
+
+/// What is wrong in a person's words; the value itself is not shown, it may be secret.
+fn problems_of(error: &jsonschema::ValidationError<'_>) -> Vec<InputProblem> {
+    let path = error.instance_path().to_string();
+    let input = path.split('/').nth(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+    if let ValidationErrorKind::Required { property } = error.kind() {
+        let name = property.as_str().unwrap_or_default();
+        let (message, flag) = match &input {
+            None => (format!("required input `{name}` is missing"), name.to_owned()),
+            Some(outer) => (format!("`{name}` is missing in input `{outer}` (at `{path}`)"), outer.clone()),
+        };
+        let hint = Some(format!("add `-i {flag}=…` or put it into `--inputs`"));
+        return vec![InputProblem { input: input.or_else(|| Some(name.to_owned())), message, hint }];
+    }
+    let message = match &input {
+        Some(name) if path.matches('/').count() > 1 => {
+            format!("input `{name}` is refused at `{path}`: {}", error.masked())
+        }
+        Some(name) => format!("input `{name}` is refused: {}", error.masked()),
+        None => format!("the inputs are refused: {}", error.masked()),
+    };
+    vec![InputProblem { input, message, hint: None }]
+}

@@ -1,0 +1,74 @@
+//! What a mock should know of a step so that its answers let the workflow go on.
+
+use arazzo_expression::{Condition, Expression, Part, Pointer, Source};
+
+use super::{CriterionPlan, WorkflowPlan};
+
+/// What the workflow expects of a step's response.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MockHints {
+    /// Parts of the response body that expressions read.
+    pub reads: Vec<Pointer>,
+    /// Status codes that the step's success criteria compare `$statusCode` with for equality.
+    pub statuses: Vec<u16>,
+}
+
+/// Gives each step of a compiled workflow its hints.
+pub(super) fn hint(workflow: &mut WorkflowPlan) {
+    let hints: Vec<MockHints> = (0..workflow.steps.len()).map(|index| hints_of(workflow, index)).collect();
+    for (step, hints) in workflow.steps.iter_mut().zip(hints) {
+        step.hints = hints;
+    }
+}
+
+fn hints_of(workflow: &WorkflowPlan, index: usize) -> MockHints {
+    let Some(step) = workflow.steps.get(index) else { return MockHints::default() };
+    let mut hints = MockHints::default();
+    for output in &step.outputs {
+        let Some(base) = body_pointer(&output.expression) else { continue };
+        // What later expressions read of an output is read of the body.
+        for expression in expressions(workflow) {
+            if let Source::StepOutput { step: owner, output: name } = &expression.source
+                && *owner == step.id
+                && *name == output.name
+                && let Some(pointer) = &expression.pointer
+            {
+                hints
+                    .reads
+                    .push(pointer.tokens().iter().fold(base.clone(), |joined, token| joined.child(token)));
+            }
+        }
+        hints.reads.push(base);
+    }
+    let actions = step.on_success.iter().chain(&step.on_failure).flat_map(|action| &action.criteria);
+    for criterion in step.success.iter().chain(actions) {
+        hints.reads.extend(criterion.criterion.reads().iter().filter_map(body_pointer));
+    }
+    hints.statuses = step.success.iter().flat_map(expected_statuses).collect();
+    hints
+}
+
+/// The statuses that `$statusCode` is compared with for equality.
+fn expected_statuses(plan: &CriterionPlan) -> Vec<u16> {
+    let equalities = plan.criterion.condition().into_iter().flat_map(Condition::equalities);
+    equalities
+        .filter(|(expression, _)| expression.source == Source::StatusCode)
+        .filter_map(|(_, value)| value.as_u64().and_then(|status| u16::try_from(status).ok()))
+        .collect()
+}
+
+/// The pointer into the response body that an expression is.
+fn body_pointer(expression: &Expression) -> Option<Pointer> {
+    (expression.source == Source::Response(Part::Body))
+        .then(|| expression.pointer.clone().unwrap_or_default())
+}
+
+/// The expressions of a workflow outside of criteria.
+fn expressions(workflow: &WorkflowPlan) -> impl Iterator<Item = &Expression> {
+    let of_steps = workflow.steps.iter().flat_map(|step| {
+        let parameters = step.parameters.iter().flat_map(|parameter| parameter.value.expressions());
+        let body = step.body.iter().flat_map(|body| body.payload.expressions());
+        parameters.chain(body)
+    });
+    of_steps.chain(workflow.outputs.iter().map(|output| &output.expression))
+}

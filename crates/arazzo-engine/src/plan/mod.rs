@@ -1,0 +1,154 @@
+//! A workflow compiled: expressions parsed, operations resolved, goto targets as indices.
+//!
+//! [`Plan::compile`] reads a [`Workspace`] once. After it no string is searched or split to find meaning, and what can
+//! be known to be wrong before the first request has been reported.
+
+mod action;
+mod body;
+mod compiler;
+mod criteria;
+mod inputs;
+mod mock;
+mod operation;
+mod output;
+mod parameter;
+mod scope;
+mod security;
+mod server;
+mod step;
+mod value;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arazzo_document::description::{SourceDescription, SourceType};
+use arazzo_document::{Diagnostic, Workspace};
+pub use arazzo_expression::Mode;
+
+pub(crate) use action::{ActionPlan, ActionTarget};
+pub(crate) use body::{BodyKind, BodyPlan, essence, is_json};
+pub(crate) use criteria::{CriterionPlan, DefaultRule};
+pub(crate) use inputs::InputsPlan;
+pub use inputs::{InputProblem, InputsError, Start};
+pub use mock::MockHints;
+pub use operation::PlannedOperation;
+pub(crate) use output::OutputPlan;
+pub(crate) use parameter::{Location, ParameterPlan};
+pub use step::PlannedStep;
+pub(crate) use value::ValueTemplate;
+
+/// How a workflow is compiled.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// Whether the tolerances apply.
+    pub mode: Mode,
+    /// Base URLs by the name of the source, in place of those that the OpenAPI descriptions give.
+    pub servers: BTreeMap<String, String>,
+    /// The base URL of a source that gives no absolute one; without it such a source is an error.
+    pub fallback_server: Option<String>,
+    /// The credentials that the driver can fill in.
+    pub credentials: Vec<CredentialName>,
+    /// Whether every credential can be filled in, as a mock does.
+    pub any_credential: bool,
+    /// What a step without `successCriteria` needs.
+    pub default_success: DefaultSuccess,
+}
+
+/// Names a credential without its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialName {
+    /// The source that it is for; without one, every source that declares the scheme.
+    pub source: Option<String>,
+    /// The name of the security scheme.
+    pub scheme: String,
+}
+
+/// What a step without `successCriteria` needs to be successful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DefaultSuccess {
+    /// A status below 400.
+    #[default]
+    Below400,
+    /// A status from 200 to 299.
+    Only2xx,
+    /// A status that the operation describes, other than as `default`, below 400.
+    Described,
+    /// Any response.
+    Any,
+}
+
+/// A workflow that can be run.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) workflow: WorkflowPlan,
+    pub(crate) mode: Mode,
+    self_uri: Option<String>,
+    sources: Vec<SourceDescription>,
+}
+
+/// One workflow of a plan.
+#[derive(Debug)]
+pub(crate) struct WorkflowPlan {
+    pub(crate) id: String,
+    pub(crate) inputs: InputsPlan,
+    pub(crate) steps: Vec<PlannedStep>,
+    pub(crate) outputs: Vec<OutputPlan>,
+}
+
+/// Names a step of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepIndex(pub usize);
+
+/// What compiling gave: a plan unless there are errors, and everything that was found on the way.
+#[derive(Debug)]
+pub struct Planning {
+    /// The plan; `None` when a diagnostic is an error.
+    pub plan: Option<Arc<Plan>>,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// Compiles the workflow `workflow_id` of the workspace.
+    ///
+    /// Whatever is wrong is in [`Planning::diagnostics`]; an unknown id is, too.
+    pub fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOptions) -> Planning {
+        compiler::compile(workspace, workflow_id, options)
+    }
+
+    /// The workflow's id.
+    pub fn workflow_id(&self) -> &str {
+        &self.workflow.id
+    }
+
+    /// The steps in the order of the list.
+    pub fn steps(&self) -> &[PlannedStep] {
+        &self.workflow.steps
+    }
+
+    /// The step with this index, which a [`Call`](crate::Call) names.
+    pub fn step(&self, index: StepIndex) -> Option<&PlannedStep> {
+        self.workflow.steps.get(index.0)
+    }
+
+    /// The value of `$self`, as it was written.
+    pub(crate) fn self_uri(&self) -> Option<&str> {
+        self.self_uri.as_deref()
+    }
+
+    /// A field of a source description, as it was written.
+    pub(crate) fn source_field(&self, source: &str, field: &str) -> Option<&str> {
+        let source = self.sources.iter().find(|candidate| candidate.name.value == source)?;
+        match field {
+            "name" => Some(&source.name.value),
+            "url" => Some(&source.url.value),
+            "type" => source.kind.map(SourceType::as_str),
+            _ => None,
+        }
+    }
+
+    /// The JSON Schema of the inputs, with local references still in it.
+    pub fn inputs_schema(&self) -> Option<&serde_json::Value> {
+        self.workflow.inputs.schema()
+    }
+}

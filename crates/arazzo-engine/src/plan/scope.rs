@@ -1,0 +1,103 @@
+//! Whether what an expression names can exist at all.
+//!
+//! A name that exists nowhere is a slip of the pen on which no branch may hang, so it is an error before the first
+//! request, not a missing value while the workflow runs.
+
+use arazzo_document::description::{Output, Workflow};
+use arazzo_document::{Code, Span, nearest};
+use arazzo_expression::{Expression, Part, Source};
+
+use super::compiler::Compiler;
+
+impl Compiler<'_> {
+    /// Reports an expression that names what the description does not have.
+    pub(crate) fn check_scope(&mut self, expression: &Expression, span: Span) {
+        match &expression.source {
+            Source::Input(name) => self.check_input(name, span),
+            Source::StepOutput { step, output } => self.check_step_output(step, output, span),
+            Source::Output(name) => {
+                let workflow = self.workflow;
+                if !declares(&workflow.outputs, name) {
+                    let owner = format!("workflow `{}`", workflow.id.value);
+                    self.unknown_output(&owner, name, &workflow.outputs, span);
+                }
+            }
+            Source::SourceDescription { source, .. } => {
+                if self.workspace.source(source).is_none() {
+                    let message = format!("there is no source description `{source}`");
+                    self.error(Code::UnknownSource, span, message, "");
+                }
+            }
+            Source::WorkflowInput { .. } | Source::WorkflowOutput { .. } => {
+                self.unsupported(span, &format!("an expression about another workflow (`{expression}`)"));
+            }
+            Source::Component { .. } => {
+                self.unsupported(span, &format!("a component as a value (`{expression}`)"));
+            }
+            Source::Message(_) => self.unsupported(span, &format!("a message (`{expression}`)")),
+            Source::Request(Part::Payload) | Source::Response(Part::Payload) => {
+                let message = format!("`{expression}` has no meaning");
+                self.error(Code::InvalidExpression, span, message, "write `body` for `payload`");
+            }
+            Source::Url
+            | Source::Method
+            | Source::StatusCode
+            | Source::SelfUri
+            | Source::Request(Part::Header(_) | Part::Query(_) | Part::Path(_) | Part::Body)
+            | Source::Response(Part::Header(_) | Part::Query(_) | Part::Path(_) | Part::Body) => {}
+        }
+    }
+
+    fn check_input(&mut self, name: &str, span: Span) {
+        if prefixes(name).any(|name| self.inputs.declares(name)) {
+            return;
+        }
+        let message = format!("input `{name}` is not declared by workflow `{}`", self.workflow.id.value);
+        let hint = match nearest(name, self.inputs.names()) {
+            Some(near) => format!("did you mean `$inputs.{near}`?"),
+            None => "declare it in the workflow's `inputs`".to_owned(),
+        };
+        if self.inputs.is_closed() {
+            self.error(Code::UndeclaredInput, span, message, &hint);
+        } else {
+            self.warning(Code::UndeclaredInput, span, message, &hint);
+        }
+    }
+
+    fn check_step_output(&mut self, step_id: &str, output: &str, span: Span) {
+        let workflow = self.workflow;
+        match workflow.step(step_id) {
+            None => self.unknown_step(span, step_id),
+            Some(step) if declares(&step.outputs, output) => {}
+            Some(step) => self.unknown_output(&format!("step `{step_id}`"), output, &step.outputs, span),
+        }
+    }
+
+    /// Reports a step that the workflow does not have.
+    pub(crate) fn unknown_step(&mut self, span: Span, id: &str) {
+        let workflow: &Workflow = self.workflow;
+        let message = format!("workflow `{}` has no step `{id}`", workflow.id.value);
+        let ids = workflow.steps.iter().map(|step| step.id.value.as_str());
+        let hint = nearest(id, ids).map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+        self.error(Code::UnknownStep, span, message, &hint);
+    }
+
+    fn unknown_output(&mut self, owner: &str, name: &str, outputs: &[Output], span: Span) {
+        let message = format!("{owner} has no output `{name}`");
+        let names = outputs.iter().map(|output| output.name.value.as_str());
+        let hint = match nearest(name, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add `{name}` to its `outputs`"),
+        };
+        self.error(Code::UnknownOutput, span, message, &hint);
+    }
+}
+
+fn declares(outputs: &[Output], name: &str) -> bool {
+    prefixes(name).any(|name| outputs.iter().any(|output| output.name.value == name))
+}
+
+/// The name, and what is left of it when parts after a dot are taken as navigation.
+fn prefixes(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| name.rsplit_once('.').map(|(head, _)| head))
+}

@@ -1,0 +1,158 @@
+//! Which credentials a request needs.
+//!
+//! See the [Security Requirement Object](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object).
+
+use arazzo_document::openapi::{OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme};
+use arazzo_document::{Code, Span};
+
+use url::Url;
+
+use super::compiler::Compiler;
+use super::parameter::{Location, ParameterPlan};
+use super::step::PlannedStep;
+use crate::exchange::{Placement, Slot};
+
+impl Compiler<'_> {
+    /// The slots of the first alternative whose credentials are all there.
+    ///
+    /// What the step passes itself wins and needs no credential.
+    pub(crate) fn slots(
+        &mut self,
+        source: &str,
+        openapi: &OpenApi,
+        operation: &Operation<'_>,
+        parameters: &[ParameterPlan],
+        span: Span,
+    ) -> Vec<Slot> {
+        let alternatives = operation.security();
+        let mut missing: Option<Vec<Slot>> = None;
+        for requirement in &alternatives {
+            let Some(slots) = slots_of(source, openapi, requirement) else { continue };
+            let needed: Vec<Slot> =
+                slots.into_iter().filter(|slot| !given_by_step(&slot.placement, parameters)).collect();
+            if needed.iter().all(|slot| self.has_credential(slot)) {
+                return needed;
+            }
+            missing.get_or_insert(needed);
+        }
+        if let Some(missing) = missing {
+            self.report_missing_credentials(&missing, operation, span);
+        }
+        Vec::new()
+    }
+
+    /// A credential without a source serves all sources that declare its scheme only if they have one host: which API
+    /// it is for must not be guessed.
+    pub(crate) fn credentials_of_several_hosts(&mut self, steps: &[PlannedStep]) {
+        for credential in self.options.credentials.iter().filter(|credential| credential.source.is_none()) {
+            let mut uses: Vec<(String, &str)> = Vec::new();
+            for operation in steps.iter().map(|step| &step.operation) {
+                let scoped = |slot: &&Slot| slot.scheme == credential.scheme && !self.is_scoped(slot);
+                for slot in operation.slots.iter().filter(scoped) {
+                    let host = Url::parse(&operation.server)
+                        .ok()
+                        .and_then(|url| url.host_str().map(str::to_owned))
+                        .unwrap_or_default();
+                    if !uses.iter().any(|(known, _)| *known == host) {
+                        uses.push((host, &slot.source));
+                    }
+                }
+            }
+            if let [(first, source), (second, _), ..] = uses.as_slice() {
+                let scheme = &credential.scheme;
+                let message =
+                    format!("the credential `{scheme}` would go to several hosts: `{first}` and `{second}`");
+                let hint = format!("name the source it is for: `--auth {source}.{scheme}=…`");
+                let span = self.workflow.id.span;
+                self.error(Code::AmbiguousCredential, span, message, &hint);
+            }
+        }
+    }
+
+    fn is_scoped(&self, slot: &Slot) -> bool {
+        self.options.credentials.iter().any(|credential| {
+            credential.scheme == slot.scheme && credential.source.as_deref() == Some(&slot.source)
+        })
+    }
+
+    fn has_credential(&self, slot: &Slot) -> bool {
+        self.options.any_credential
+            || self.options.credentials.iter().any(|credential| {
+                credential.scheme == slot.scheme
+                    && credential.source.as_ref().is_none_or(|source| *source == slot.source)
+            })
+    }
+
+    fn report_missing_credentials(&mut self, slots: &[Slot], operation: &Operation<'_>, span: Span) {
+        let flags: Vec<String> = slots
+            .iter()
+            .filter(|slot| !self.has_credential(slot))
+            .map(|slot| format!("`--auth {}.{}={}`", slot.source, slot.scheme, slot.placement.example()))
+            .collect();
+        let label = operation.operation_id().unwrap_or_else(|| operation.path());
+        let message = format!("operation `{label}` wants credentials that were not given");
+        let hint = format!("add {}", flags.join(" and "));
+        self.warning(Code::MissingCredential, span, message, &hint);
+    }
+}
+
+/// The slots of one alternative; `None` when one of its schemes cannot be filled from a single credential.
+fn slots_of(source: &str, openapi: &OpenApi, requirement: &SecurityRequirement<'_>) -> Option<Vec<Slot>> {
+    requirement
+        .schemes()
+        .iter()
+        .map(|(scheme, _)| {
+            let placement = placement(&openapi.security_scheme(scheme)?)?;
+            Some(Slot { source: source.to_owned(), scheme: (*scheme).to_owned(), placement })
+        })
+        .collect()
+}
+
+fn placement(scheme: &SecurityScheme<'_>) -> Option<Placement> {
+    match scheme {
+        SecurityScheme::ApiKey { name, location } => Some(match location {
+            SecurityLocation::Header => Placement::Header((*name).to_owned()),
+            SecurityLocation::Query => Placement::Query((*name).to_owned()),
+            SecurityLocation::Cookie => Placement::Cookie((*name).to_owned()),
+        }),
+        SecurityScheme::Http { scheme } => match scheme.as_str() {
+            "basic" => Some(Placement::Basic),
+            "bearer" => Some(Placement::Bearer),
+            _ => None,
+        },
+        // A token that the user already has; fetching one comes later.
+        SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIdConnect { .. } => Some(Placement::Bearer),
+        SecurityScheme::MutualTls | SecurityScheme::Unknown => None,
+    }
+}
+
+fn given_by_step(placement: &Placement, parameters: &[ParameterPlan]) -> bool {
+    parameters.iter().any(|parameter| match (placement, parameter.location) {
+        (Placement::Header(name), Location::Header) => parameter.name.eq_ignore_ascii_case(name),
+        (Placement::Basic | Placement::Bearer, Location::Header) => {
+            parameter.name.eq_ignore_ascii_case("authorization")
+        }
+        (Placement::Query(name), Location::Query) | (Placement::Cookie(name), Location::Cookie) => {
+            parameter.name == *name
+        }
+        (
+            Placement::Header(_)
+            | Placement::Query(_)
+            | Placement::Cookie(_)
+            | Placement::Basic
+            | Placement::Bearer,
+            Location::Path | Location::Query | Location::Header | Location::Cookie,
+        ) => false,
+    })
+}
+
+impl Placement {
+    /// What a value for it looks like.
+    fn example(&self) -> &'static str {
+        match self {
+            Self::Basic => "USER:PASSWORD",
+            Self::Bearer => "TOKEN",
+            Self::Header(_) | Self::Query(_) | Self::Cookie(_) => "KEY",
+        }
+    }
+}

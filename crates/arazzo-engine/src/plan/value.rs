@@ -1,0 +1,96 @@
+//! A value of a description with the expressions in it: what a parameter or a payload is made from.
+//!
+//! See [Parameter Object](https://spec.openapis.org/arazzo/v1.0.1.html#parameter-object) and
+//! [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object). Map keys are never
+//! expressions, and a value that was put in is never scanned again.
+
+use arazzo_expression::{Absence, Context, Expression, Pointer, Template};
+use serde_json::{Map, Value};
+
+/// A value with the expressions in it parsed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ValueTemplate {
+    /// No expression is in it.
+    Constant(Value),
+    /// An expression, or text with expressions embedded in it.
+    Text(Template),
+    /// An array with an expression somewhere in it.
+    Array(Vec<ValueTemplate>),
+    /// An object with an expression somewhere in it.
+    Object(Vec<(String, ValueTemplate)>),
+}
+
+/// An expression in a value that has nothing to put there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Hole {
+    /// Where in the value.
+    pub(crate) at: Pointer,
+    /// Why there is nothing.
+    pub(crate) absence: Absence,
+    /// Whether it stands in an array, where leaving it out moves its neighbours.
+    pub(crate) in_array: bool,
+}
+
+impl ValueTemplate {
+    /// The value, without the members and items that have nothing to put there; those are in `holes`.
+    ///
+    /// `None` means that nothing at all is left: the whole value is a hole.
+    pub(crate) fn evaluate(&self, context: &dyn Context, holes: &mut Vec<Hole>) -> Option<Value> {
+        self.evaluate_at(context, &mut Place { at: Pointer::default(), in_array: false }, holes)
+    }
+
+    fn evaluate_at(&self, context: &dyn Context, place: &mut Place, holes: &mut Vec<Hole>) -> Option<Value> {
+        match self {
+            Self::Constant(value) => Some(value.clone()),
+            Self::Text(template) => match template.evaluate(context) {
+                Ok(value) => Some(value),
+                Err(absence) => {
+                    holes.push(Hole { at: place.at.clone(), absence, in_array: place.in_array });
+                    None
+                }
+            },
+            Self::Array(items) => {
+                let evaluated = items
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, item)| {
+                        let mut place = place.child(&index.to_string(), true);
+                        item.evaluate_at(context, &mut place, holes)
+                    })
+                    .collect();
+                Some(Value::Array(evaluated))
+            }
+            Self::Object(members) => {
+                let evaluated: Map<String, Value> = members
+                    .iter()
+                    .filter_map(|(key, member)| {
+                        let mut place = place.child(key, false);
+                        member.evaluate_at(context, &mut place, holes).map(|value| (key.clone(), value))
+                    })
+                    .collect();
+                Some(Value::Object(evaluated))
+            }
+        }
+    }
+
+    /// Every expression in the value.
+    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Text(template) => template.expressions().collect(),
+            Self::Array(items) => items.iter().flat_map(Self::expressions).collect(),
+            Self::Object(members) => members.iter().flat_map(|(_, member)| member.expressions()).collect(),
+        }
+    }
+}
+
+struct Place {
+    at: Pointer,
+    in_array: bool,
+}
+
+impl Place {
+    fn child(&self, token: &str, in_array: bool) -> Self {
+        Self { at: self.at.child(token), in_array }
+    }
+}

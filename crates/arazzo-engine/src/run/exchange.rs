@@ -1,0 +1,149 @@
+//! A request and what came back, as expressions see it.
+
+use std::cell::OnceCell;
+
+use serde_json::{Map, Value};
+
+use crate::command::Call;
+use crate::event::Fault;
+use crate::exchange::Response;
+use crate::plan::{essence, is_json};
+
+/// What was put into a request, with its types kept, for `$request.query.…`, `$request.path.…` and `$request.body`.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) query: Map<String, Value>,
+    pub(super) path: Map<String, Value>,
+    pub(super) body: Option<Value>,
+}
+
+/// What an attempt came to.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    /// The request; `None` when it could not be made.
+    pub(super) call: Option<Box<Call>>,
+    /// The response; `None` when none came.
+    pub(super) response: Option<Received>,
+    /// Why there is no response.
+    pub(super) fault: Option<Fault>,
+}
+
+/// A response whose body is parsed when an expression first asks for it.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) response: Response,
+    body: OnceCell<Body>,
+}
+
+#[derive(Debug)]
+struct Body {
+    /// `None` for bytes that are no text.
+    value: Option<Value>,
+    /// Whether the response says JSON and is none.
+    malformed: bool,
+}
+
+impl Received {
+    pub(super) fn new(response: Response) -> Self {
+        Self { response, body: OnceCell::new() }
+    }
+
+    /// The body: JSON where the response says so, else text; an empty one is null. `None` for other bytes.
+    pub(super) fn body(&self) -> Option<&Value> {
+        self.parsed().value.as_ref()
+    }
+
+    /// Whether an expression looked at a body that says JSON and is none.
+    pub(super) fn is_malformed(&self) -> bool {
+        self.body.get().is_some_and(|body| body.malformed)
+    }
+
+    /// The value of a header field: repeated ones are joined, of `Set-Cookie` the first is taken.
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        let mut values = self
+            .response
+            .headers
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str());
+        if name.eq_ignore_ascii_case("set-cookie") {
+            return values.next().map(str::to_owned);
+        }
+        let values: Vec<&str> = values.collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    fn parsed(&self) -> &Body {
+        self.body.get_or_init(|| parse(&self.response))
+    }
+}
+
+fn parse(response: &Response) -> Body {
+    let of = |value: Option<Value>| Body { value, malformed: false };
+    if response.body.is_empty() {
+        return of(Some(Value::Null));
+    }
+    let content_type = response.header("content-type").map(essence);
+    let says_json = content_type.as_deref().is_some_and(is_json);
+    if (says_json || content_type.is_none())
+        && let Ok(value) = serde_json::from_slice(&response.body)
+    {
+        return of(Some(value));
+    }
+    let text = std::str::from_utf8(&response.body).ok();
+    Body { value: text.map(|text| Value::String(text.to_owned())), malformed: says_json }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn body(content_type: Option<&str>, body: &[u8]) -> (Option<Value>, bool) {
+        let headers = content_type.map(|value| ("Content-Type".to_owned(), value.to_owned()));
+        let received = Received::new(Response {
+            status: 200,
+            headers: headers.into_iter().collect(),
+            body: body.to_vec(),
+        });
+        (received.body().cloned(), received.is_malformed())
+    }
+
+    #[test]
+    fn json_is_parsed_where_the_response_says_so() {
+        for kind in ["application/json", "text/json;charset=UTF-8", "application/hal+json"] {
+            assert_eq!(body(Some(kind), b"{\"a\":80.0}"), (Some(json!({"a": 80.0})), false), "{kind}");
+        }
+        assert_eq!(body(Some("text/plain"), b"{}"), (Some(json!("{}")), false));
+    }
+
+    #[test]
+    fn a_body_without_a_type_is_json_if_it_parses() {
+        assert_eq!(body(None, b"[1]"), (Some(json!([1])), false));
+        assert_eq!(body(None, b"[1"), (Some(json!("[1")), false));
+    }
+
+    #[test]
+    fn malformed_json_is_text_and_said() {
+        assert_eq!(body(Some("application/json"), b"{\"a\":"), (Some(json!("{\"a\":")), true));
+        let deep = "[".repeat(100_000);
+        assert!(body(Some("application/json"), deep.as_bytes()).1);
+    }
+
+    #[test]
+    fn an_empty_body_is_null_and_bytes_are_nothing() {
+        assert_eq!(body(Some("application/json"), b""), (Some(Value::Null), false));
+        assert_eq!(body(Some("image/png"), &[0xff, 0xfe]), (None, false));
+    }
+
+    #[test]
+    fn repeated_header_fields_are_joined() {
+        let headers = [("A", "1"), ("a", "2"), ("Set-Cookie", "x=1"), ("Set-Cookie", "y=2")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let received = Received::new(Response { status: 200, headers, body: Vec::new() });
+        assert_eq!(received.header("A").as_deref(), Some("1, 2"));
+        assert_eq!(received.header("set-cookie").as_deref(), Some("x=1"));
+        assert_eq!(received.header("b"), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! The machine: a workflow run as the fold of its records.
+//!
+//! [`Run::apply`] takes a record in and returns the events that it caused; [`Run::commands`] says what has to be done
+//! next. Nothing else changes a run, so the same records always lead to the same state.
+
+mod conclusion;
+mod exchange;
+mod frame;
+mod request;
+mod retry_after;
+mod scope;
+mod turn;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::command::{CallId, Command, SleepId};
+use crate::event::{Event, RunError, Status};
+use crate::mask::{Mask, Secrets};
+use crate::plan::Plan;
+use crate::record::{Record, SEMANTICS, Timestamp};
+use frame::Frame;
+use turn::{Progress, Turn};
+
+/// How a run is carried out, beyond what the plan says.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Whether events show secrets.
+    pub show_secrets: bool,
+    /// So many attempts of steps are made; the next one stops the run.
+    pub max_steps: u32,
+    /// A server's `Retry-After` is cut to this.
+    pub max_retry_after: Duration,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { show_secrets: false, max_steps: 1000, max_retry_after: Duration::from_secs(60) }
+    }
+}
+
+/// One run of a plan.
+#[derive(Debug)]
+pub struct Run {
+    plan: Arc<Plan>,
+    secrets: Secrets,
+    options: RunOptions,
+    mask: Mask,
+    state: State,
+    commands: Vec<Command>,
+    /// The time of the last record.
+    now: Timestamp,
+}
+
+#[derive(Debug)]
+enum State {
+    /// No record has come yet.
+    New,
+    /// A step is being visited.
+    Running(Box<Frame>),
+    /// It is over.
+    Finished(RunResult),
+}
+
+/// How a run ended. Its outputs are as they are, not masked: they are what the caller asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunResult {
+    /// How.
+    pub status: Status,
+    /// The workflow's outputs. After a failure, as far as there are any.
+    pub outputs: Map<String, Value>,
+    /// Why it failed or stopped.
+    pub error: Option<RunError>,
+}
+
+/// A record that does not answer what the run waits for. The run is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the run waits for {expected}, and was given {found}")]
+pub struct OutOfOrder {
+    /// What would have fitted.
+    pub expected: String,
+    /// What came.
+    pub found: String,
+}
+
+impl Run {
+    /// A run that waits for its first record, which [`Plan::start`] makes.
+    pub fn new(plan: Arc<Plan>, secrets: Secrets, options: RunOptions) -> Self {
+        let mut mask = Mask::new(options.show_secrets);
+        mask.hide_all(secrets.inputs());
+        let now = Timestamp::default();
+        Self { plan, secrets, options, mask, state: State::New, commands: Vec::new(), now }
+    }
+
+    /// The plan that runs.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// What has to be done now. The order means nothing. Empty before the first record.
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+
+    /// How the run ended; `None` while it goes on.
+    pub fn result(&self) -> Option<&RunResult> {
+        match &self.state {
+            State::Finished(result) => Some(result),
+            State::New | State::Running(_) => None,
+        }
+    }
+
+    /// Masks `secret` in every event from now on. The driver says each credential before it sends it.
+    pub fn hide(&mut self, secret: &str) {
+        self.mask.hide(secret);
+    }
+
+    /// Takes a record in and returns what it caused.
+    ///
+    /// # Errors
+    ///
+    /// The record does not answer a command of this run. The run is as it was.
+    pub fn apply(&mut self, record: Record) -> Result<Vec<Event>, OutOfOrder> {
+        self.expects(&record)?;
+        let state = std::mem::replace(&mut self.state, State::New);
+        let commands = std::mem::take(&mut self.commands);
+        let since = std::mem::replace(&mut self.now, record.at());
+        let (mut frame, inputs) = match (state, &record) {
+            (State::Running(frame), _) => (frame, None),
+            (State::New | State::Finished(_), Record::Started { inputs, .. }) => {
+                self.mask.hide_named(inputs);
+                (Box::new(Frame::new(&self.plan, inputs, &self.secrets)), Some(inputs))
+            }
+            // `expects` lets nothing else through.
+            (state @ (State::New | State::Finished(_)), _) => {
+                self.state = state;
+                return Ok(Vec::new());
+            }
+        };
+        debug_assert!(inputs.is_none() || commands.is_empty());
+        let mut turn = Turn::new(&self.plan, &self.options, &self.mask, self.now);
+        match turn.run(&mut frame, commands, record, since) {
+            Progress::Wait(command) => {
+                self.commands = vec![command];
+                self.state = State::Running(frame);
+            }
+            Progress::Finish(result) => {
+                self.commands = vec![Command::Finish];
+                self.state = State::Finished(result);
+            }
+            // `Turn::run` goes on until one of the others comes.
+            Progress::Enter(_) | Progress::Attempt => self.state = State::Running(frame),
+        }
+        Ok(turn.events)
+    }
+
+    /// Whether `record` answers what the run waits for.
+    fn expects(&self, record: &Record) -> Result<(), OutOfOrder> {
+        let waits = match &self.state {
+            State::New => Waits::Start,
+            State::Running(_) => match self.commands.first() {
+                Some(Command::Call(call)) => Waits::Call(call.id),
+                Some(Command::Sleep { id, .. }) => Waits::Sleep(*id),
+                Some(Command::Finish) | None => Waits::Nothing,
+            },
+            State::Finished(_) => Waits::Nothing,
+        };
+        let fits = match (&waits, record) {
+            (Waits::Start, Record::Started { semantics, .. }) => *semantics == SEMANTICS,
+            (Waits::Call(call), Record::Responded { id, .. } | Record::Failed { id, .. }) => call == id,
+            (Waits::Sleep(sleep), Record::Woke { id, .. }) => sleep == id,
+            (Waits::Start | Waits::Call(_) | Waits::Sleep(_) | Waits::Nothing, _) => false,
+        };
+        if fits { Ok(()) } else { Err(OutOfOrder { expected: waits.describe(), found: describe(record) }) }
+    }
+}
+
+/// What a run waits for.
+enum Waits {
+    Start,
+    Call(CallId),
+    Sleep(SleepId),
+    Nothing,
+}
+
+impl Waits {
+    fn describe(&self) -> String {
+        match self {
+            Self::Start => format!("its start (semantics {SEMANTICS})"),
+            Self::Call(id) => format!("the answer to call {id}"),
+            Self::Sleep(id) => format!("the wait before call {}.{} to end", id.visit, id.attempt),
+            Self::Nothing => "nothing, it is over".to_owned(),
+        }
+    }
+}
+
+fn describe(record: &Record) -> String {
+    match record {
+        Record::Started { semantics, .. } => format!("a start (semantics {semantics})"),
+        Record::Responded { id, .. } | Record::Failed { id, .. } => format!("the answer to call {id}"),
+        Record::Woke { id, .. } => format!("the end of the wait before call {}.{}", id.visit, id.attempt),
+    }
+}

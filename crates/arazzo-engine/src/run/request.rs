@@ -1,0 +1,264 @@
+//! Making the request of a step: parameters and body evaluated, nothing sent yet.
+//!
+//! What has no value decides here. An optional input that was not supplied leaves what the API calls optional out; all
+//! else fails the step before anything is sent.
+
+use arazzo_expression::{Absence, Context, Pointer, Template};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::exchange::Given;
+use crate::event::Fault;
+use crate::exchange::{Placement, Request, Slot};
+use crate::plan::{
+    BodyKind, BodyPlan, Location, Mode, ParameterPlan, PlannedOperation, PlannedStep, ValueTemplate,
+};
+use crate::serialize::{self, NoForm, Shape};
+
+/// A request that can be sent, what was put into it, and what a person should know of it.
+pub(super) struct Built {
+    pub(super) request: Request,
+    pub(super) given: Given,
+    pub(super) warnings: Vec<Fault>,
+}
+
+/// The request as it grows.
+struct Builder<'a> {
+    step: &'a PlannedStep,
+    mode: Mode,
+    context: &'a dyn Context,
+    path: Vec<(&'a str, String)>,
+    query: Vec<String>,
+    headers: Vec<(String, String)>,
+    cookies: Vec<String>,
+    given: Given,
+    warnings: Vec<Fault>,
+}
+
+/// Makes the request of `step`, or says why it cannot be made.
+pub(super) fn build(step: &PlannedStep, mode: Mode, context: &dyn Context) -> Result<Built, Fault> {
+    let mut builder = Builder {
+        step,
+        mode,
+        context,
+        path: Vec::new(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        cookies: Vec::new(),
+        given: Given::default(),
+        warnings: Vec::new(),
+    };
+    for parameter in &step.parameters {
+        builder.parameter(parameter)?;
+    }
+    let body = match &step.body {
+        Some(body) => builder.body(body)?,
+        None => None,
+    };
+    builder.finish(body)
+}
+
+impl<'a> Builder<'a> {
+    fn parameter(&mut self, parameter: &'a ParameterPlan) -> Result<(), Fault> {
+        let ParameterPlan { name, location, .. } = parameter;
+        let what = format!("{} parameter `{name}`", location.as_str());
+        let Some(value) = self.evaluate(&parameter.value, &what, |_| parameter.required)? else {
+            return Ok(());
+        };
+        if value.is_null() {
+            return if parameter.required {
+                Err(self.unresolved(&what, "its value is null"))
+            } else {
+                Ok(())
+            };
+        }
+        let value = if parameter.as_json { Value::String(value.to_string()) } else { value };
+        let shape = Shape {
+            name,
+            style: parameter.style,
+            explode: parameter.explode,
+            allow_reserved: parameter.allow_reserved,
+        };
+        let form = |NoForm(message)| self.fault("invalid-parameter", &message);
+        match location {
+            Location::Path => {
+                let text = serialize::path(shape, &value).map_err(form)?;
+                self.path.push((name, self.safe_segment(&what, text)?));
+                self.given.path.insert(name.clone(), value);
+            }
+            Location::Query => {
+                let pairs = serialize::query(shape, &value).map_err(form)?;
+                self.query.extend(pairs);
+                self.given.query.insert(name.clone(), value);
+            }
+            Location::Header => {
+                let text = self.safe_header(&what, serialize::header(shape, &value).map_err(form)?)?;
+                self.headers.push((name.clone(), text));
+            }
+            Location::Cookie => {
+                let pairs = serialize::query(shape, &value).map_err(form)?;
+                self.cookies.extend(pairs);
+            }
+        }
+        Ok(())
+    }
+
+    /// Clients and servers take `.`, `..` and an empty segment out of a path, even encoded: another route.
+    fn safe_segment(&self, what: &str, text: String) -> Result<String, Fault> {
+        if matches!(text.as_str(), "" | "." | "..") {
+            let message = format!("{what} is `{text}`, which would lead to another path");
+            return Err(self.fault("unsafe-path-value", &message));
+        }
+        Ok(text)
+    }
+
+    fn safe_header(&self, what: &str, text: String) -> Result<String, Fault> {
+        if text.chars().any(|c| c.is_control() && c != '\t') {
+            let message = format!("{what} has a line break or another control character in its value");
+            return Err(self.fault("invalid-header-value", &message));
+        }
+        Ok(text)
+    }
+
+    /// The value, or `None` when it is left out because optional inputs were not supplied.
+    fn evaluate(
+        &mut self,
+        template: &ValueTemplate,
+        what: &str,
+        is_required: impl Fn(&Pointer) -> bool,
+    ) -> Result<Option<Value>, Fault> {
+        let mut holes = Vec::new();
+        let value = template.evaluate(self.context, &mut holes);
+        for hole in &holes {
+            let place = if hole.at.is_root() { what.to_owned() } else { format!("`{}` of {what}", hole.at) };
+            let optional = matches!(hole.absence, Absence::InputNotSupplied { .. });
+            if !optional || self.mode == Mode::Strict || is_required(&hole.at) {
+                return Err(self.unresolved(&place, &hole.absence.to_string()));
+            }
+            if hole.in_array {
+                let message = format!("{place} was left out of its array: {}", hole.absence);
+                self.warnings.push(self.fault("item-left-out", &message));
+            }
+        }
+        Ok(value)
+    }
+
+    fn body(&mut self, plan: &BodyPlan) -> Result<Option<Vec<u8>>, Fault> {
+        let operation = &self.step.operation;
+        let whole_text = matches!(plan.payload, ValueTemplate::Text(Template::Text(_)));
+        let is_required = |at: &Pointer| {
+            if at.is_root() { whole_text || plan.required } else { is_required_member(operation, plan, at) }
+        };
+        let Some(payload) = self.evaluate(&plan.payload, "the request body", is_required)? else {
+            return Ok(None);
+        };
+        let bytes = match plan.kind {
+            BodyKind::Json => json_bytes(&payload),
+            BodyKind::Form => match (payload.as_str(), serialize::form(&payload)) {
+                (Some(text), _) => text.as_bytes().to_vec(),
+                (None, Some(form)) => form.into_bytes(),
+                (None, None) => {
+                    let message = "the request body is no object, and a form is made of names and values";
+                    return Err(self.fault("invalid-body", message));
+                }
+            },
+            BodyKind::Text => serialize::scalar(&payload).unwrap_or_else(|| payload.to_string()).into_bytes(),
+        };
+        let content_type = self.safe_header("the content type", plan.content_type.clone())?;
+        self.set_default_header("Content-Type", content_type);
+        self.given.body = Some(payload);
+        Ok(Some(bytes))
+    }
+
+    /// A parameter of the step wins over what the engine would send.
+    fn set_default_header(&mut self, name: &str, value: String) {
+        if !self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name)) {
+            self.headers.push((name.to_owned(), value));
+        }
+    }
+
+    fn finish(mut self, body: Option<Vec<u8>>) -> Result<Built, Fault> {
+        let operation = &self.step.operation;
+        if let Some(accept) = operation.accept.clone() {
+            self.set_default_header("Accept", accept);
+        }
+        if !self.cookies.is_empty() {
+            let cookies = self.cookies.join("; ");
+            self.set_default_header("Cookie", cookies);
+        }
+        let path = self.fill_path(&operation.path)?;
+        let mut url = format!("{}{path}", operation.server);
+        for (index, pair) in self.query.iter().enumerate() {
+            url.push(if index == 0 && !url.contains('?') { '?' } else { '&' });
+            url.push_str(pair);
+        }
+        let slots = operation.slots.iter().filter(|slot| !self.fills(slot)).cloned().collect();
+        let request = Request { method: operation.method.clone(), url, headers: self.headers, body, slots };
+        Ok(Built { request, given: self.given, warnings: self.warnings })
+    }
+
+    /// Whether the step itself gave what the slot is for.
+    fn fills(&self, slot: &Slot) -> bool {
+        let name = match &slot.placement {
+            Placement::Basic | Placement::Bearer => "authorization",
+            Placement::Header(name) => name,
+            Placement::Query(_) | Placement::Cookie(_) => return false,
+        };
+        self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
+    }
+
+    fn fill_path(&self, template: &str) -> Result<String, Fault> {
+        let mut path = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            path.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                path.push('{');
+                rest = after;
+                continue;
+            };
+            match self.path.iter().find(|(key, _)| *key == name) {
+                Some((_, value)) => path.push_str(value),
+                None => return Err(self.unresolved(&format!("path parameter `{name}`"), "it is not given")),
+            }
+            rest = after;
+        }
+        path.push_str(rest);
+        Ok(path)
+    }
+
+    fn unresolved(&self, what: &str, why: &str) -> Fault {
+        self.fault("unresolved-expression", &format!("{what} has no value: {why}"))
+    }
+
+    fn fault(&self, code: &str, message: &str) -> Fault {
+        Fault { code: code.to_owned(), message: format!("step `{}`: {message}", self.step.id) }
+    }
+}
+
+/// A string that is JSON text already is sent as it is.
+fn json_bytes(payload: &Value) -> Vec<u8> {
+    match payload {
+        Value::String(text) if serde_json::from_str::<IgnoredAny>(text).is_ok() => text.as_bytes().to_vec(),
+        Value::String(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_) => payload.to_string().into_bytes(),
+    }
+}
+
+/// Whether the operation's schema requires the member that is missing at `at`.
+fn is_required_member(operation: &PlannedOperation, plan: &BodyPlan, at: &Pointer) -> bool {
+    let view = operation.view();
+    let Some(body) = view.request_body() else { return false };
+    let Some((last, parents)) = at.tokens().split_last() else { return false };
+    let schema = body.schema(&plan.content_type);
+    let parent = parents.iter().try_fold(schema, |schema, token| {
+        let schema = schema?;
+        let item = token.parse::<usize>().ok().and_then(|_| schema.items());
+        Some(schema.property(token).or(item))
+    });
+    parent.flatten().is_some_and(|schema| schema.required().contains(&last.as_str()))
+}

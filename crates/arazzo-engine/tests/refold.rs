@@ -1,0 +1,93 @@
+//! A run is the fold of its records: folding any prefix of them again gives the same state, commands and events.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(dead_code, reason = "the support module serves several tests")]
+
+mod support;
+
+use std::sync::Arc;
+
+use arazzo_engine::{Plan, Record, Run, RunOptions, Timestamp, TransportErrorCode};
+use proptest::prelude::*;
+use serde_json::json;
+use support::{Answer, plan, play_plan};
+
+const WORKFLOW: &str = "
+- workflowId: w
+  inputs: { type: object, properties: { api_key: { type: string }, n: { type: integer, default: 3 } } }
+  steps:
+  - stepId: a
+    operationId: addItem
+    requestBody: { payload: { name: $inputs.api_key, note: '{$inputs.n}' } }
+    onFailure:
+    - { name: again, type: retry, retryAfter: 1.5, retryLimit: 2, criteria: [{ condition: $statusCode == 503 }] }
+    - { name: over, type: goto, stepId: c, criteria: [{ condition: $statusCode == 404 || $statusCode == null }] }
+    outputs: { x: $response.body#/x, code: $statusCode }
+  - stepId: b
+    operationId: ping
+    successCriteria: [{ condition: $statusCode == 200 }]
+    onSuccess:
+    - { name: back, type: goto, stepId: a, criteria: [{ context: $response.body, condition: $.x > 1, type: jsonpath }] }
+    - { name: done, type: end, criteria: [{ condition: $steps.a.outputs.code == 200 }] }
+  - { stepId: c, operationId: ping, onFailure: [{ name: r, type: retry, retryAfter: 0 }] }
+  outputs: { x: $steps.a.outputs.x }
+";
+
+fn answer() -> impl Strategy<Value = Answer> {
+    prop_oneof![
+        (prop_oneof![Just(200u16), Just(201), Just(404), Just(500), Just(503)], 0i64..4)
+            .prop_map(|(status, x)| Answer::Json(status, json!({ "x": x }))),
+        Just(Answer::Status(200)),
+        Just(Answer::With(503, vec![("Retry-After", "7")], "busy")),
+        Just(Answer::With(200, vec![("Content-Type", "application/json")], "{broken")),
+        Just(Answer::Broken(TransportErrorCode::ConnectionLost)),
+        Just(Answer::Broken(TransportErrorCode::Timeout)),
+    ]
+}
+
+fn fold(plan: &Arc<Plan>, records: &[Record], options: &RunOptions) -> (Run, String) {
+    let inputs = json!({"api_key": "sesame-sesame"}).as_object().cloned().unwrap();
+    let secrets = plan.start("run-1", Timestamp(1_000_000), inputs).unwrap().secrets;
+    let mut run = Run::new(Arc::clone(plan), secrets, options.clone());
+    let events: Vec<_> = records.iter().flat_map(|record| run.apply(record.clone()).unwrap()).collect();
+    (run, format!("{events:?}"))
+}
+
+proptest! {
+    #[test]
+    fn refolding_any_prefix_gives_the_same_state(answers in prop::collection::vec(answer(), 1..12), cut in any::<prop::sample::Index>()) {
+        let plan = plan(WORKFLOW);
+        let options = RunOptions { max_steps: 30, ..RunOptions::default() };
+        let played = play_plan(&plan, json!({"api_key": "sesame-sesame"}), &answers, options.clone());
+        let cut = cut.index(played.records.len()) + 1;
+        // What was written down is what is folded.
+        let text = serde_json::to_string(&played.records).unwrap();
+        let records: Vec<Record> = serde_json::from_str(&text).unwrap();
+        prop_assert!(!text.contains("sesame"));
+
+        let (once, events) = fold(&plan, &records[..cut], &options);
+        let (again, same_events) = fold(&plan, &records[..cut], &options);
+        prop_assert_eq!(format!("{once:?}"), format!("{again:?}"));
+        prop_assert_eq!(&events, &same_events);
+        let prefix = events.trim_end_matches(']');
+        prop_assert!(format!("{:?}", played.events).starts_with(prefix), "the events of a prefix are a prefix");
+
+        let (whole, _) = fold(&plan, &records, &options);
+        prop_assert_eq!(whole.result(), Some(&played.result));
+    }
+
+    #[test]
+    fn a_record_out_of_order_changes_nothing(answers in prop::collection::vec(answer(), 1..6), wrong in any::<prop::sample::Index>()) {
+        let plan = plan(WORKFLOW);
+        let options = RunOptions { max_steps: 10, ..RunOptions::default() };
+        let played = play_plan(&plan, json!({"api_key": "sesame-sesame"}), &answers, options.clone());
+        let (mut run, _) = fold(&plan, &played.records[..1], &options);
+        let before = format!("{run:?}");
+        let wrong = &played.records[wrong.index(played.records.len())];
+        if run.apply(wrong.clone()).is_err() {
+            prop_assert_eq!(format!("{run:?}"), before);
+        } else {
+            prop_assert_eq!(Some(wrong), played.records.get(1));
+        }
+    }
+}

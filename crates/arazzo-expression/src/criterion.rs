@@ -1,0 +1,200 @@
+//! The [Criterion Object](https://spec.openapis.org/arazzo/v1.1.0.html#criterion-object).
+
+use crate::condition::Condition;
+use crate::context::Context;
+use crate::criterion_type::{CriterionType, JsonPathVersion};
+use crate::expression::Expression;
+use crate::jsonpath::JsonPath;
+use crate::judgement::Judgement;
+use crate::mode::Mode;
+use crate::pattern::Pattern;
+use crate::syntax_error::SyntaxError;
+use crate::tolerance::Parsed;
+
+/// A criterion, ready to be judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Criterion {
+    text: String,
+    test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Test {
+    Simple(Condition),
+    Pattern(Box<Pattern>),
+    JsonPath(Box<JsonPath>),
+}
+
+/// The fields of a criterion, as they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CriterionText<'a> {
+    /// `condition`
+    pub condition: &'a str,
+    /// `context`, which a simple condition ignores and every other needs.
+    pub context: Option<&'a str>,
+    /// `type`; see [`CriterionType::from_names`].
+    pub kind: CriterionType,
+}
+
+/// What is wrong with a criterion.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CriterionError {
+    /// The condition is not what its type says.
+    #[error("{0}")]
+    Condition(SyntaxError),
+    /// The context is no expression.
+    #[error("{0}")]
+    Context(SyntaxError),
+    /// There is no context.
+    #[error("a {kind} criterion needs a `context`, such as `$response.body`")]
+    MissingContext {
+        /// The type of the criterion.
+        kind: CriterionType,
+    },
+    /// The type has no such name.
+    #[error("there is no criterion type `{name}`; there are `simple`, `regex`, `jsonpath` and `xpath`")]
+    UnknownType {
+        /// The name.
+        name: String,
+    },
+    /// The type has no such version.
+    #[error("there is no version `{version}` of the criterion type `{name}`")]
+    UnknownVersion {
+        /// The type.
+        name: String,
+        /// The version.
+        version: String,
+    },
+    /// The type exists and is not implemented; it is never read as another dialect.
+    #[error("criteria of type {kind} are not supported")]
+    Unsupported {
+        /// The type, with its version.
+        kind: CriterionType,
+    },
+}
+
+/// A field of a criterion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CriterionField {
+    /// `condition`
+    Condition,
+    /// `context`
+    Context,
+    /// `type`
+    Type,
+    /// `version`
+    Version,
+}
+
+impl CriterionError {
+    /// The field that it is about.
+    pub fn field(&self) -> CriterionField {
+        match self {
+            Self::Condition(_) => CriterionField::Condition,
+            Self::Context(_) | Self::MissingContext { .. } => CriterionField::Context,
+            Self::UnknownType { .. } | Self::Unsupported { .. } => CriterionField::Type,
+            Self::UnknownVersion { .. } => CriterionField::Version,
+        }
+    }
+
+    /// Whether the criterion may be right and this version cannot judge it.
+    pub fn is_unsupported(&self) -> bool {
+        match self {
+            Self::Unsupported { .. } => true,
+            Self::Condition(_)
+            | Self::Context(_)
+            | Self::MissingContext { .. }
+            | Self::UnknownType { .. }
+            | Self::UnknownVersion { .. } => false,
+        }
+    }
+
+    /// The place in the text of the field, and a hint.
+    pub fn syntax(&self) -> Option<&SyntaxError> {
+        match self {
+            Self::Condition(error) | Self::Context(error) => Some(error),
+            Self::MissingContext { .. }
+            | Self::UnknownType { .. }
+            | Self::UnknownVersion { .. }
+            | Self::Unsupported { .. } => None,
+        }
+    }
+}
+
+impl Criterion {
+    /// Reads a criterion. The notes are about its condition.
+    ///
+    /// # Errors
+    /// When a field is wrong or missing, or the type is not supported.
+    pub fn parse(text: CriterionText<'_>, mode: Mode) -> Result<Parsed<Self>, CriterionError> {
+        let condition = text.condition;
+        let parsed = match text.kind {
+            CriterionType::Simple => {
+                Condition::parse(condition, mode).map_err(CriterionError::Condition)?.map(Test::Simple)
+            }
+            CriterionType::Regex => {
+                let context = context(text, mode)?;
+                let pattern = Pattern::parse(condition, context, mode).map_err(CriterionError::Condition)?;
+                Parsed { value: Test::Pattern(Box::new(pattern)), notes: Vec::new() }
+            }
+            CriterionType::JsonPath(JsonPathVersion::Rfc9535) => {
+                let context = context(text, mode)?;
+                JsonPath::parse(condition, context, mode)
+                    .map_err(CriterionError::Condition)?
+                    .map(|path| Test::JsonPath(Box::new(path)))
+            }
+            kind @ (CriterionType::JsonPath(JsonPathVersion::DraftGoessner) | CriterionType::XPath(_)) => {
+                return Err(CriterionError::Unsupported { kind });
+            }
+        };
+        Ok(parsed.map(|test| Self { text: condition.to_owned(), test }))
+    }
+
+    /// Judges it.
+    pub fn judge(&self, context: &dyn Context) -> Judgement {
+        match &self.test {
+            Test::Simple(condition) => condition.judge(context),
+            Test::Pattern(pattern) => pattern.judge(context),
+            Test::JsonPath(path) => path.judge(context),
+        }
+    }
+
+    /// The condition, as it was written.
+    pub fn condition_text(&self) -> &str {
+        &self.text
+    }
+
+    /// The condition, when the type is simple.
+    pub fn condition(&self) -> Option<&Condition> {
+        match &self.test {
+            Test::Simple(condition) => Some(condition),
+            Test::Pattern(_) | Test::JsonPath(_) => None,
+        }
+    }
+
+    /// The expressions, as they are written; the context comes first.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let expressions: Vec<&Expression> = match &self.test {
+            Test::Simple(condition) => condition.expressions().collect(),
+            Test::Pattern(pattern) => pattern.expressions(),
+            Test::JsonPath(path) => path.expressions(),
+        };
+        expressions.into_iter()
+    }
+
+    /// The values that it reads: its expressions, and what the plain paths of a jsonpath criterion select, such as
+    /// `$response.body#/status` for `$.status == 'done'` on `$response.body`.
+    pub fn reads(&self) -> Vec<Expression> {
+        let mut reads: Vec<Expression> = self.expressions().cloned().collect();
+        match &self.test {
+            Test::JsonPath(path) => reads.extend(path.reads()),
+            Test::Simple(_) | Test::Pattern(_) => {}
+        }
+        reads
+    }
+}
+
+fn context(text: CriterionText<'_>, mode: Mode) -> Result<Expression, CriterionError> {
+    let context = text.context.ok_or(CriterionError::MissingContext { kind: text.kind })?;
+    Ok(Expression::parse(context, mode).map_err(CriterionError::Context)?.value)
+}

@@ -1,0 +1,81 @@
+//! Runtime expressions, templates, conditions and criteria of the
+//! [Arazzo Specification](https://spec.openapis.org/arazzo/v1.1.0.html).
+//!
+//! A text is parsed once and then evaluated against a [`Context`], as often as there are values.
+//!
+//! - [`Expression`]: `$response.body#/id`, `$steps.login.outputs.token`
+//! - [`Template`]: any string of a description, `Bearer {$inputs.token}`
+//! - [`Condition`]: `$statusCode == 200 && $response.body.items[0] != null`
+//! - [`Criterion`]: a condition with its type and context; judging it gives a [`Judgement`]
+//!
+//! ```
+//! use std::borrow::Cow;
+//!
+//! use arazzo_expression::{Absence, Condition, Context, Judgement, Mode, Source};
+//! use serde_json::{Value, json};
+//!
+//! struct Answer(Value);
+//!
+//! impl Context for Answer {
+//!     fn value(&self, source: &Source) -> Result<Cow<'_, Value>, Absence> {
+//!         match source {
+//!             Source::StatusCode => Ok(Cow::Borrowed(&self.0)),
+//!             other => Err(Absence::Unsupported { what: format!("`{other}`") }),
+//!         }
+//!     }
+//! }
+//!
+//! let condition = Condition::parse("$statusCode == 200 || $statusCode == 201", Mode::Strict)?.value;
+//! assert!(condition.judge(&Answer(json!(201))).held());
+//! assert_eq!(
+//!     condition.judge(&Answer(json!(503))),
+//!     Judgement::NotHeld { reason: "`$statusCode` is 503".to_owned() },
+//! );
+//! # Ok::<(), arazzo_expression::SyntaxError>(())
+//! ```
+//!
+//! [`Mode::Tolerant`] also reads what real descriptions write instead, and leaves a [`Note`] for each use;
+//! [`Mode::Strict`] refuses it. No text and no value makes anything here panic, recurse deeper than a fixed limit or
+//! run longer than its size warrants.
+//!
+//! What it does not do yet: XPath and the JSONPath draft of 2007 are refused by name, and so are look-around and
+//! back-references in regular expressions.
+
+mod comparison;
+mod condition;
+mod context;
+mod criterion;
+mod criterion_type;
+mod cursor;
+mod expression;
+mod grammar;
+mod jsonpath;
+mod judgement;
+mod limits;
+mod logic;
+mod logic_text;
+mod mode;
+mod number;
+mod operand;
+mod pattern;
+mod pointer;
+mod query;
+mod query_text;
+mod shown;
+mod source;
+mod syntax_error;
+mod template;
+mod tolerance;
+
+pub use condition::Condition;
+pub use context::{Absence, Context};
+pub use criterion::{Criterion, CriterionError, CriterionField, CriterionText};
+pub use criterion_type::{CriterionType, JsonPathVersion, XPathVersion};
+pub use expression::{Access, Expression};
+pub use judgement::Judgement;
+pub use mode::Mode;
+pub use pointer::Pointer;
+pub use source::{ComponentKind, Part, Source};
+pub use syntax_error::SyntaxError;
+pub use template::{Segment, Template, embedded_text};
+pub use tolerance::{Note, Parsed, Tolerance};

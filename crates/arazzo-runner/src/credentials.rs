@@ -1,0 +1,330 @@
+//! Credentials for the security schemes of the sources.
+//!
+//! The machine names in each request the [`Slot`](arazzo_engine::Slot)s that the operation's
+//! [security](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object) asks for; what is put into them
+//! comes from here. Values are shown by nothing: `Debug` and every message leave them out.
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+use arazzo_engine::CredentialName;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// A credential file may be so many bytes long.
+const MAX_CREDENTIAL_FILE: u64 = 64 * 1024;
+
+/// What a query parameter's value may hold as it is: the unreserved characters of RFC 3986.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The credentials that a run may use.
+#[derive(Default, Clone)]
+pub struct Credentials {
+    given: Vec<Credential>,
+    environment: Vec<Credential>,
+    secrets: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Credential {
+    source: Option<String>,
+    scheme: String,
+    value: String,
+}
+
+impl Credentials {
+    /// No credentials.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a credential in that is written `[SOURCE.]SCHEME=VALUE`.
+    ///
+    /// What stands before the first fitting `.` is a source only if `sources` has it, for names of schemes may hold
+    /// dots. `VALUE` is the value itself, `env:NAME` for what `lookup` gives for `NAME`, or `file:PATH` for what is in
+    /// that file without a newline at its end. A later credential replaces an earlier one of the same name.
+    ///
+    /// # Errors
+    ///
+    /// A [`CredentialError`], which never holds the value.
+    pub fn parse(
+        &mut self,
+        text: &str,
+        sources: &[&str],
+        lookup: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(), CredentialError> {
+        let (name, value) = text.split_once('=').ok_or(CredentialError::NoValue)?;
+        let (source, scheme) = split_name(name, sources);
+        if scheme.is_empty() {
+            return Err(CredentialError::NoScheme);
+        }
+        let value = resolve(name, value, lookup)?;
+        self.remember(&value);
+        self.given.retain(|credential| !credential.is(source, scheme));
+        self.given.push(Credential::new(source, scheme, value));
+        Ok(())
+    }
+
+    /// Takes in what the environment gives for the security schemes of the sources, `(source, scheme)` each:
+    /// `ARAZZO_AUTH_<SOURCE>_<SCHEME>` for one source and `ARAZZO_AUTH_<SCHEME>` for any, names in upper case and with
+    /// `_` for everything but letters and digits. An empty value is none.
+    pub fn add_environment(&mut self, variables: &[(String, String)], schemes: &[(&str, &str)]) {
+        let find = |wanted: &str| {
+            variables.iter().find(|(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| value)
+        };
+        for (source, scheme) in schemes {
+            let variable = variable_part(scheme);
+            let own = find(&format!("ARAZZO_AUTH_{}_{variable}", variable_part(source)));
+            let any = find(&format!("ARAZZO_AUTH_{variable}"));
+            for (source, value) in [(Some(*source), own), (None, any)] {
+                let Some(value) = value else { continue };
+                if !self.environment.iter().any(|credential| credential.is(source, scheme)) {
+                    self.remember(value);
+                    self.environment.push(Credential::new(source, scheme, value.clone()));
+                }
+            }
+        }
+    }
+
+    /// The value for `scheme` of `source`. What was given goes before the environment, and what is for this source
+    /// before what is for any.
+    pub fn find(&self, source: &str, scheme: &str) -> Option<&str> {
+        [&self.given, &self.environment].into_iter().find_map(|credentials| {
+            let named = |source| credentials.iter().find(|credential| credential.is(source, scheme));
+            named(Some(source)).or_else(|| named(None)).map(|credential| credential.value.as_str())
+        })
+    }
+
+    /// What there is a value for.
+    pub fn names(&self) -> Vec<CredentialName> {
+        self.given.iter().chain(&self.environment).map(Credential::name).collect()
+    }
+
+    /// Everything that must not be shown: the values, their parts and the forms in which they are sent.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(String::as_str)
+    }
+
+    fn remember(&mut self, value: &str) {
+        let password = value.split_once(':').map(|(_, password)| password);
+        let forms = [
+            Some(value.to_owned()),
+            Some(basic(value)),
+            Some(query_encoded(value)),
+            password.map(str::to_owned),
+            password.map(query_encoded),
+        ];
+        for form in forms.into_iter().flatten() {
+            if !form.is_empty() && !self.secrets.contains(&form) {
+                self.secrets.push(form);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Credentials").field(&self.names()).finish()
+    }
+}
+
+impl Credential {
+    fn new(source: Option<&str>, scheme: &str, value: String) -> Self {
+        Self { source: source.map(str::to_owned), scheme: scheme.to_owned(), value }
+    }
+
+    fn is(&self, source: Option<&str>, scheme: &str) -> bool {
+        self.source.as_deref() == source && self.scheme == scheme
+    }
+
+    fn name(&self) -> CredentialName {
+        CredentialName { source: self.source.clone(), scheme: self.scheme.clone() }
+    }
+}
+
+/// What is wrong with a credential. The value is never part of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// There is no `=`.
+    #[error("a credential is written `[SOURCE.]SCHEME=VALUE`: the `=` is missing")]
+    NoValue,
+    /// There is nothing before the `=`.
+    #[error("a credential is written `[SOURCE.]SCHEME=VALUE`: the name of the security scheme is missing")]
+    NoScheme,
+    /// The variable that it refers to is not set.
+    #[error(
+        "the credential `{name}` is to be read from the environment variable `{variable}`, which is not set"
+    )]
+    NoVariable {
+        /// The credential's name as written.
+        name: String,
+        /// The variable's name.
+        variable: String,
+    },
+    /// The file that it refers to cannot be read.
+    #[error("the credential `{name}` is to be read from the file `{path}`, which {reason}")]
+    NoFile {
+        /// The credential's name as written.
+        name: String,
+        /// The path as written.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// `user:password` as Basic authentication sends it. A value without a colon is a user without a password, which is how
+/// services take an API key.
+pub(crate) fn basic(value: &str) -> String {
+    if value.contains(':') { STANDARD.encode(value) } else { STANDARD.encode(format!("{value}:")) }
+}
+
+/// A text as it stands in a query string.
+pub(crate) fn query_encoded(text: &str) -> String {
+    utf8_percent_encode(text, QUERY).to_string()
+}
+
+fn split_name<'t>(name: &'t str, sources: &[&str]) -> (Option<&'t str>, &'t str) {
+    name.match_indices('.')
+        .filter_map(|(at, _)| Some((name.get(..at)?, name.get(at + 1..)?)))
+        .find(|(source, _)| sources.contains(source))
+        .map_or((None, name), |(source, scheme)| (Some(source), scheme))
+}
+
+fn resolve(
+    name: &str,
+    value: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, CredentialError> {
+    if let Some(variable) = value.strip_prefix("env:") {
+        let missing = || CredentialError::NoVariable { name: name.to_owned(), variable: variable.to_owned() };
+        return lookup(variable).ok_or_else(missing);
+    }
+    if let Some(path) = value.strip_prefix("file:") {
+        let unreadable =
+            |reason| CredentialError::NoFile { name: name.to_owned(), path: path.to_owned(), reason };
+        return read_line(Path::new(path)).map_err(unreadable);
+    }
+    Ok(value.to_owned())
+}
+
+/// What is in the file, without the newline that editors put at the end.
+fn read_line(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(|error| format!("cannot be read: {}", error.kind()))?;
+    file.take(MAX_CREDENTIAL_FILE + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| format!("cannot be read: {}", error.kind()))?;
+    if text.len() as u64 > MAX_CREDENTIAL_FILE {
+        return Err(format!("is longer than {MAX_CREDENTIAL_FILE} bytes"));
+    }
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+fn variable_part(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(texts: &[&str]) -> Credentials {
+        let mut credentials = Credentials::new();
+        for text in texts {
+            credentials.parse(text, &["events", "score.v2"], &|_| None).unwrap();
+        }
+        credentials
+    }
+
+    #[test]
+    fn a_source_before_the_dot_is_one_only_if_it_exists() {
+        let credentials = parsed(&["events.basic=a", "score.v2.basic=b", "other.basic=c", "basic=d"]);
+        assert_eq!(credentials.find("events", "basic"), Some("a"));
+        assert_eq!(credentials.find("score.v2", "basic"), Some("b"));
+        assert_eq!(credentials.find("events", "other.basic"), Some("c"));
+        assert_eq!(credentials.find("decisions", "basic"), Some("d"));
+        assert_eq!(credentials.find("events", "oauth"), None);
+    }
+
+    #[test]
+    fn a_value_may_hold_equals_signs_and_colons() {
+        assert_eq!(parsed(&["key=a=b:c=="]).find("events", "key"), Some("a=b:c=="));
+    }
+
+    #[test]
+    fn the_last_one_given_wins() {
+        let credentials = parsed(&["key=first", "key=second"]);
+        assert_eq!(credentials.find("events", "key"), Some("second"));
+        assert_eq!(credentials.names().len(), 1);
+    }
+
+    #[test]
+    fn a_value_comes_from_a_variable_or_a_file() {
+        let path = std::env::temp_dir().join(format!("arazzo-credential-{}", std::process::id()));
+        std::fs::write(&path, "user:päss word\r\n").unwrap();
+        let mut credentials = Credentials::new();
+        let lookup = |name: &str| (name == "KEY").then(|| "from-env".to_owned());
+        credentials.parse("a=env:KEY", &[], &lookup).unwrap();
+        credentials.parse(&format!("b=file:{}", path.display()), &[], &lookup).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(credentials.find("s", "a"), Some("from-env"));
+        assert_eq!(credentials.find("s", "b"), Some("user:päss word"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_no_value_is_shown() {
+        let mut credentials = Credentials::new();
+        let mut fails = |text: &str| credentials.parse(text, &[], &|_| None).unwrap_err().to_string();
+        assert!(fails("a=env:NOT_SET").contains("`NOT_SET`, which is not set"));
+        assert!(fails("a=file:/no/such/file").contains("`/no/such/file`"));
+        assert!(fails("=hunter2").contains("name of the security scheme"));
+        assert!(!fails("hunter2").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_was_given_goes_before_the_environment() {
+        let variables = [
+            ("ARAZZO_AUTH_EVENTS_API_BASIC_AUTH".to_owned(), "own".to_owned()),
+            ("ARAZZO_AUTH_BASIC_AUTH".to_owned(), "any".to_owned()),
+            ("ARAZZO_AUTH_OTHER".to_owned(), String::new()),
+        ];
+        let schemes = [("events-api", "basicAuth"), ("events-api", "basic-auth"), ("x", "other")];
+        let mut credentials = Credentials::new();
+        credentials.add_environment(&variables, &schemes);
+        assert_eq!(credentials.find("events-api", "basicAuth"), None);
+        assert_eq!(credentials.find("events-api", "basic-auth"), Some("own"));
+        assert_eq!(credentials.find("score", "basic-auth"), Some("any"));
+        assert_eq!(credentials.find("x", "other"), None);
+        credentials.parse("basic-auth=flag", &[], &|_| None).unwrap();
+        assert_eq!(credentials.find("events-api", "basic-auth"), Some("flag"));
+    }
+
+    #[test]
+    fn debug_shows_names_only() {
+        let text = format!("{:?}", parsed(&["events.basic=user:hunter2"]));
+        assert!(text.contains("basic") && text.contains("events") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn every_form_of_a_secret_is_reported() {
+        let credentials = parsed(&["basic=user:pass word"]);
+        let secrets: Vec<&str> = credentials.secrets().collect();
+        for form in
+            ["user:pass word", "pass word", "pass%20word", "user%3Apass%20word", "dXNlcjpwYXNzIHdvcmQ="]
+        {
+            assert!(secrets.contains(&form), "{form} is not in {secrets:?}");
+        }
+        assert!(!secrets.contains(&"user"));
+    }
+
+    #[test]
+    fn a_key_without_a_colon_is_a_user_without_a_password() {
+        assert_eq!(basic("key"), "a2V5Og==");
+        assert_eq!(basic("user:pass"), "dXNlcjpwYXNz");
+    }
+}

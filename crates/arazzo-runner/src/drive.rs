@@ -1,0 +1,141 @@
+//! The loop between the machine and the world: commands are done, and what comes back is applied as records.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use arazzo_engine::{
+    Call, CallId, Command, Event, OutOfOrder, Plan, PlannedStep, Record, Run, SleepId, Timestamp,
+};
+
+use crate::transport::{Clock, Transport};
+
+/// Does what `run` asks for until it is over, and passes each event on as it is made.
+///
+/// The run must have been given its start record. When the future is dropped, `run` is as it was after the last record
+/// and can be driven on; a request that was under way is then sent again.
+///
+/// # Errors
+///
+/// A [`DriveError`] when the machine and this loop do not understand each other. A workflow that fails is no error:
+/// [`Run::result`] says how it ended.
+pub async fn drive(
+    run: &mut Run,
+    transport: &dyn Transport,
+    clock: &dyn Clock,
+    on_event: &mut dyn FnMut(&Event),
+) -> Result<(), DriveError> {
+    let plan = Arc::clone(run.plan());
+    let mut tasks = Tasks { plan: &plan, transport, clock, under_way: Vec::new() };
+    while run.result().is_none() {
+        tasks.take_up(run.commands());
+        let record = tasks.next().await?;
+        run.apply(record)?.iter().for_each(&mut *on_event);
+    }
+    Ok(())
+}
+
+/// Why a run could not be driven on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriveError {
+    /// The machine did not take the answer to its own command.
+    #[error(transparent)]
+    OutOfOrder(#[from] OutOfOrder),
+    /// The machine is not done and wants nothing, as before its start record.
+    #[error("the run is not over but has nothing to do: it needs its start record first")]
+    Idle,
+}
+
+/// What is being done for the machine. Commands are a set; whatever is done first is applied first.
+struct Tasks<'t> {
+    plan: &'t Plan,
+    transport: &'t dyn Transport,
+    clock: &'t dyn Clock,
+    under_way: Vec<(TaskId, Task<'t>)>,
+}
+
+type Task<'t> = Pin<Box<dyn Future<Output = Record> + Send + 't>>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TaskId {
+    Call(CallId),
+    Sleep(SleepId),
+}
+
+impl<'t> Tasks<'t> {
+    /// Begins what is new in `commands` and gives up what is no longer in them.
+    fn take_up(&mut self, commands: &[Command]) {
+        self.under_way.retain(|(task, _)| commands.iter().any(|command| id(command) == Some(*task)));
+        for command in commands {
+            let Some(id) = id(command).filter(|id| self.under_way.iter().all(|(task, _)| task != id)) else {
+                continue;
+            };
+            if let Some(task) = self.begin(command) {
+                self.under_way.push((id, task));
+            }
+        }
+    }
+
+    fn begin(&self, command: &Command) -> Option<Task<'t>> {
+        match command {
+            Command::Call(call) => {
+                let step = self.plan.step(call.step)?;
+                Some(answer(step, call.clone(), self.transport, self.clock))
+            }
+            Command::Sleep { id, until } => Some(wake(*id, *until, self.clock)),
+            Command::Finish => None,
+        }
+    }
+
+    /// The record of the task that is done first.
+    async fn next(&mut self) -> Result<Record, DriveError> {
+        if self.under_way.is_empty() {
+            return Err(DriveError::Idle);
+        }
+        let (done, record) = poll_fn(|context| {
+            let mut done =
+                self.under_way.iter_mut().filter_map(|(id, task)| match task.as_mut().poll(context) {
+                    Poll::Ready(record) => Some((*id, record)),
+                    Poll::Pending => None,
+                });
+            done.next().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await;
+        self.under_way.retain(|(id, _)| *id != done);
+        Ok(record)
+    }
+}
+
+fn id(command: &Command) -> Option<TaskId> {
+    match command {
+        Command::Call(call) => Some(TaskId::Call(call.id)),
+        Command::Sleep { id, .. } => Some(TaskId::Sleep(*id)),
+        Command::Finish => None,
+    }
+}
+
+fn answer<'t>(
+    step: &'t PlannedStep,
+    call: Box<Call>,
+    transport: &'t dyn Transport,
+    clock: &'t dyn Clock,
+) -> Task<'t> {
+    Box::pin(async move {
+        let id = call.id;
+        let sent = transport.send(step, &call).await;
+        let at = clock.now();
+        match sent {
+            Ok(response) => Record::Responded { at, id, response },
+            Err(error) => Record::Failed { at, id, error },
+        }
+    })
+}
+
+fn wake<'t>(id: SleepId, until: Timestamp, clock: &'t dyn Clock) -> Task<'t> {
+    Box::pin(async move {
+        clock.sleep_until(until).await;
+        Record::Woke { at: clock.now(), id }
+    })
+}

@@ -1,0 +1,67 @@
+//! Doing what the Arazzo machine asks for: files, HTTP, timers, the mock.
+//!
+//! The machine of `arazzo-engine` is pure. This crate reads a description and its sources from files ([`load`]), sends
+//! requests ([`HttpTransport`]) or answers them itself ([`MockTransport`]), waits ([`Clock`]), and goes round
+//! ([`drive`]) until the run is over. Here is a workflow run against the examples of its own API description:
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! use arazzo_engine::{Plan, PlanOptions, Run, RunOptions, Status};
+//! use arazzo_runner::{Clock, MockTransport, Origin, Scenario, SkippingClock, drive, load};
+//!
+//! # let folder = std::env::temp_dir().join(format!("arazzo-runner-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # std::fs::write(folder.join("pets.yml"), "openapi: 3.1.0
+//! # info: {title: Pets, version: 1.0.0}
+//! # servers: [{url: 'https://pets.example.com'}]
+//! # paths: {/pets: {get: {operationId: listPets, responses: {'200': {description: all, content: {application/json: {example: [{name: Rex}]}}}}}}}
+//! # ")?;
+//! # std::fs::write(folder.join("look.arazzo.yml"), "arazzo: 1.0.1
+//! # info: {title: Look, version: 1.0.0}
+//! # sourceDescriptions: [{name: pets, url: pets.yml, type: openapi}]
+//! # workflows:
+//! # - workflowId: look
+//! #   steps:
+//! #   - {stepId: list, operationId: listPets, outputs: {first: '$response.body#/0/name'}}
+//! #   outputs: {name: $steps.list.outputs.first}
+//! # ")?;
+//! # let path = folder.join("look.arazzo.yml");
+//! let loaded = load(Origin::File(&path), &BTreeMap::new())?;
+//! let workspace = loaded.workspace.ok_or("no description")?;
+//! let plan = Plan::compile(&workspace, "look", &PlanOptions::default()).plan.ok_or("no plan")?;
+//! let (transport, clock) = (MockTransport::new(Scenario::new()), SkippingClock::new());
+//!
+//! let start = plan.start("run-1", clock.now(), serde_json::Map::new())?;
+//! let mut run = Run::new(plan, start.secrets, RunOptions::default());
+//! run.apply(start.record)?;
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! runtime.block_on(drive(&mut run, &transport, &clock, &mut |_event| {}))?;
+//!
+//! let result = run.result().ok_or("not over")?;
+//! assert_eq!((result.status, &result.outputs["name"]), (Status::Succeeded, &"Rex".into()));
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! With [`HttpTransport`] and [`SystemClock`] in their place the same lines call the API. The events are what reporters
+//! show. [`Credentials`] fill the slots that a request has for them; whoever shows events tells
+//! [`Run::hide`](arazzo_engine::Run::hide) each of [`Credentials::secrets`] before the first request.
+//!
+//! Not here yet: descriptions from the network, tokens from OAuth2 token endpoints, proxies, journals.
+
+mod credentials;
+mod drive;
+mod http;
+mod load;
+mod mock;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod transport;
+
+pub use credentials::{CredentialError, Credentials};
+pub use drive::{DriveError, drive};
+pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
+pub use load::{LoadError, Loaded, Origin, load};
+pub use mock::{MockTransport, Scenario};
+pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};

@@ -1,0 +1,219 @@
+//! The arguments of the command line.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::quantity;
+
+/// Run workflows that are described in the OpenAPI Initiative's Arazzo format.
+#[derive(Debug, Parser)]
+#[command(name = "arazzo", version, about, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a workflow of a description.
+    Run(Box<RunArgs>),
+}
+
+/// The arguments of `arazzo run`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct RunArgs {
+    /// The Arazzo Description: a file, or `-` for standard input.
+    pub(crate) description: String,
+
+    /// Which workflow; not needed when there is only one. May be given several times.
+    #[arg(short, long = "workflow", value_name = "ID")]
+    pub(crate) workflows: Vec<String>,
+
+    /// Run every workflow, in the order of the description.
+    #[arg(long, conflicts_with = "workflows")]
+    pub(crate) all: bool,
+
+    /// One input. The inputs schema says how the text is read.
+    #[arg(short, long = "input", value_name = "NAME=VALUE", help_heading = "Inputs")]
+    pub(crate) input: Vec<String>,
+
+    /// The inputs as JSON text, a JSON or YAML file, or `-` for standard input. Later ones win.
+    #[arg(long, value_name = "JSON|FILE|-", help_heading = "Inputs")]
+    pub(crate) inputs: Vec<String>,
+
+    /// Read this source description from there instead.
+    #[arg(long = "source", value_name = "NAME=PATH", help_heading = "Sources and servers")]
+    pub(crate) sources: Vec<String>,
+
+    /// The base URL of a source's API; without a name, of the only source.
+    #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Sources and servers")]
+    pub(crate) servers: Vec<String>,
+
+    /// A credential for a security scheme: text, `env:NAME` or `file:PATH`. Also read from
+    /// `ARAZZO_AUTH_<SOURCE>_<SCHEME>` and `ARAZZO_AUTH_<SCHEME>`.
+    #[arg(long, value_name = "[SOURCE.]SCHEME=VALUE", help_heading = "Sources and servers")]
+    pub(crate) auth: Vec<String>,
+
+    /// A header field added to every request.
+    #[arg(short = 'H', long = "header", value_name = "'NAME: VALUE'", help_heading = "Sources and servers")]
+    pub(crate) headers: Vec<String>,
+
+    /// Send nothing: answer every request from the sources' examples and schemas, or as the scenario file says.
+    #[arg(
+        long,
+        value_name = "SCENARIO",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        help_heading = "Sources and servers"
+    )]
+    pub(crate) mock: Option<String>,
+
+    /// Follow the specification to the letter: no tolerance applies.
+    #[arg(long, help_heading = "Rules and limits")]
+    pub(crate) strict: bool,
+
+    /// What a step without `successCriteria` needs to be successful.
+    #[arg(long, value_enum, default_value_t, value_name = "RULE", help_heading = "Rules and limits")]
+    pub(crate) default_success: DefaultSuccess,
+
+    /// How long a request may take.
+    #[arg(long, value_parser = quantity::duration, default_value = "30s", help_heading = "Rules and limits")]
+    pub(crate) timeout: Duration,
+
+    /// How many steps may be tried in a run.
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Rules and limits")]
+    pub(crate) max_steps: u32,
+
+    /// How long a server's `Retry-After` may make a run wait.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = quantity::duration,
+        default_value = "60s",
+        help_heading = "Rules and limits"
+    )]
+    pub(crate) max_retry_after: Duration,
+
+    /// How large a response body may be.
+    #[arg(
+        long,
+        value_name = "SIZE",
+        value_parser = quantity::size,
+        default_value = "64MiB",
+        help_heading = "Rules and limits"
+    )]
+    pub(crate) max_body: usize,
+
+    /// What is printed on standard output.
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: Format,
+
+    /// Show requests and responses, and warnings with their source.
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+
+    /// Show errors and the result only.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// When to use colour.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
+    pub(crate) color: Color,
+
+    /// Show secrets instead of `***`.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) show_secrets: bool,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  every run succeeded
+  1  a workflow failed
+  2  the command line or the inputs are wrong; nothing was sent
+  3  the description or a source is wrong or cannot be read; nothing was sent
+  4  the run could not be carried on: a limit was reached or a host was refused";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// Steps, outputs and a summary for people.
+    #[default]
+    Human,
+    /// One JSON object about everything.
+    Json,
+    /// The outputs of the workflow as a JSON object, and nothing else.
+    Outputs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DefaultSuccess {
+    /// A status below 400.
+    #[default]
+    #[value(name = "below-400")]
+    Below400,
+    /// A status from 200 to 299.
+    #[value(name = "2xx")]
+    Only2xx,
+    /// A status below 400 that the operation describes.
+    Described,
+    /// Any response.
+    Any,
+}
+
+impl From<DefaultSuccess> for arazzo_engine::DefaultSuccess {
+    fn from(choice: DefaultSuccess) -> Self {
+        match choice {
+            DefaultSuccess::Below400 => Self::Below400,
+            DefaultSuccess::Only2xx => Self::Only2xx,
+            DefaultSuccess::Described => Self::Described,
+            DefaultSuccess::Any => Self::Any,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Color {
+    /// Makes it the choice for everything that is printed.
+    pub(crate) fn apply(self) {
+        let choice = match self {
+            Self::Auto => return,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_scenario_is_given_with_an_equals_sign_only() {
+        let parse = |args: &[&str]| {
+            let arguments = Arguments::try_parse_from([&["arazzo", "run"], args].concat()).unwrap();
+            let Command::Run(run) = arguments.command;
+            (run.mock, run.description)
+        };
+        assert_eq!(parse(&["--mock", "a.yml"]), (Some(String::new()), "a.yml".to_owned()));
+        assert_eq!(parse(&["--mock=s.yml", "a.yml"]), (Some("s.yml".to_owned()), "a.yml".to_owned()));
+    }
+}

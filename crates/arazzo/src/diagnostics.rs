@@ -1,0 +1,97 @@
+//! Diagnostics as JSON, in one shape for all commands.
+
+use arazzo_document::{Diagnostic, Place};
+use serde::Serialize;
+
+use crate::refusal::Problem;
+
+/// A diagnostic as JSON. Lines and columns count from 1; they are `null` for what has no place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DiagnosticJson {
+    code: String,
+    severity: String,
+    message: String,
+    #[serde(flatten)]
+    place: PlaceJson,
+    hint: Option<String>,
+    related: Vec<RelatedJson>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct PlaceJson {
+    file: Option<String>,
+    line: Option<u32>,
+    column: Option<u32>,
+    end_line: Option<u32>,
+    end_column: Option<u32>,
+    path: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct RelatedJson {
+    message: String,
+    #[serde(flatten)]
+    place: PlaceJson,
+}
+
+impl DiagnosticJson {
+    /// A warning that came up while a workflow ran.
+    pub(crate) fn warning(code: &str, message: &str, place: Option<&Place>) -> Self {
+        Self {
+            code: code.to_owned(),
+            severity: "warning".to_owned(),
+            message: message.to_owned(),
+            place: place.map(PlaceJson::from).unwrap_or_default(),
+            hint: None,
+            related: Vec::new(),
+        }
+    }
+}
+
+impl From<&Place> for PlaceJson {
+    fn from(place: &Place) -> Self {
+        Self {
+            file: Some(place.file.to_string()),
+            line: Some(place.span.start.line),
+            column: Some(place.span.start.column),
+            end_line: Some(place.span.end.line),
+            end_column: Some(place.span.end.column),
+            path: Some(place.path.clone()),
+        }
+    }
+}
+
+impl From<&Diagnostic> for DiagnosticJson {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let related = diagnostic
+            .related
+            .iter()
+            .map(|related| RelatedJson { message: related.message.clone(), place: (&related.place).into() });
+        Self {
+            code: diagnostic.code.to_string(),
+            severity: diagnostic.severity.to_string(),
+            message: diagnostic.message.clone(),
+            place: (&diagnostic.place).into(),
+            hint: diagnostic.hint.clone(),
+            related: related.collect(),
+        }
+    }
+}
+
+impl From<&Problem> for DiagnosticJson {
+    fn from(problem: &Problem) -> Self {
+        match problem {
+            Problem::Located(diagnostic) => diagnostic.into(),
+            Problem::Unlocated { code, message, hint } => Self {
+                code: (*code).to_owned(),
+                severity: "error".to_owned(),
+                message: message.clone(),
+                place: PlaceJson::default(),
+                hint: hint.clone(),
+                related: Vec::new(),
+            },
+        }
+    }
+}

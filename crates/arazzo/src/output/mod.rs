@@ -1,0 +1,104 @@
+//! What is printed: the result on standard output, messages on standard error.
+//!
+//! A reader that goes away is no error: `arazzo run … | head -1` ends quietly.
+
+mod human;
+mod json;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arazzo_document::{Diagnostic, Document, Severity};
+
+use crate::args::{Format, RunArgs};
+use crate::excerpt::Excerpts;
+use crate::refusal::{Problem, Refusal};
+
+pub(crate) use human::HumanReporter;
+pub(crate) use json::{Completed, print_json, print_outputs, print_refusal};
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+impl Verbosity {
+    pub(crate) fn of(args: &RunArgs) -> Self {
+        match (args.quiet, args.verbose) {
+            (true, _) => Self::Quiet,
+            (false, true) => Self::Verbose,
+            (false, false) => Self::Normal,
+        }
+    }
+}
+
+/// Writes a line to standard output.
+pub(crate) fn print(line: &str) {
+    let _reader_is_gone = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Writes a line to standard error.
+pub(crate) fn message(line: &str) {
+    let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Says why nothing was run.
+pub(crate) fn refuse(refusal: &Refusal, documents: &[Arc<Document>], format: Format, verbosity: Verbosity) {
+    let excerpts = Excerpts::new(documents);
+    for problem in &refusal.problems {
+        match problem {
+            Problem::Located(diagnostic) if diagnostic.severity == Severity::Error => {
+                message(&excerpts.render(diagnostic));
+                message("");
+            }
+            Problem::Located(diagnostic) => warn(diagnostic, &excerpts, verbosity),
+            Problem::Unlocated { message: text, hint, .. } => {
+                message(&format!("{ERROR}error{ERROR:#}: {text}"));
+                if let Some(hint) = hint {
+                    message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+                }
+            }
+        }
+    }
+    if format == Format::Json {
+        print_refusal(refusal);
+    }
+}
+
+/// Says what the documents should be corrected in although they can be run.
+pub(crate) fn warn_all(diagnostics: &[Diagnostic], documents: &[Arc<Document>], verbosity: Verbosity) {
+    let excerpts = Excerpts::new(documents);
+    for diagnostic in diagnostics {
+        warn(diagnostic, &excerpts, verbosity);
+    }
+}
+
+/// On one line unless more is wanted: a run is about its result.
+fn warn(diagnostic: &Diagnostic, excerpts: &Excerpts<'_>, verbosity: Verbosity) {
+    match verbosity {
+        Verbosity::Quiet => {}
+        Verbosity::Normal => {
+            let Diagnostic { code, severity, message: text, place, hint, .. } = diagnostic;
+            let at = format!("{}:{}", place.file, place.span.start);
+            message(&format!("{WARNING}{severity}[{code}]{WARNING:#}: {at}: {text}"));
+            if let Some(hint) = hint.as_ref().filter(|hint| !hint.is_empty()) {
+                message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+            }
+        }
+        Verbosity::Verbose => {
+            message(&excerpts.render(diagnostic));
+            message("");
+        }
+    }
+}
+
+use anstyle::{AnsiColor, Style};
+
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const HINT: Style = AnsiColor::Cyan.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();

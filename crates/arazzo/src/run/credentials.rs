@@ -1,0 +1,39 @@
+//! Credentials from `--auth` and the environment. This is the one place that reads the environment.
+
+use arazzo_document::{SourceContent, Workspace};
+use arazzo_runner::Credentials;
+
+use crate::args::RunArgs;
+use crate::refusal::Refusal;
+
+/// The credentials for the sources of the description.
+pub(crate) fn collect(args: &RunArgs, workspace: &Workspace) -> Result<Credentials, Refusal> {
+    let sources: Vec<&str> =
+        workspace.description.sources.iter().map(|source| source.name.value.as_str()).collect();
+    let mut credentials = Credentials::new();
+    for text in &args.auth {
+        credentials
+            .parse(text, &sources, &|name| std::env::var(name).ok())
+            .map_err(|error| Refusal::usage(error.to_string(), None))?;
+    }
+    let variables: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("ARAZZO_AUTH_"))
+        .collect();
+    if !variables.is_empty() {
+        credentials.add_environment(&variables, &schemes(workspace));
+    }
+    Ok(credentials)
+}
+
+/// Every security scheme of every source.
+fn schemes(workspace: &Workspace) -> Vec<(&str, &str)> {
+    workspace
+        .sources()
+        .filter_map(|(source, content)| match content {
+            SourceContent::OpenApi(openapi) => Some((source.name.value.as_str(), openapi)),
+            SourceContent::Missing | SourceContent::Unsupported(_) => None,
+        })
+        .flat_map(|(source, openapi)| openapi.security_scheme_names().map(move |scheme| (source, scheme)))
+        .collect()
+}
