@@ -42,8 +42,6 @@ mod read;
 mod resolve;
 mod workspace;
 mod yaml;
-mod yaml_extent;
-mod yaml_scalar;
 
 pub use diagnostic::{Code, Diagnostic, Place, Related, Severity};
 pub use document::Document;

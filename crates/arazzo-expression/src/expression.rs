@@ -57,10 +57,12 @@ impl Expression {
         let read = ahead.since(cursor.at());
         let message = format!("`{read}` is followed by `{}`, which is no part of it", ahead.next_word().0);
         let error = SyntaxError::new(message, ahead.at()..ahead.end());
-        Err(match navigation(text, cursor) {
-            Some(pointed) => error.with_hint(format!("a part of a value is written `{pointed}`")),
-            None => error.with_hint(format!("inside text an expression is written `{{{read}}}`")),
-        })
+        let hint = match (navigation(text, cursor), ahead.peek()) {
+            (Some(pointed), _) => format!("a part of a value is written `{pointed}`"),
+            (None, Some('.' | '[')) => "only a JSON Pointer behind `#` goes into a value".to_owned(),
+            (None, _) => format!("inside text an expression is written `{{{read}}}`"),
+        };
+        Err(error.with_hint(hint))
     }
 
     /// The value in `context`; borrowed whenever the context lends it.

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::comparison::Operator;
 use crate::context::Context;
 use crate::cursor::Cursor;
 use crate::expression::Expression;
@@ -195,15 +196,30 @@ fn not_a_query(text: &str, error: SyntaxError) -> SyntaxError {
 fn note(text: &str, logic: &Logic<Term>, context: &Expression) -> Note {
     let simple = logic.written(&|term| simple_operand(term, context));
     let readable = |simple: &String| crate::Condition::parse(simple, Mode::Strict).is_ok();
-    let fix = match simple.filter(readable) {
-        Some(simple) => format!("write the simple condition `{simple}`"),
-        None => "write a filter such as `$[?@.status == 'done']`, or a simple condition".to_owned(),
+    let fix = match (simple.filter(readable), not_empty(logic)) {
+        (Some(simple), _) => format!("write the simple condition `{simple}`"),
+        (None, Some(query)) => format!("write the query `{query}`, which passes when there is an item"),
+        (None, None) => "write a filter such as `$[?@.status == 'done']`, or a simple condition".to_owned(),
     };
     Note {
         tolerance: Tolerance::T1JsonPathComparison,
         range: 0..text.len(),
         message: "a jsonpath condition that is more than one query".to_owned(),
         fix,
+    }
+}
+
+/// The query that says the same as `….length > 0` of an array.
+fn not_empty(logic: &Logic<Term>) -> Option<String> {
+    let Logic::Compare { left, operator: Operator::Greater, right } = logic else {
+        return None;
+    };
+    match (&**left, &**right) {
+        (
+            Logic::Operand(Term::Query { written, length: Some(Length::Each), .. }),
+            Logic::Operand(Term::Plain(Operand::Literal(Value::Number(zero)))),
+        ) if zero.as_u64() == Some(0) => Some(format!("{}[*]", written.strip_suffix(".length")?)),
+        _ => None,
     }
 }
 

@@ -132,6 +132,8 @@ fn no_literal(word: &str, cursor: &Cursor<'_>, start: usize) -> SyntaxError {
         Some(_) | None if shown.starts_with("{$") => error.with_hint("an expression in a condition has no braces"),
         Some(_) | None if shown.starts_with("$.") || shown.starts_with("$[") => error
             .with_hint("a JSONPath query needs `type: jsonpath` and a `context`; in a simple condition write `$response.body#/…`"),
+        Some(_) | None if shown.starts_with('$') => error
+            .with_hint("it begins with no known root; the body of the response is `$response.body`"),
         Some(_) | None => {
             error.with_hint(format!("a text stands in single quotes: {}", grammar::quote(shown)))
         }

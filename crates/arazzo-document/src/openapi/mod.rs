@@ -76,7 +76,6 @@ impl OpenApi {
     /// # Errors
     ///
     /// It is no OpenAPI description, or one of a version that is not supported.
-    #[expect(clippy::result_large_err, reason = "it is made once for a source, not in a loop")]
     pub fn new(document: Arc<Document>) -> Result<Self, Diagnostic> {
         let version = version_of(&document)?;
         Ok(Self { document, version, index: OnceLock::new() })
@@ -206,7 +205,6 @@ impl fmt::Display for OpenApiVersion {
 }
 
 /// The root key says what a document is.
-#[expect(clippy::result_large_err, reason = "it is made once for a source, not in a loop")]
 fn version_of(document: &Document) -> Result<OpenApiVersion, Diagnostic> {
     let node = document.root.get("openapi").or_else(|| document.root.get("swagger"));
     let Some(node) = node else {

@@ -267,7 +267,7 @@ fn an_error_names_place_fact_and_remedy() {
         ("$response.body[x] == 1", "an index counted from 0"),
         ("$response.body. == 1", "the name of a member is missing"),
         ("01 == 1", "`01` is no value"),
-        ("$a in [1]", "`$a` is no value"),
+        ("$a in [1]", "`$a` is no value; it begins with no known root"),
     ];
     for (text, message) in table {
         let found = refuse(text);

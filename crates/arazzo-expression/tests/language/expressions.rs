@@ -95,6 +95,7 @@ fn what_is_no_expression_is_refused_with_place_and_remedy() {
         ("$request.query.", "the name of a query parameter is missing"),
         ("$message.body", "a message has no part `body`"),
         ("$response.body.items[0].id", "`$response.body#/items/0/id`"),
+        ("$response.body[*].id", "only a JSON Pointer behind `#`"),
         ("$response.body#items", "does not begin with `/`"),
         ("$response.body#/a~2", "followed by neither"),
         ("$response.body#/{a}", "no braces"),

@@ -259,15 +259,12 @@ fn quickly(what: &str, text: &str) {
     let start = Instant::now();
     try_everything(text);
     let took = start.elapsed();
-    if took > Duration::from_millis(150) {
-        eprintln!("SLOW {took:?} {what}");
-    }
     assert!(took < Duration::from_secs(5), "{what} took {took:?}");
 }
 
 #[test]
 fn deep_and_long_text_ends_quickly() {
-    for count in [60, 70, 1_000, 60_000] {
+    for count in [60, 30_000] {
         for (open, close) in [
             ("(", ")"),
             ("!", ""),
@@ -295,7 +292,7 @@ fn deep_and_long_text_ends_quickly() {
             ("/", ""),
         ] {
             let count = count / open.len() + 1;
-            for before in ["", "$", "$.a", "$.a[?", "$inputs.", "$response.body#/", "$response.body"] {
+            for before in ["", "$.a", "$.a[?", "$response.body#/"] {
                 let opened = format!("{before}{}", open.repeat(count));
                 quickly(&format!("{before}{open} × {count}"), &opened);
                 if !close.is_empty() {
@@ -305,6 +302,30 @@ fn deep_and_long_text_ends_quickly() {
                     );
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn calls_nested_as_deep_as_allowed_end_quickly() {
+    for (call, inside) in [
+        ("length(", "@.a && "),
+        ("length(", "@.a"),
+        ("count(@[?length(", "(@.a) || "),
+        ("count(@[?(", "'x' == @.a && "),
+        ("count(@[?", "@.a && "),
+        ("match(", "@.a, "),
+        ("!(", "@.a && "),
+    ] {
+        for (depth, length) in [(1, 8_000), (2, 8_000), (3, 8_000), (4, 8_000), (4, 500), (30, 100)] {
+            let mut text = format!("$[?{}{}@", call.repeat(depth), inside.repeat(length / inside.len()));
+            let open = format!("[?{}", call.repeat(depth));
+            text.extend(open.chars().rev().filter_map(|bracket| match bracket {
+                '(' => Some(')'),
+                '[' => Some(']'),
+                _ => None,
+            }));
+            quickly(&format!("{call} × {depth}, {inside}"), &text);
         }
     }
 }

@@ -166,6 +166,8 @@ fn length_is_a_tolerance_unless_it_is_a_member() {
         assert_eq!(path_holds(condition, body), held, "{condition}");
     }
     assert_eq!(path_notes("$.items.length > 0"), ["T1", "T2"]);
+    let notes = Criterion::parse(on_body("$.items.length > 0"), Mode::Tolerant).unwrap().notes;
+    assert_eq!(notes[0].fix, "write the query `$.items[*]`, which passes when there is an item");
     // Alone it is a query, for which RFC 9535 decides.
     assert!(!path_holds("$.items.length", json!({"items": [1]})));
     assert!(strict("$.items.length").is_ok());

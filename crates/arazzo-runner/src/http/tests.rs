@@ -314,3 +314,12 @@ fn a_credential_that_is_missing_or_unusable_stops_the_request() {
     }
     assert!(server.received().is_empty());
 }
+
+#[test]
+fn a_server_without_tls_cannot_be_called_by_https() {
+    let garbage = Answer::Raw(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec());
+    let server = Server::start([garbage]).unwrap();
+    let error = send(get(server.url().replace("http:", "https:"))).unwrap_err();
+    // A TLS greeting is no request, so the server reads on until the client gives up or closes the connection.
+    assert!(matches!(error.code, TransportErrorCode::TlsFailed | TransportErrorCode::Timeout), "{error:?}");
+}

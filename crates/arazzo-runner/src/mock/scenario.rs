@@ -66,8 +66,6 @@ impl Scenario {
             .filter_map(|(source, content)| match content {
                 SourceContent::OpenApi(openapi) => Some((source.name.value.as_str(), openapi.as_ref())),
                 SourceContent::Missing | SourceContent::Unsupported(_) => None,
-                // A type of source of a later version has no operations that are known here.
-                _ => None,
             })
             .collect();
         let mut named: BTreeMap<String, Vec<Operation<'_>>> = BTreeMap::new();
