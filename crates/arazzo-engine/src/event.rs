@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::command::CallId;
 use crate::record::Timestamp;
+use crate::report::RunReport;
 
 /// One thing that happened, and when.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,7 @@ pub struct Event {
 
 /// The things that can happen, in the order in which a run shows them:
 /// `RunStarted (StepStarted (CallStarted (CallFinished | CallFailed) AttemptJudged)* StepFinished)* RunFinished`.
+/// The run of a workflow that another one needs stands whole where that one waits for it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -31,6 +33,8 @@ pub enum EventKind {
         run_id: String,
         /// Which workflow.
         workflow_id: String,
+        /// Why it runs.
+        relation: Relation,
     },
     /// A step is visited.
     StepStarted {
@@ -38,8 +42,11 @@ pub enum EventKind {
         visit: u32,
         /// Which step.
         step_id: String,
-        /// The operation as the description of the API names it, such as `getScore` or `GET /score/{user_id}`.
+        /// The operation as the description of the API names it, such as `getScore` or `GET /score/{user_id}`, or the
+        /// workflow that the step calls.
         operation: String,
+        /// Whether the step runs as the helper of a retry.
+        helper: bool,
     },
     /// A request is about to be sent.
     CallStarted {
@@ -115,6 +122,30 @@ pub enum EventKind {
         outputs: Map<String, Value>,
         /// Why it failed or stopped.
         error: Option<RunError>,
+    },
+}
+
+/// Why a workflow runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// It was asked for.
+    Entry,
+    /// A step calls it.
+    Step {
+        /// The number of the visit.
+        visit: u32,
+    },
+    /// Another workflow depends on it.
+    Dependency,
+    /// An action of a step goes on with it in place of the workflow.
+    Goto {
+        /// The number of the visit.
+        visit: u32,
+    },
+    /// It runs before a further attempt of a step.
+    Helper {
+        /// The number of the visit.
+        visit: u32,
     },
 }
 
@@ -197,12 +228,15 @@ pub struct Next {
     /// The action that decided, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// The step that comes next, if any.
+    /// The step, or the workflow, that comes next, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// The actions that were looked at, in order, with their criteria.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub considered: Vec<Considered>,
+    /// The run of the workflow that an action goes on with. Events do not carry it, reports do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<Box<RunReport>>,
 }
 
 /// The kinds of transfer after a step.

@@ -55,15 +55,15 @@ mod serialize;
 
 pub use command::{Call, CallId, Command, SleepId};
 pub use event::{
-    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, RetryReport,
-    RunError, Status,
+    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
+    RetryReport, RunError, Status,
 };
 pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
 pub use mask::{MASK, Secrets, is_secret_name};
 pub use plan::{
-    CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, Plan, PlanOptions,
-    PlannedOperation, PlannedStep, Planning, Start, StepIndex,
+    CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
+    PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
 };
 pub use record::{Record, SEMANTICS, Timestamp};
-pub use report::{AttemptReport, RequestReport, RunReport, StepReport};
+pub use report::{AttemptReport, Reporter, RequestReport, RunReport, StepReport};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};

@@ -27,6 +27,10 @@ const NOT_RESERVED: &AsciiSet = &NOT_UNRESERVED
     .remove(b',')
     .remove(b';');
 
+/// What can never stand in a query; everything else was written by somebody who means the whole of it.
+const NOT_IN_QUERY: &AsciiSet =
+    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
+
 /// How a parameter is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape<'a> {
@@ -48,6 +52,11 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
         Value::Bool(boolean) => Some(boolean.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A query as it was written, with what cannot stand in one encoded.
+pub(crate) fn query_string(query: &str) -> String {
+    utf8_percent_encode(query, NOT_IN_QUERY).to_string()
 }
 
 pub(crate) fn encode(text: &str, allow_reserved: bool) -> String {

@@ -1,4 +1,4 @@
-//! What the machine does with a workflow, as scripts of answers, requests and waits.
+//! What the machine does with one workflow, as scripts of answers, requests and waits.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 

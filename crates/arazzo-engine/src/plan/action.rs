@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use arazzo_document::Code;
-use arazzo_document::description::{Action, ActionKind, Entry, Text};
+use arazzo_document::description::{Action, ActionKind, Entry, Step, Text};
 
-use arazzo_expression::ComponentKind;
+use arazzo_expression::{ComponentKind, Mode};
 
+use super::call::WorkflowCall;
 use super::compiler::Compiler;
 use super::criteria::CriterionPlan;
 
@@ -19,19 +20,32 @@ pub(crate) struct ActionPlan {
 }
 
 /// What an action does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum ActionTarget {
     /// The workflow ends.
     End,
     /// The workflow goes on at the step with this index.
     Goto(usize),
+    /// Another workflow goes on in place of this one.
+    GotoWorkflow(WorkflowCall),
     /// The step is tried again.
     Retry {
         /// How long to wait first.
         after: Duration,
         /// How many further attempts there may be.
         limit: u32,
+        /// What runs before each of them.
+        helper: Option<Helper>,
     },
+}
+
+/// What runs before a further attempt.
+#[derive(Debug, Clone)]
+pub(crate) enum Helper {
+    /// The step with this index.
+    Step(usize),
+    /// A workflow.
+    Workflow(WorkflowCall),
 }
 
 /// After which outcome an action may be taken.
@@ -48,22 +62,23 @@ impl Compiler<'_> {
         step: &[Entry<Action>],
         workflow: &[Entry<Action>],
         outcome: Outcome,
+        order: &[&Step],
     ) -> Vec<ActionPlan> {
-        let mut plans = self.action_list(step, outcome);
+        let mut plans = self.action_list(step, outcome, order);
         let names: Vec<String> = plans.iter().map(|plan| plan.name.clone()).collect();
         plans.extend(
-            self.action_list(workflow, outcome).into_iter().filter(|plan| !names.contains(&plan.name)),
+            self.action_list(workflow, outcome, order).into_iter().filter(|plan| !names.contains(&plan.name)),
         );
         plans
     }
 
-    fn action_list(&mut self, entries: &[Entry<Action>], outcome: Outcome) -> Vec<ActionPlan> {
+    fn action_list(&mut self, entries: &[Entry<Action>], outcome: Outcome, order: &[&Step]) -> Vec<ActionPlan> {
         let mut plans: Vec<ActionPlan> = Vec::new();
         for entry in entries {
             let (action, span) = match entry {
                 Entry::Inline(action) => (action.clone(), action.name.span),
                 Entry::Reference(reusable) => {
-                    let components = &self.workspace.description.components;
+                    let components = &self.here.description.components;
                     let (kind, list) = match outcome {
                         Outcome::Success => (ComponentKind::SuccessActions, &components.success_actions),
                         Outcome::Failure => (ComponentKind::FailureActions, &components.failure_actions),
@@ -77,42 +92,58 @@ impl Compiler<'_> {
                 self.error(Code::DuplicateAction, span, message, "give each its own name");
                 continue;
             }
-            let Some(target) = self.action_target(&action, outcome) else { continue };
+            let Some(target) = self.action_target(&action, outcome, order) else { continue };
             let criteria = self.criteria(&action.criteria);
             plans.push(ActionPlan { name: action.name.value.clone(), target, criteria });
         }
         plans
     }
 
-    fn action_target(&mut self, action: &Action, outcome: Outcome) -> Option<ActionTarget> {
+    fn action_target(&mut self, action: &Action, outcome: Outcome, order: &[&Step]) -> Option<ActionTarget> {
         match action.kind.value {
             ActionKind::End => Some(ActionTarget::End),
-            ActionKind::Goto => {
-                if let Some(workflow) = &action.workflow_id {
-                    self.unsupported(workflow.span, "a `goto` to a workflow");
-                    return None;
+            ActionKind::Goto => match (&action.step_id, &action.workflow_id) {
+                (Some(step), _) => self.step_index(step, order).map(ActionTarget::Goto),
+                (None, Some(workflow)) => {
+                    self.workflow_call(workflow, &action.parameters, &[]).map(ActionTarget::GotoWorkflow)
                 }
-                self.step_index(action.step_id.as_ref()?).map(ActionTarget::Goto)
-            }
+                // That there is no target was reported when the description was read.
+                (None, None) => None,
+            },
             ActionKind::Retry => {
-                if outcome == Outcome::Success {
-                    self.unsupported(action.kind.span, "a `retry` after success");
+                if outcome == Outcome::Success && !self.tolerates_retry_after_success(action) {
                     return None;
                 }
-                if let Some(helper) = action.step_id.as_ref().or(action.workflow_id.as_ref()) {
-                    self.unsupported(helper.span, "a `retry` that runs a step or a workflow first");
-                    return None;
-                }
+                let helper = match (&action.step_id, &action.workflow_id) {
+                    (Some(step), _) => Some(Helper::Step(self.step_index(step, order)?)),
+                    (None, Some(workflow)) => {
+                        Some(Helper::Workflow(self.workflow_call(workflow, &action.parameters, &[])?))
+                    }
+                    (None, None) => None,
+                };
                 Some(ActionTarget::Retry {
                     after: action.retry_after.map_or(Duration::ZERO, |after| after.value),
                     limit: action.retry_limit.map_or(DEFAULT_RETRY_LIMIT, |limit| limit.value),
+                    helper,
                 })
             }
         }
     }
 
-    fn step_index(&mut self, id: &Text) -> Option<usize> {
-        let index = self.workflow.steps.iter().position(|step| step.id.value == id.value);
+    /// A success action cannot retry, but many descriptions poll that way (T9).
+    fn tolerates_retry_after_success(&mut self, action: &Action) -> bool {
+        let span = action.kind.span;
+        let message = format!("success action `{}` is a `retry`, which only failure actions can be", action.name.value);
+        let hint = "make the wait a criterion of `successCriteria` and the retry an `onFailure` action";
+        match self.options.mode {
+            Mode::Tolerant => self.warning(Code::RetryAfterSuccess, span, message, hint),
+            Mode::Strict => self.error(Code::RetryAfterSuccess, span, message, hint),
+        }
+        self.options.mode == Mode::Tolerant
+    }
+
+    fn step_index(&mut self, id: &Text, order: &[&Step]) -> Option<usize> {
+        let index = order.iter().position(|step| step.id.value == id.value);
         if index.is_none() {
             self.unknown_step(id.span, &id.value);
         }

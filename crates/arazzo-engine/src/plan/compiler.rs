@@ -1,143 +1,113 @@
 //! Compiling a workflow: every part is looked at once, and all that is wrong is reported, not the first thing only.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use arazzo_document::description::{Reusable, Step, Text, Workflow};
-use arazzo_document::openapi::{Operation, StatusPattern};
-use arazzo_document::{Code, Data, Diagnostic, Node, ResolvedOperation, Severity, Span, Workspace, nearest};
+use arazzo_document::description::{Reusable, Text, Workflow};
+use arazzo_document::{
+    ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace, nearest,
+};
 use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template};
 
-use super::action::Outcome;
-use super::criteria::DefaultRule;
 use super::inputs::InputsPlan;
-use super::operation::PlannedOperation;
-use super::parameter::ParameterPlan;
-use super::step::PlannedStep;
+use super::order::StepUse;
+use super::queue::{self, Queue};
 use super::value::ValueTemplate;
-use super::{MockHints, Plan, PlanOptions, Planning, WorkflowPlan, mock};
+use super::{Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security};
 
-/// What compiling needs at hand.
+/// What compiling one workflow needs at hand.
 pub(crate) struct Compiler<'a> {
     pub(crate) workspace: &'a Workspace,
+    /// The document that has the workflow.
+    pub(crate) document: DocumentIndex,
+    pub(crate) here: &'a ArazzoDocument,
     pub(crate) workflow: &'a Workflow,
     pub(crate) options: &'a PlanOptions,
+    pub(crate) queue: &'a mut Queue,
     pub(crate) inputs: InputsPlan,
-    diagnostics: Vec<Diagnostic>,
+    /// What `$outputs` are in the part that is looked at.
+    pub(crate) outputs_of: OutputsOf<'a>,
+    /// The step that is looked at, by its place in the order of execution.
+    pub(crate) current: Option<usize>,
+    /// Where steps use outputs of others.
+    pub(crate) uses: Vec<StepUse>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// Whose outputs `$outputs` are.
+#[derive(Clone, Copy)]
+pub(crate) enum OutputsOf<'a> {
+    /// Those of the workflow itself.
+    Workflow,
+    /// Those of the workflow that the step calls.
+    Called(&'a Workflow),
 }
 
 pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOptions) -> Planning {
-    let Some(workflow) = workspace.description.workflow(workflow_id) else {
+    let workflows = &workspace.entry().description.workflows;
+    let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == workflow_id) else {
         return Planning { plan: None, diagnostics: vec![unknown_workflow(workspace, workflow_id)] };
     };
-    let (inputs, diagnostics) = InputsPlan::compile(workspace, workflow);
-    let mut compiler = Compiler { workspace, workflow, options, inputs, diagnostics };
-    let plan = compiler.workflow();
-    let failed = compiler.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let description = &workspace.description;
-    let plan = Plan {
-        workflow: plan,
-        mode: options.mode,
-        self_uri: description.self_uri.as_ref().map(|uri| uri.value.clone()),
-        sources: description.sources.clone(),
-    };
-    let plan = (!failed).then(|| Arc::new(plan));
-    Planning { plan, diagnostics: compiler.diagnostics }
+    let mut diagnostics = Vec::new();
+    let mut queue = Queue::default();
+    let entry = queue.index_of(WorkflowRef { document: DocumentIndex::ENTRY, workflow });
+    let entry = compile_one(workspace, entry, options, &mut queue, &mut diagnostics);
+    let mut others = Vec::new();
+    // Compiling a workflow may put further ones into the queue.
+    while queue.get(others.len() + 1).is_some() {
+        others.extend(compile_one(workspace, others.len() + 1, options, &mut queue, &mut diagnostics));
+    }
+    let failed = diagnostics.iter().any(|diagnostic: &Diagnostic| diagnostic.severity == Severity::Error);
+    let mut plan = entry.filter(|_| !failed).map(|entry| Plan { entry, others, mode: options.mode });
+    if let Some(plan) = &mut plan {
+        if let Some(diagnostic) = dependencies::cycle(plan, workspace, &queue) {
+            diagnostics.push(diagnostic);
+            return Planning { plan: None, diagnostics };
+        }
+        security::several_hosts(plan, workspace, options, &mut diagnostics);
+        mock::hint(plan);
+    }
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    Planning { plan: plan.filter(|_| !failed).map(Arc::new), diagnostics }
 }
 
 fn unknown_workflow(workspace: &Workspace, id: &str) -> Diagnostic {
-    let ids = workspace.description.workflows.iter().map(|workflow| workflow.id.value.as_str());
+    let entry = workspace.entry();
+    let ids = entry.description.workflows.iter().map(|workflow| workflow.id.value.as_str());
     let hint = nearest(id, ids).map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
-    let place = workspace.document.place(workspace.document.root.span.first_line());
+    let place = entry.document.place(entry.document.root.span.first_line());
     Diagnostic::error(Code::UnknownWorkflow, format!("there is no workflow `{id}`"), place).with_hint(hint)
 }
 
-impl Compiler<'_> {
-    fn workflow(&mut self) -> WorkflowPlan {
-        let workflow = self.workflow;
-        if let Some(dependency) = workflow.depends_on.first() {
-            self.unsupported(dependency.span, "a workflow that depends on others");
-        }
-        self.repeated_steps();
-        let steps: Vec<PlannedStep> = workflow.steps.iter().filter_map(|step| self.step(step)).collect();
-        let outputs = self.outputs(&workflow.outputs);
-        self.credentials_of_several_hosts(&steps);
-        let inputs = std::mem::take(&mut self.inputs);
-        let mut plan = WorkflowPlan { id: workflow.id.value.clone(), inputs, steps, outputs };
-        mock::hint(&mut plan);
-        plan
-    }
+/// Compiles the workflow with this index of the queue.
+fn compile_one(
+    workspace: &Workspace,
+    index: usize,
+    options: &PlanOptions,
+    queue: &mut Queue,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<WorkflowPlan> {
+    let reference = queue.get(index)?;
+    let (here, workflow) = queue::find(workspace, reference)?;
+    let (inputs, problems) = InputsPlan::compile(here, workflow);
+    diagnostics.extend(problems);
+    let document = reference.document;
+    let mut compiler = Compiler {
+        workspace,
+        document,
+        here,
+        workflow,
+        options,
+        queue,
+        inputs,
+        outputs_of: OutputsOf::Workflow,
+        current: None,
+        uses: Vec::new(),
+        diagnostics,
+    };
+    Some(compiler.workflow())
+}
 
-    fn repeated_steps(&mut self) {
-        let steps = &self.workflow.steps;
-        for (index, step) in steps.iter().enumerate() {
-            if steps.iter().take(index).any(|earlier| earlier.id.value == step.id.value) {
-                let message = format!("two steps of the workflow have the id `{}`", step.id.value);
-                self.error(Code::DuplicateId, step.id.span, message, "give each its own id");
-            }
-        }
-    }
-
-    fn step(&mut self, step: &Step) -> Option<PlannedStep> {
-        if let Some(dependency) = step.depends_on.first() {
-            self.unsupported(dependency.span, "a step that depends on others");
-        }
-        let resolution = self.workspace.resolve_operation(step.target.as_ref()?, self.options.mode);
-        self.diagnostics.extend(resolution.diagnostics);
-        let Some(resolved) = resolution.operation else {
-            self.without_operation(step);
-            return None;
-        };
-        let view = resolved.openapi.operation(resolved.operation);
-        let parameters = self.parameters(step, &view);
-        let body = self.body(step, &view);
-        let operation = self.operation(step, &resolved, &view, &parameters);
-        let success = self.criteria(&step.success_criteria);
-        Some(PlannedStep {
-            id: step.id.value.clone(),
-            operation: operation?,
-            parameters,
-            body,
-            success,
-            default_success: DefaultRule::new(self.options.default_success, &view),
-            on_success: self.actions(&step.on_success, &self.workflow.success_actions, Outcome::Success),
-            on_failure: self.actions(&step.on_failure, &self.workflow.failure_actions, Outcome::Failure),
-            outputs: self.outputs(&step.outputs),
-            timeout: step.timeout.map(|timeout| Duration::from_millis(timeout.value)),
-            hints: MockHints::default(),
-        })
-    }
-
-    /// A step whose operation is not known cannot run; the rest of it is looked at all the same.
-    fn without_operation(&mut self, step: &Step) {
-        self.criteria(&step.success_criteria);
-        self.actions(&step.on_success, &[], Outcome::Success);
-        self.actions(&step.on_failure, &[], Outcome::Failure);
-        self.outputs(&step.outputs);
-    }
-
-    fn operation(
-        &mut self,
-        step: &Step,
-        resolved: &ResolvedOperation,
-        view: &Operation<'_>,
-        parameters: &[ParameterPlan],
-    ) -> Option<PlannedOperation> {
-        let span = step.target.as_ref()?.text().span;
-        let slots = self.slots(&resolved.source, &resolved.openapi, view, parameters, span);
-        Some(PlannedOperation {
-            source: resolved.source.clone(),
-            document: Arc::clone(&resolved.openapi),
-            reference: resolved.operation,
-            id: view.operation_id().map(str::to_owned),
-            method: view.method().to_owned(),
-            path: view.path().to_owned(),
-            server: self.server(&resolved.source, &resolved.openapi, view)?,
-            accept: accept(view),
-            slots,
-        })
-    }
-
+impl<'a> Compiler<'a> {
     /// The component that `reusable` refers to, of the kind that its position wants.
     pub(crate) fn component<'c, T>(
         &mut self,
@@ -210,7 +180,7 @@ impl Compiler<'_> {
                 for expression in parsed.value.expressions() {
                     self.check_scope(expression, text.span);
                     if let Source::Input(name) = &expression.source {
-                        self.inputs.uses(name, self.workspace.document.place(text.span));
+                        self.inputs.uses(name, self.here.document.place(text.span));
                     }
                 }
                 Some(parsed.value)
@@ -250,14 +220,18 @@ impl Compiler<'_> {
     /// Turns the tolerances that parsing used into warnings.
     pub(crate) fn notes(&mut self, text: &Text, notes: Vec<Note>) {
         for note in notes {
-            let place = self.workspace.document.place(text.span_within(note.range));
+            let place = self.here.document.place(text.span_within(note.range));
             let warning = Diagnostic::warning(note.tolerance.into(), note.message, place);
             self.diagnostics.push(warning.with_hint(note.fix));
         }
     }
 
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
     pub(crate) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {
-        let place = self.workspace.document.place(span);
+        let place = self.here.document.place(span);
         self.diagnostics.push(Diagnostic::error(code, message, place).with_hint(hint));
     }
 
@@ -267,7 +241,7 @@ impl Compiler<'_> {
     }
 
     pub(crate) fn warning(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {
-        let place = self.workspace.document.place(span);
+        let place = self.here.document.place(span);
         self.diagnostics.push(Diagnostic::warning(code, message, place).with_hint(hint));
     }
 
@@ -279,22 +253,4 @@ impl Compiler<'_> {
 
 fn is_constant(value: &ValueTemplate) -> bool {
     matches!(value, ValueTemplate::Constant(_))
-}
-
-/// What the 2XX responses of an operation are made of, as the value of `Accept`.
-fn accept(operation: &Operation<'_>) -> Option<String> {
-    let mut types: Vec<String> = Vec::new();
-    for response in operation.responses() {
-        let success = match response.status() {
-            StatusPattern::Exact(code) => (200..300).contains(&code),
-            StatusPattern::Range(class) => class == 2,
-            StatusPattern::Default => false,
-        };
-        for media_type in response.media_types().iter().filter(|_| success) {
-            if !types.iter().any(|known| known == media_type.name()) {
-                types.push(media_type.name().to_owned());
-            }
-        }
-    }
-    (!types.is_empty()).then(|| types.join(", "))
 }

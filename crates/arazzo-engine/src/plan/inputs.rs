@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use arazzo_document::description::Workflow;
-use arazzo_document::{Code, Diagnostic, Place, Workspace, nearest};
+use arazzo_document::{ArazzoDocument, Code, Diagnostic, Place, nearest};
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
@@ -63,11 +63,11 @@ impl fmt::Display for InputsError {
 }
 
 impl InputsPlan {
-    pub(super) fn compile(workspace: &Workspace, workflow: &Workflow) -> (Self, Vec<Diagnostic>) {
+    pub(super) fn compile(here: &ArazzoDocument, workflow: &Workflow) -> (Self, Vec<Diagnostic>) {
         let Some(node) = &workflow.inputs else { return (Self::default(), Vec::new()) };
-        let place = workspace.document.place(node.span);
+        let place = here.document.place(node.span);
         let mut schema = node.to_value();
-        let components = &workspace.description.components.inputs;
+        let components = &here.description.components.inputs;
         if let (Some(object), false) = (schema.as_object_mut(), components.is_empty()) {
             let inputs: Map<String, Value> =
                 components.iter().map(|(key, node)| (key.value.clone(), node.to_value())).collect();
@@ -137,12 +137,12 @@ impl InputsPlan {
             .collect()
     }
 
-    fn is_secret(&self, name: &str) -> bool {
+    pub(crate) fn is_secret(&self, name: &str) -> bool {
         mask::is_secret_name(name) || self.property(name).into_iter().any(is_secret_schema)
     }
 
     /// Fills defaults in and checks the whole.
-    fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
+    pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
         let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return Ok(inputs) };
         fill_defaults(schema, schema, &mut inputs, 0);
         let value = Value::Object(inputs);
@@ -192,7 +192,7 @@ impl Plan {
         at: Timestamp,
         inputs: Map<String, Value>,
     ) -> Result<Start, InputsError> {
-        let plan = &self.workflow.inputs;
+        let plan = &self.entry.inputs;
         let inputs = plan.complete(inputs)?;
         let warnings = plan.warnings(&inputs);
         let (secret, inputs): (Map<_, _>, Map<_, _>) =
@@ -208,7 +208,7 @@ impl Plan {
     /// The schema wants no string and the text is no JSON.
     pub fn input_from_text(&self, name: &str, text: &str) -> Result<Value, InputProblem> {
         let types: BTreeSet<&str> =
-            self.workflow.inputs.property(name).into_iter().flat_map(types_of).collect();
+            self.entry.inputs.property(name).into_iter().flat_map(types_of).collect();
         if types.contains("string") {
             return Ok(Value::String(text.to_owned()));
         }
@@ -217,7 +217,7 @@ impl Plan {
             Err(_) if types.is_empty() => Ok(Value::String(text.to_owned())),
             Err(_) => {
                 let types: Vec<&str> = types.into_iter().collect();
-                let shown = if self.workflow.inputs.is_secret(name) { mask::MASK } else { text };
+                let shown = if self.entry.inputs.is_secret(name) { mask::MASK } else { text };
                 Err(InputProblem {
                     input: Some(name.to_owned()),
                     message: format!("input `{name}` must be {}, not `{shown}`", types.join(" or ")),

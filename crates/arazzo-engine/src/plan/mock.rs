@@ -2,7 +2,7 @@
 
 use arazzo_expression::{Condition, Expression, Part, Pointer, Source};
 
-use super::{CriterionPlan, WorkflowPlan};
+use super::{CriterionPlan, Plan, PlannedStep, StepTarget, WorkflowPlan};
 
 /// What the workflow expects of a step's response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,16 +13,20 @@ pub struct MockHints {
     pub statuses: Vec<u16>,
 }
 
-/// Gives each step of a compiled workflow its hints.
-pub(super) fn hint(workflow: &mut WorkflowPlan) {
-    let hints: Vec<MockHints> = (0..workflow.steps.len()).map(|index| hints_of(workflow, index)).collect();
-    for (step, hints) in workflow.steps.iter_mut().zip(hints) {
-        step.hints = hints;
+/// Gives each step of a plan that calls an operation its hints.
+pub(super) fn hint(plan: &mut Plan) {
+    let Plan { entry, others, .. } = plan;
+    for workflow in std::iter::once(entry).chain(others) {
+        let hints: Vec<MockHints> = workflow.steps.iter().map(|step| hints_of(workflow, step)).collect();
+        for (step, hints) in workflow.steps.iter_mut().zip(hints) {
+            if let StepTarget::Operation(call) = &mut step.target {
+                call.hints = hints;
+            }
+        }
     }
 }
 
-fn hints_of(workflow: &WorkflowPlan, index: usize) -> MockHints {
-    let Some(step) = workflow.steps.get(index) else { return MockHints::default() };
+fn hints_of(workflow: &WorkflowPlan, step: &PlannedStep) -> MockHints {
     let mut hints = MockHints::default();
     for output in &step.outputs {
         let Some(base) = body_pointer(&output.expression) else { continue };
@@ -65,10 +69,16 @@ fn body_pointer(expression: &Expression) -> Option<Pointer> {
 
 /// The expressions of a workflow outside of criteria.
 fn expressions(workflow: &WorkflowPlan) -> impl Iterator<Item = &Expression> {
-    let of_steps = workflow.steps.iter().flat_map(|step| {
-        let parameters = step.parameters.iter().flat_map(|parameter| parameter.value.expressions());
-        let body = step.body.iter().flat_map(|body| body.payload.expressions());
-        parameters.chain(body)
+    let of_steps = workflow.steps.iter().flat_map(|step| -> Vec<&Expression> {
+        match &step.target {
+            StepTarget::Operation(call) => {
+                let parameters = call.parameters.iter().flat_map(|parameter| parameter.value.expressions());
+                parameters.chain(call.body.iter().flat_map(|body| body.payload.expressions())).collect()
+            }
+            StepTarget::Workflow { call, .. } => {
+                call.arguments.iter().flat_map(|argument| argument.value.expressions()).collect()
+            }
+        }
     });
     of_steps.chain(workflow.outputs.iter().map(|output| &output.expression))
 }

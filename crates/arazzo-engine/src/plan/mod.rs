@@ -5,18 +5,23 @@
 
 mod action;
 mod body;
+mod call;
 mod compiler;
 mod criteria;
+mod dependencies;
 mod inputs;
 mod mock;
 mod operation;
 mod output;
+mod order;
 mod parameter;
+mod queue;
 mod scope;
 mod security;
 mod server;
 mod step;
 mod value;
+mod workflow;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +30,8 @@ use arazzo_document::description::{SourceDescription, SourceType};
 use arazzo_document::{Diagnostic, Workspace};
 pub use arazzo_expression::Mode;
 
-pub(crate) use action::{ActionPlan, ActionTarget};
+pub(crate) use action::{ActionPlan, ActionTarget, Helper};
+pub(crate) use call::WorkflowCall;
 pub(crate) use body::{BodyKind, BodyPlan, essence, is_json};
 pub(crate) use criteria::{CriterionPlan, DefaultRule};
 pub(crate) use inputs::InputsPlan;
@@ -34,7 +40,8 @@ pub use mock::MockHints;
 pub use operation::PlannedOperation;
 pub(crate) use output::OutputPlan;
 pub(crate) use parameter::{Location, ParameterPlan};
-pub use step::PlannedStep;
+pub use step::{OperationCall, PlannedStep};
+pub(crate) use step::{StepDependency, StepTarget};
 pub(crate) use value::ValueTemplate;
 
 /// How a workflow is compiled.
@@ -77,13 +84,12 @@ pub enum DefaultSuccess {
     Any,
 }
 
-/// A workflow that can be run.
+/// A workflow that can be run, with every workflow that it leads to.
 #[derive(Debug)]
 pub struct Plan {
-    pub(crate) workflow: WorkflowPlan,
+    entry: WorkflowPlan,
+    others: Vec<WorkflowPlan>,
     pub(crate) mode: Mode,
-    self_uri: Option<String>,
-    sources: Vec<SourceDescription>,
 }
 
 /// One workflow of a plan.
@@ -91,13 +97,22 @@ pub struct Plan {
 pub(crate) struct WorkflowPlan {
     pub(crate) id: String,
     pub(crate) inputs: InputsPlan,
+    /// The indices of the workflows that have to be complete before.
+    pub(crate) depends_on: Vec<usize>,
     pub(crate) steps: Vec<PlannedStep>,
     pub(crate) outputs: Vec<OutputPlan>,
+    self_uri: Option<String>,
+    sources: Vec<SourceDescription>,
 }
 
 /// Names a step of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StepIndex(pub usize);
+pub struct StepIndex {
+    /// The workflow; the one that was asked for is 0.
+    pub workflow: usize,
+    /// The step in its list.
+    pub step: usize,
+}
 
 /// What compiling gave: a plan unless there are errors, and everything that was found on the way.
 #[derive(Debug)]
@@ -118,19 +133,39 @@ impl Plan {
 
     /// The workflow's id.
     pub fn workflow_id(&self) -> &str {
-        &self.workflow.id
+        &self.entry.id
     }
 
-    /// The steps in the order of the list.
+    /// The steps of the workflow that was asked for, in the order in which they run.
     pub fn steps(&self) -> &[PlannedStep] {
-        &self.workflow.steps
+        &self.entry.steps
     }
 
     /// The step with this index, which a [`Call`](crate::Call) names.
     pub fn step(&self, index: StepIndex) -> Option<&PlannedStep> {
-        self.workflow.steps.get(index.0)
+        self.workflow(index.workflow)?.steps.get(index.step)
     }
 
+    /// A workflow of the plan. The one that was asked for is 0.
+    pub(crate) fn workflow(&self, index: usize) -> Option<&WorkflowPlan> {
+        match index.checked_sub(1) {
+            None => Some(&self.entry),
+            Some(other) => self.others.get(other),
+        }
+    }
+
+    /// All workflows, the one that was asked for first.
+    pub(crate) fn workflows(&self) -> impl Iterator<Item = &WorkflowPlan> {
+        std::iter::once(&self.entry).chain(&self.others)
+    }
+
+    /// The JSON Schema of the inputs, with local references still in it.
+    pub fn inputs_schema(&self) -> Option<&serde_json::Value> {
+        self.entry.inputs.schema()
+    }
+}
+
+impl WorkflowPlan {
     /// The value of `$self`, as it was written.
     pub(crate) fn self_uri(&self) -> Option<&str> {
         self.self_uri.as_deref()
@@ -147,8 +182,4 @@ impl Plan {
         }
     }
 
-    /// The JSON Schema of the inputs, with local references still in it.
-    pub fn inputs_schema(&self) -> Option<&serde_json::Value> {
-        self.workflow.inputs.schema()
-    }
 }

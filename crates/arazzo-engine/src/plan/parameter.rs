@@ -4,7 +4,7 @@ use arazzo_document::description::{Entry, Parameter, ParameterIn};
 use arazzo_document::openapi::{Operation, Parameter as Declared, ParameterLocation, Style};
 use arazzo_document::{Code, Node, Span};
 
-use arazzo_expression::ComponentKind;
+use arazzo_expression::{ComponentKind, Mode};
 
 use super::compiler::Compiler;
 use super::value::ValueTemplate;
@@ -28,6 +28,8 @@ pub(crate) struct ParameterPlan {
 pub(crate) enum Location {
     Path,
     Query,
+    /// The whole query (1.1).
+    QueryString,
     Header,
     Cookie,
 }
@@ -37,35 +39,46 @@ impl Location {
         match self {
             Self::Path => "path",
             Self::Query => "query",
+            Self::QueryString => "querystring",
             Self::Header => "header",
             Self::Cookie => "cookie",
         }
     }
 
-    fn of(declared: ParameterLocation) -> Option<Self> {
+    fn of(declared: ParameterLocation) -> Self {
         match declared {
-            ParameterLocation::Path => Some(Self::Path),
-            ParameterLocation::Query => Some(Self::Query),
-            ParameterLocation::Header => Some(Self::Header),
-            ParameterLocation::Cookie => Some(Self::Cookie),
-            ParameterLocation::QueryString => None,
+            ParameterLocation::Path => Self::Path,
+            ParameterLocation::Query => Self::Query,
+            ParameterLocation::QueryString => Self::QueryString,
+            ParameterLocation::Header => Self::Header,
+            ParameterLocation::Cookie => Self::Cookie,
+        }
+    }
+
+    fn given(written: ParameterIn) -> Self {
+        match written {
+            ParameterIn::Path => Self::Path,
+            ParameterIn::Query => Self::Query,
+            ParameterIn::QueryString => Self::QueryString,
+            ParameterIn::Header => Self::Header,
+            ParameterIn::Cookie => Self::Cookie,
         }
     }
 
     fn default_style(self) -> (Style, bool) {
         match self {
             Self::Path | Self::Header => (Style::Simple, false),
-            Self::Query | Self::Cookie => (Style::Form, true),
+            Self::Query | Self::QueryString | Self::Cookie => (Style::Form, true),
         }
     }
 }
 
 /// A parameter as written, after references have been followed.
-struct Written {
-    name: String,
-    name_span: Span,
-    location: Option<ParameterIn>,
-    value: Node,
+pub(crate) struct Written {
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) location: Option<ParameterIn>,
+    pub(crate) value: Node,
 }
 
 impl Compiler<'_> {
@@ -74,13 +87,16 @@ impl Compiler<'_> {
         &mut self,
         step: &arazzo_document::description::Step,
         operation: &Operation<'_>,
+        one_host: bool,
     ) -> Vec<ParameterPlan> {
+        let declared = operation.parameters();
         let mut merged = self.written(&self.workflow.parameters);
+        merged.retain(|parameter| one_host || self.goes_to(parameter, &declared, &step.id.value));
         for parameter in self.written(&step.parameters) {
             merged.retain(|other| !same(other, &parameter));
             merged.push(parameter);
         }
-        let declared = operation.parameters();
+        self.mixed_query(&merged);
         let plans: Vec<ParameterPlan> =
             merged.iter().filter_map(|written| self.parameter(written, &declared)).collect();
         self.report_missing(step.id.span, &step.id.value, &declared, &plans);
@@ -88,7 +104,7 @@ impl Compiler<'_> {
     }
 
     /// Follows references and reports two parameters of one name and place in a list.
-    fn written(&mut self, entries: &[Entry<Parameter>]) -> Vec<Written> {
+    pub(crate) fn written(&mut self, entries: &[Entry<Parameter>]) -> Vec<Written> {
         let mut list: Vec<Written> = Vec::new();
         for entry in entries {
             let Some(written) = self.follow(entry) else { continue };
@@ -112,7 +128,7 @@ impl Compiler<'_> {
                 value: parameter.value.clone(),
             }),
             Entry::Reference(reusable) => {
-                let parameters = &self.workspace.description.components.parameters;
+                let parameters = &self.here.description.components.parameters;
                 let parameter = self.component(reusable, ComponentKind::Parameters, parameters)?;
                 Some(Written {
                     name: parameter.name.value.clone(),
@@ -124,26 +140,44 @@ impl Compiler<'_> {
         }
     }
 
+    /// Whether a parameter of the workflow goes to an operation although the steps have several hosts: only where the
+    /// operation declares it, or everybody's credentials would reach every host.
+    fn goes_to(&mut self, parameter: &Written, declared: &[Declared<'_>], step: &str) -> bool {
+        let Some(location) = parameter.location.map(Location::given) else { return true };
+        let known = declared.iter().any(|declared| {
+            Location::of(declared.location()) == location && names(location, declared.name(), &parameter.name)
+        });
+        if known || self.options.mode == Mode::Strict {
+            return true;
+        }
+        let message = format!(
+            "parameter `{}` of the workflow is not passed to step `{step}`: its operation does not declare it, and the steps have several hosts",
+            parameter.name
+        );
+        let hint = "give it to the steps that need it";
+        self.warning(Code::DroppedParameter, parameter.name_span, message, hint);
+        false
+    }
+
+    /// The whole query cannot be given together with parts of it.
+    fn mixed_query(&mut self, parameters: &[Written]) {
+        let part = parameters.iter().any(|parameter| parameter.location == Some(ParameterIn::Query));
+        let whole = parameters.iter().find(|parameter| parameter.location == Some(ParameterIn::QueryString));
+        if let (true, Some(whole)) = (part, whole) {
+            let message = format!("parameter `{}` is the whole query string, and others are parts of it", whole.name);
+            self.error(Code::DuplicateParameter, whole.name_span, message, "give one or the other");
+        }
+    }
+
     fn parameter(&mut self, written: &Written, declared: &[Declared<'_>]) -> Option<ParameterPlan> {
-        let location = match written.location {
-            Some(ParameterIn::Path) => Location::Path,
-            Some(ParameterIn::Query) => Location::Query,
-            Some(ParameterIn::Header) => Location::Header,
-            Some(ParameterIn::Cookie) => Location::Cookie,
-            Some(ParameterIn::QueryString) => {
-                let message = format!("parameter `{}` is the whole query string", written.name);
-                self.unsupported(written.name_span, &message);
-                return None;
-            }
-            None => {
-                let message = format!("parameter `{}` does not say where it goes", written.name);
-                let hint = "add `in: path`, `query`, `header` or `cookie`";
-                self.error(Code::MissingField, written.name_span, message, hint);
-                return None;
-            }
+        let Some(location) = written.location.map(Location::given) else {
+            let message = format!("parameter `{}` does not say where it goes", written.name);
+            let hint = "add `in: path`, `query`, `header` or `cookie`";
+            self.error(Code::MissingField, written.name_span, message, hint);
+            return None;
         };
         let declared = declared.iter().find(|declared| {
-            Location::of(declared.location()) == Some(location)
+            Location::of(declared.location()) == location
                 && names(location, declared.name(), &written.name)
         });
         let (style, explode) = declared
@@ -164,7 +198,7 @@ impl Compiler<'_> {
     /// A path parameter that is not given makes the request impossible; another required one makes it doubtful.
     fn report_missing(&mut self, span: Span, step: &str, declared: &[Declared<'_>], plans: &[ParameterPlan]) {
         for declared in declared {
-            let Some(location) = Location::of(declared.location()) else { continue };
+            let location = Location::of(declared.location());
             let given = plans
                 .iter()
                 .any(|plan| plan.location == location && names(location, declared.name(), &plan.name));
@@ -197,6 +231,6 @@ fn same(a: &Written, b: &Written) -> bool {
 fn names(location: Location, a: &str, b: &str) -> bool {
     match location {
         Location::Header => a.eq_ignore_ascii_case(b),
-        Location::Path | Location::Query | Location::Cookie => a == b,
+        Location::Path | Location::Query | Location::QueryString | Location::Cookie => a == b,
     }
 }

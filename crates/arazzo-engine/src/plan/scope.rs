@@ -3,33 +3,48 @@
 //! A name that exists nowhere is a slip of the pen on which no branch may hang, so it is an error before the first
 //! request, not a missing value while the workflow runs.
 
-use arazzo_document::description::{Output, Workflow};
+use arazzo_document::description::{Output, Text, Workflow};
 use arazzo_document::{Code, Span, nearest};
 use arazzo_expression::{Expression, Part, Source};
 
-use super::compiler::Compiler;
+use super::compiler::{Compiler, OutputsOf};
+use super::queue;
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
     /// Reports an expression that names what the description does not have.
     pub(crate) fn check_scope(&mut self, expression: &Expression, span: Span) {
         match &expression.source {
             Source::Input(name) => self.check_input(name, span),
-            Source::StepOutput { step, output } => self.check_step_output(step, output, span),
+            Source::StepOutput { step, output } => {
+                if self.check_step_output(step, output, span) {
+                    self.uses_step(step, span);
+                }
+            }
             Source::Output(name) => {
-                let workflow = self.workflow;
+                let workflow = match self.outputs_of {
+                    OutputsOf::Workflow => self.workflow,
+                    OutputsOf::Called(workflow) => workflow,
+                };
                 if !declares(&workflow.outputs, name) {
                     let owner = format!("workflow `{}`", workflow.id.value);
                     self.unknown_output(&owner, name, &workflow.outputs, span);
                 }
             }
             Source::SourceDescription { source, .. } => {
-                if self.workspace.source(source).is_none() {
+                if self.here.source(source).is_none() {
                     let message = format!("there is no source description `{source}`");
                     self.error(Code::UnknownSource, span, message, "");
                 }
             }
-            Source::WorkflowInput { .. } | Source::WorkflowOutput { .. } => {
-                self.unsupported(span, &format!("an expression about another workflow (`{expression}`)"));
+            Source::WorkflowInput { workflow, .. } => {
+                self.named_workflow(workflow, span);
+            }
+            Source::WorkflowOutput { workflow: id, name } => {
+                if let Some(workflow) = self.named_workflow(id, span)
+                    && !declares(&workflow.outputs, name)
+                {
+                    self.unknown_output(&format!("workflow `{id}`"), name, &workflow.outputs, span);
+                }
             }
             Source::Component { .. } => {
                 self.unsupported(span, &format!("a component as a value (`{expression}`)"));
@@ -45,6 +60,19 @@ impl Compiler<'_> {
             | Source::SelfUri
             | Source::Request(Part::Header(_) | Part::Query(_) | Part::Path(_) | Part::Body)
             | Source::Response(Part::Header(_) | Part::Query(_) | Part::Path(_) | Part::Body) => {}
+        }
+    }
+
+    /// The workflow that `$workflows.<id>` means: one of this document, or one that this workflow depends on.
+    fn named_workflow(&mut self, id: &str, span: Span) -> Option<&'a Workflow> {
+        let depended = self.workflow.depends_on.iter().find(|text| text.value.ends_with(&format!(".{id}")));
+        let text = Text { value: depended.map_or(id, |text| text.value.as_str()).to_owned(), span };
+        match self.workspace.resolve_workflow(self.document, &text) {
+            Ok(reference) => queue::find(self.workspace, reference?).map(|(_, workflow)| workflow),
+            Err(diagnostic) => {
+                self.report(diagnostic);
+                None
+            }
         }
     }
 
@@ -64,13 +92,15 @@ impl Compiler<'_> {
         }
     }
 
-    fn check_step_output(&mut self, step_id: &str, output: &str, span: Span) {
+    /// Whether there is such an output.
+    fn check_step_output(&mut self, step_id: &str, output: &str, span: Span) -> bool {
         let workflow = self.workflow;
         match workflow.step(step_id) {
             None => self.unknown_step(span, step_id),
-            Some(step) if declares(&step.outputs, output) => {}
+            Some(step) if declares(&step.outputs, output) => return true,
             Some(step) => self.unknown_output(&format!("step `{step_id}`"), output, &step.outputs, span),
         }
+        false
     }
 
     /// Reports a step that the workflow does not have.

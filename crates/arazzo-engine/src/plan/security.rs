@@ -3,13 +3,12 @@
 //! See the [Security Requirement Object](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object).
 
 use arazzo_document::openapi::{OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme};
-use arazzo_document::{Code, Span};
-
-use url::Url;
+use arazzo_document::{Code, Diagnostic, Span, Workspace};
 
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
 use super::step::PlannedStep;
+use super::{Plan, PlanOptions, server};
 use crate::exchange::{Placement, Slot};
 
 impl Compiler<'_> {
@@ -41,40 +40,6 @@ impl Compiler<'_> {
         Vec::new()
     }
 
-    /// A credential without a source serves all sources that declare its scheme only if they have one host: which API
-    /// it is for must not be guessed.
-    pub(crate) fn credentials_of_several_hosts(&mut self, steps: &[PlannedStep]) {
-        for credential in self.options.credentials.iter().filter(|credential| credential.source.is_none()) {
-            let mut uses: Vec<(String, &str)> = Vec::new();
-            for operation in steps.iter().map(|step| &step.operation) {
-                let scoped = |slot: &&Slot| slot.scheme == credential.scheme && !self.is_scoped(slot);
-                for slot in operation.slots.iter().filter(scoped) {
-                    let host = Url::parse(&operation.server)
-                        .ok()
-                        .and_then(|url| url.host_str().map(str::to_owned))
-                        .unwrap_or_default();
-                    if !uses.iter().any(|(known, _)| *known == host) {
-                        uses.push((host, &slot.source));
-                    }
-                }
-            }
-            if let [(first, source), (second, _), ..] = uses.as_slice() {
-                let scheme = &credential.scheme;
-                let message =
-                    format!("the credential `{scheme}` would go to several hosts: `{first}` and `{second}`");
-                let hint = format!("name the source it is for: `--auth {source}.{scheme}=…`");
-                let span = self.workflow.id.span;
-                self.error(Code::AmbiguousCredential, span, message, &hint);
-            }
-        }
-    }
-
-    fn is_scoped(&self, slot: &Slot) -> bool {
-        self.options.credentials.iter().any(|credential| {
-            credential.scheme == slot.scheme && credential.source.as_deref() == Some(&slot.source)
-        })
-    }
-
     fn has_credential(&self, slot: &Slot) -> bool {
         self.options.any_credential
             || self.options.credentials.iter().any(|credential| {
@@ -93,6 +58,45 @@ impl Compiler<'_> {
         let message = format!("operation `{label}` wants credentials that were not given");
         let hint = format!("add {}", flags.join(" and "));
         self.warning(Code::MissingCredential, span, message, &hint);
+    }
+}
+
+/// A credential without a source serves all sources that declare its scheme only if they have one host: which API it is
+/// for must not be guessed.
+pub(super) fn several_hosts(
+    plan: &Plan,
+    workspace: &Workspace,
+    options: &PlanOptions,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let scoped = |slot: &Slot| {
+        options.credentials.iter().any(|credential| {
+            credential.scheme == slot.scheme && credential.source.as_deref() == Some(&slot.source)
+        })
+    };
+    for credential in options.credentials.iter().filter(|credential| credential.source.is_none()) {
+        let mut uses: Vec<(String, &str)> = Vec::new();
+        for operation in plan.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call) {
+            let operation = &operation.operation;
+            let served = |slot: &&Slot| slot.scheme == credential.scheme && !scoped(slot);
+            for slot in operation.slots.iter().filter(served) {
+                let host = server::host_of(&operation.server);
+                if !uses.iter().any(|(known, _)| *known == host) {
+                    uses.push((host, &slot.source));
+                }
+            }
+        }
+        if let [(first, source), (second, _), ..] = uses.as_slice() {
+            let scheme = &credential.scheme;
+            let message =
+                format!("the credential `{scheme}` would go to several hosts: `{first}` and `{second}`");
+            let entry = workspace.entry();
+            let place = entry.document.place(entry.document.root.span.first_line());
+            diagnostics.push(
+                Diagnostic::error(Code::AmbiguousCredential, message, place)
+                    .with_hint(format!("name the source it is for: `--auth {source}.{scheme}=…`")),
+            );
+        }
     }
 }
 
@@ -141,7 +145,7 @@ fn given_by_step(placement: &Placement, parameters: &[ParameterPlan]) -> bool {
             | Placement::Cookie(_)
             | Placement::Basic
             | Placement::Bearer,
-            Location::Path | Location::Query | Location::Header | Location::Cookie,
+            Location::Path | Location::Query | Location::QueryString | Location::Header | Location::Cookie,
         ) => false,
     })
 }

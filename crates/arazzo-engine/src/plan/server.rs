@@ -3,68 +3,86 @@
 //! It comes from the [Server Object](https://spec.openapis.org/oas/v3.1.1.html#server-object) of the OpenAPI
 //! description, never from where the Arazzo Description lies.
 
+use std::collections::BTreeSet;
+
 use arazzo_document::Code;
 use arazzo_document::openapi::{OpenApi, Operation};
 use url::Url;
 
+use super::PlanOptions;
 use super::compiler::Compiler;
 
 impl Compiler<'_> {
-    /// The base URL, without a slash at its end: `--server`, else the first server of operation, path or root.
-    pub(crate) fn server(
-        &mut self,
-        source: &str,
-        openapi: &OpenApi,
-        operation: &Operation<'_>,
-    ) -> Option<String> {
-        if let Some(server) = self.options.servers.get(source) {
-            return self.absolute(source, server);
-        }
-        let declared = match operation.servers().first().map(|server| server.url()) {
-            Some(Ok(url)) => url,
-            Some(Err(message)) => {
-                self.server_error(source, &message);
-                return None;
-            }
-            None => "/".to_owned(),
-        };
-        // A relative one starts where the OpenAPI description lies, which helps only if that is on a server.
-        let base = Url::parse(&openapi.document().uri).ok().filter(is_http);
-        let base = base.or_else(|| Url::parse(self.options.fallback_server.as_deref()?).ok());
-        match Url::parse(&declared) {
-            Ok(_) => self.absolute(source, &declared),
-            Err(_) => match base.and_then(|base| base.join(&declared).ok()) {
-                Some(url) => self.absolute(source, url.as_str()),
-                None => {
-                    self.server_error(
-                        source,
-                        &format!("its server is `{declared}`, which is no absolute URL"),
-                    );
-                    None
-                }
-            },
-        }
-    }
-
-    fn absolute(&mut self, source: &str, server: &str) -> Option<String> {
-        match Url::parse(server) {
-            Ok(url) if is_http(&url) => Some(server.trim_end_matches('/').to_owned()),
-            _ => {
-                self.server_error(source, &format!("`{server}` is no `http` or `https` URL"));
+    /// The base URL, without a slash at its end.
+    pub(crate) fn server(&mut self, source: &str, openapi: &OpenApi, operation: &Operation<'_>) -> Option<String> {
+        match base_url(self.options, source, openapi, operation) {
+            Ok(url) => Some(url),
+            Err(reason) => {
+                self.server_error(source, &reason);
                 None
             }
         }
     }
 
+    /// Whether all operations of the workflow are on one host.
+    pub(crate) fn has_one_host(&self) -> bool {
+        let targets = self.workflow.steps.iter().filter_map(|step| step.target.as_ref());
+        let operations = targets.filter_map(|target| self.here.resolve_operation(target, self.options.mode).operation);
+        let hosts: BTreeSet<String> = operations
+            .filter_map(|resolved| {
+                let view = resolved.openapi.operation(resolved.operation);
+                base_url(self.options, &resolved.source, &resolved.openapi, &view).ok()
+            })
+            .map(|url| host_of(&url))
+            .collect();
+        hosts.len() <= 1
+    }
+
     /// Said once for a source, where the description names it.
     fn server_error(&mut self, source: &str, reason: &str) {
-        let Some((description, _)) = self.workspace.source(source) else { return };
+        let Some((description, _)) = self.here.source(source) else { return };
         let span = description.url.span;
         let message = format!("source `{source}` has no base URL: {reason}");
         if !self.has_reported(Code::NoServer, span) {
             self.error(Code::NoServer, span, message, &format!("give it: `--server {source}=https://…`"));
         }
     }
+}
+
+/// `--server`, else the first server of operation, path or root; or why there is none.
+fn base_url(
+    options: &PlanOptions,
+    source: &str,
+    openapi: &OpenApi,
+    operation: &Operation<'_>,
+) -> Result<String, String> {
+    if let Some(server) = options.servers.get(source) {
+        return absolute(server);
+    }
+    let servers = operation.servers();
+    let declared = servers.first().map_or(Ok("/".to_owned()), |server| server.url())?;
+    if Url::parse(&declared).is_ok() {
+        return absolute(&declared);
+    }
+    // A relative one starts where the OpenAPI description lies, which helps only if that is on a server.
+    let own = Url::parse(&openapi.document().uri).ok().filter(is_http);
+    let base = own.or_else(|| Url::parse(options.fallback_server.as_deref()?).ok());
+    match base.and_then(|base| base.join(&declared).ok()) {
+        Some(url) => absolute(url.as_str()),
+        None => Err(format!("its server is `{declared}`, which is no absolute URL")),
+    }
+}
+
+fn absolute(server: &str) -> Result<String, String> {
+    match Url::parse(server) {
+        Ok(url) if is_http(&url) => Ok(server.trim_end_matches('/').to_owned()),
+        Ok(_) | Err(_) => Err(format!("`{server}` is no `http` or `https` URL")),
+    }
+}
+
+/// The host of an absolute URL.
+pub(super) fn host_of(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn is_http(url: &Url) -> bool {

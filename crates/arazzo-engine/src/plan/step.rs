@@ -4,22 +4,59 @@ use std::time::Duration;
 
 use super::{
     ActionPlan, BodyPlan, CriterionPlan, DefaultRule, MockHints, OutputPlan, ParameterPlan, PlannedOperation,
+    WorkflowCall,
 };
 
 /// A step that can be run.
 #[derive(Debug)]
 pub struct PlannedStep {
     pub(crate) id: String,
-    pub(crate) operation: PlannedOperation,
-    pub(crate) parameters: Vec<ParameterPlan>,
-    pub(crate) body: Option<BodyPlan>,
+    pub(crate) target: StepTarget,
     pub(crate) success: Vec<CriterionPlan>,
-    pub(crate) default_success: DefaultRule,
     pub(crate) on_success: Vec<ActionPlan>,
     pub(crate) on_failure: Vec<ActionPlan>,
     pub(crate) outputs: Vec<OutputPlan>,
     pub(crate) timeout: Option<Duration>,
+    /// The steps that have to be complete before.
+    pub(crate) depends_on: Vec<StepDependency>,
+}
+
+/// A step that has to be complete before another.
+#[derive(Debug)]
+pub(crate) enum StepDependency {
+    /// The step with this index of the same workflow.
+    Here(usize),
+    /// A step of a workflow that ran before in the same invocation.
+    Elsewhere { workflow: usize, step: String },
+}
+
+/// What a step calls.
+#[derive(Debug)]
+pub(crate) enum StepTarget {
+    Operation(Box<OperationCall>),
+    Workflow { id: String, call: WorkflowCall },
+}
+
+/// A call of an operation: what is sent, and what a mock should know of it.
+#[derive(Debug)]
+pub struct OperationCall {
+    pub(crate) operation: PlannedOperation,
+    pub(crate) parameters: Vec<ParameterPlan>,
+    pub(crate) body: Option<BodyPlan>,
+    pub(crate) default_success: DefaultRule,
     pub(crate) hints: MockHints,
+}
+
+impl OperationCall {
+    /// The operation.
+    pub fn operation(&self) -> &PlannedOperation {
+        &self.operation
+    }
+
+    /// What a mock should know of the step that makes the call.
+    pub fn mock_hints(&self) -> &MockHints {
+        &self.hints
+    }
 }
 
 impl PlannedStep {
@@ -28,13 +65,19 @@ impl PlannedStep {
         &self.id
     }
 
-    /// The operation that it calls.
-    pub fn operation(&self) -> &PlannedOperation {
-        &self.operation
+    /// The operation that it calls; `None` for a step that calls a workflow.
+    pub fn call(&self) -> Option<&OperationCall> {
+        match &self.target {
+            StepTarget::Operation(call) => Some(call),
+            StepTarget::Workflow { .. } => None,
+        }
     }
 
-    /// What a mock should know of it.
-    pub fn mock_hints(&self) -> &MockHints {
-        &self.hints
+    /// What a person calls its target: an operation's id, or a workflow's.
+    pub fn target_label(&self) -> String {
+        match &self.target {
+            StepTarget::Operation(call) => call.operation.label(),
+            StepTarget::Workflow { id, .. } => id.clone(),
+        }
     }
 }

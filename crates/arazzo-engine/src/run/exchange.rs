@@ -18,14 +18,32 @@ pub(super) struct Given {
 }
 
 /// What an attempt came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Exchange {
-    /// The request; `None` when it could not be made.
+    /// The request; `None` when none was made.
     pub(super) call: Option<Box<Call>>,
+    /// What was put into it.
+    pub(super) given: Given,
     /// The response; `None` when none came.
     pub(super) response: Option<Received>,
-    /// Why there is no response.
+    /// The workflow that the step called, when it is over. Request and response are then the last ones of that.
+    pub(super) called: Option<Called>,
+    /// What failed, if no response says so.
     pub(super) fault: Option<Fault>,
+}
+
+/// How a workflow that a step called ended.
+#[derive(Debug)]
+pub(super) struct Called {
+    pub(super) succeeded: bool,
+    pub(super) outputs: Map<String, Value>,
+}
+
+impl Exchange {
+    /// Nothing was sent, and why.
+    pub(super) fn unsent(fault: Fault) -> Self {
+        Self { fault: Some(fault), ..Self::default() }
+    }
 }
 
 /// A response whose body is parsed when an expression first asks for it.

@@ -1,69 +1,152 @@
-//! What a run remembers: inputs, the outputs of each step, and the visit that is under way.
+//! What a run remembers: the workflows under way, their inputs, the outputs of their steps, and the visits.
 
 use serde_json::{Map, Value};
 
-use super::exchange::Given;
-use crate::mask::Secrets;
-use crate::plan::{Plan, PlannedStep};
+use super::exchange::{Exchange, Given};
+use crate::event::Relation;
+use crate::plan::{Helper, PlannedStep, WorkflowPlan};
+use crate::record::Timestamp;
 
-/// The state of a workflow that runs.
+/// All that a run remembers.
 #[derive(Debug)]
-pub(super) struct Frame {
-    /// All inputs, secret ones too.
+pub(super) struct Memory {
+    pub(super) run_id: String,
+    pub(super) started: Timestamp,
+    /// The inputs that the run was started with, which dependencies get, too.
     pub(super) inputs: Map<String, Value>,
-    /// What each step left, by its index; `None` for one that has not run.
-    pub(super) outputs: Vec<Option<Map<String, Value>>>,
+    /// The workflows under way; the last one is active, each waits for the one after it.
+    pub(super) frames: Vec<Frame>,
+    /// The workflows that are over, in the order in which they ended.
+    pub(super) finished: Vec<Finished>,
     /// So many visits were begun.
     pub(super) visits: u32,
     /// So many attempts were made in all visits.
     pub(super) attempts: u32,
-    /// The visit under way.
-    pub(super) visit: Visit,
+}
+
+/// A workflow under way.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// Its index in the plan.
+    pub(super) workflow: usize,
+    /// Why it runs.
+    pub(super) relation: Relation,
+    /// So many times another workflow went on in its place.
+    pub(super) tails: u32,
+    pub(super) inputs: Map<String, Value>,
+    /// The dependencies that have not been looked at yet.
+    pub(super) pending: Vec<usize>,
+    /// What each step left, by its index; `None` for one that has not run.
+    pub(super) outputs: Vec<Option<Map<String, Value>>>,
+    /// The visit under way is the last one; before it are visits that wait for a helper step.
+    pub(super) visits: Vec<Visit>,
+    /// The last exchange of the workflow.
+    pub(super) exchange: Option<Exchange>,
 }
 
 /// One visit to a step.
 #[derive(Debug, Default)]
 pub(super) struct Visit {
-    /// Its number, from 1.
+    /// Its number in the run, from 1.
     pub(super) number: u32,
     /// The index of the step.
     pub(super) step: usize,
     /// The number of the attempt under way, from 1.
     pub(super) attempt: u32,
-    /// How often each failure action has retried in this visit, by its index.
+    /// How often each action of the step has retried in this visit: those after success, then those after failure.
     pub(super) retries: Vec<u32>,
-    /// The parameters and the body of the request under way.
+    /// What has to run before the next attempt.
+    pub(super) helper: Option<Helper>,
+    /// When the step has to be over.
+    pub(super) deadline: Option<Timestamp>,
+    /// What was put into the request under way.
     pub(super) given: Given,
 }
 
-impl Frame {
-    pub(super) fn new(plan: &Plan, inputs: &Map<String, Value>, secrets: &Secrets) -> Self {
-        let mut all = inputs.clone();
-        all.extend(secrets.inputs().iter().map(|(name, value)| (name.clone(), value.clone())));
-        Self {
-            inputs: all,
-            outputs: vec![None; plan.steps().len()],
-            visits: 0,
-            attempts: 0,
-            visit: Visit::default(),
+/// A workflow that is over.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) workflow: usize,
+    pub(super) id: String,
+    pub(super) succeeded: bool,
+    pub(super) inputs: Map<String, Value>,
+    pub(super) outputs: Map<String, Value>,
+    /// The ids of the steps that ran.
+    pub(super) ran: Vec<String>,
+}
+
+impl Memory {
+    pub(super) fn frame(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
+    pub(super) fn frame_mut(&mut self) -> Option<&mut Frame> {
+        self.frames.last_mut()
+    }
+
+    pub(super) fn visit_mut(&mut self) -> Option<&mut Visit> {
+        self.frame_mut().and_then(|frame| frame.visits.last_mut())
+    }
+
+    /// Begins a visit to the step with this index of the active workflow.
+    pub(super) fn enter(&mut self, index: usize, step: &PlannedStep, now: Timestamp, as_helper: bool) {
+        self.visits = self.visits.saturating_add(1);
+        let visit = Visit {
+            number: self.visits,
+            step: index,
+            retries: vec![0; step.on_success.len() + step.on_failure.len()],
+            deadline: step.timeout.map(|timeout| now.after(timeout)),
+            ..Visit::default()
+        };
+        if let Some(frame) = self.frame_mut() {
+            if !as_helper {
+                frame.visits.clear();
+            }
+            frame.visits.push(visit);
         }
     }
 
-    /// Begins a visit to the step with this index.
-    pub(super) fn enter(&mut self, index: usize, step: &PlannedStep) {
-        self.visits = self.visits.saturating_add(1);
-        self.visit = Visit {
-            number: self.visits,
-            step: index,
-            attempt: 0,
-            retries: vec![0; step.on_failure.len()],
-            given: Given::default(),
-        };
+    /// The last workflow with this id that is over.
+    pub(super) fn finished(&self, id: &str) -> Option<&Finished> {
+        self.finished.iter().rev().find(|finished| finished.id == id)
+    }
+
+    /// The earliest moment at which a step under way has to be over, with the depth of its workflow.
+    pub(super) fn deadline(&self) -> Option<(Timestamp, usize)> {
+        let deadlines = self.frames.iter().enumerate().flat_map(|(depth, frame)| {
+            frame.visits.iter().filter_map(move |visit| Some((visit.deadline?, depth)))
+        });
+        deadlines.min()
+    }
+}
+
+impl Frame {
+    pub(super) fn new(
+        workflow: usize,
+        plan: &WorkflowPlan,
+        relation: Relation,
+        inputs: Map<String, Value>,
+    ) -> Self {
+        Self {
+            workflow,
+            relation,
+            tails: 0,
+            inputs,
+            pending: plan.depends_on.iter().rev().copied().collect(),
+            outputs: vec![None; plan.steps.len()],
+            visits: Vec::new(),
+            exchange: None,
+        }
+    }
+
+    pub(super) fn visit(&self) -> Option<&Visit> {
+        self.visits.last()
     }
 
     /// Remembers the outputs of the step under way; those of its last visit count.
     pub(super) fn remember(&mut self, outputs: Map<String, Value>) {
-        if let Some(slot) = self.outputs.get_mut(self.visit.step) {
+        let step = self.visit().map(|visit| visit.step);
+        if let Some(slot) = step.and_then(|step| self.outputs.get_mut(step)) {
             *slot = Some(outputs);
         }
     }

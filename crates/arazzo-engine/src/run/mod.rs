@@ -3,7 +3,10 @@
 //! [`Run::apply`] takes a record in and returns the events that it caused; [`Run::commands`] says what has to be done
 //! next. Nothing else changes a run, so the same records always lead to the same state.
 
+mod attempt;
+mod choice;
 mod conclusion;
+mod ending;
 mod exchange;
 mod frame;
 mod request;
@@ -21,8 +24,8 @@ use crate::event::{Event, RunError, Status};
 use crate::mask::{Mask, Secrets};
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
-use frame::Frame;
-use turn::{Progress, Turn};
+use frame::Memory;
+use turn::{Outcome, Turn};
 
 /// How a run is carried out, beyond what the plan says.
 #[derive(Debug, Clone)]
@@ -31,13 +34,23 @@ pub struct RunOptions {
     pub show_secrets: bool,
     /// So many attempts of steps are made; the next one stops the run.
     pub max_steps: u32,
+    /// So many workflows may wait for each other.
+    pub max_depth: usize,
+    /// The run stops when it has lasted so long.
+    pub max_duration: Option<Duration>,
     /// A server's `Retry-After` is cut to this.
     pub max_retry_after: Duration,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { show_secrets: false, max_steps: 1000, max_retry_after: Duration::from_secs(60) }
+        Self {
+            show_secrets: false,
+            max_steps: 1000,
+            max_depth: 32,
+            max_duration: None,
+            max_retry_after: Duration::from_secs(60),
+        }
     }
 }
 
@@ -58,8 +71,8 @@ pub struct Run {
 enum State {
     /// No record has come yet.
     New,
-    /// A step is being visited.
-    Running(Box<Frame>),
+    /// A workflow is under way.
+    Running(Box<Memory>),
     /// It is over.
     Finished(RunResult),
 }
@@ -124,36 +137,52 @@ impl Run {
     /// The record does not answer a command of this run. The run is as it was.
     pub fn apply(&mut self, record: Record) -> Result<Vec<Event>, OutOfOrder> {
         self.expects(&record)?;
-        let state = std::mem::replace(&mut self.state, State::New);
         let commands = std::mem::take(&mut self.commands);
         let since = std::mem::replace(&mut self.now, record.at());
-        let (mut frame, inputs) = match (state, &record) {
-            (State::Running(frame), _) => (frame, None),
-            (State::New | State::Finished(_), Record::Started { inputs, .. }) => {
-                self.mask.hide_named(inputs);
-                (Box::new(Frame::new(&self.plan, inputs, &self.secrets)), Some(inputs))
-            }
+        let mut memory = match (std::mem::replace(&mut self.state, State::New), &record) {
+            (State::Running(memory), _) => memory,
+            (State::New, Record::Started { run_id, inputs, at, .. }) => self.remember(run_id, *at, inputs),
             // `expects` lets nothing else through.
             (state @ (State::New | State::Finished(_)), _) => {
                 self.state = state;
                 return Ok(Vec::new());
             }
         };
-        debug_assert!(inputs.is_none() || commands.is_empty());
-        let mut turn = Turn::new(&self.plan, &self.options, &self.mask, self.now);
-        match turn.run(&mut frame, commands, record, since) {
-            Progress::Wait(command) => {
+        let mut turn = Turn {
+            plan: &self.plan,
+            options: &self.options,
+            mask: &mut self.mask,
+            memory: &mut memory,
+            now: self.now,
+            events: Vec::new(),
+        };
+        let outcome = turn.run(commands, record, since);
+        let events = turn.events;
+        match outcome {
+            Outcome::Wait(command) => {
                 self.commands = vec![command];
-                self.state = State::Running(frame);
+                self.state = State::Running(memory);
             }
-            Progress::Finish(result) => {
+            Outcome::Finish(result) => {
                 self.commands = vec![Command::Finish];
                 self.state = State::Finished(result);
             }
-            // `Turn::run` goes on until one of the others comes.
-            Progress::Enter(_) | Progress::Attempt => self.state = State::Running(frame),
         }
-        Ok(turn.events)
+        Ok(events)
+    }
+
+    fn remember(&self, run_id: &str, started: Timestamp, inputs: &Map<String, Value>) -> Box<Memory> {
+        let mut all = inputs.clone();
+        all.extend(self.secrets.inputs().iter().map(|(name, value)| (name.clone(), value.clone())));
+        Box::new(Memory {
+            run_id: run_id.to_owned(),
+            started,
+            inputs: all,
+            frames: Vec::new(),
+            finished: Vec::new(),
+            visits: 0,
+            attempts: 0,
+        })
     }
 
     /// Whether `record` answers what the run waits for.

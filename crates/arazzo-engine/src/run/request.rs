@@ -11,7 +11,7 @@ use super::exchange::Given;
 use crate::event::Fault;
 use crate::exchange::{Placement, Request, Slot};
 use crate::plan::{
-    BodyKind, BodyPlan, Location, Mode, ParameterPlan, PlannedOperation, PlannedStep, ValueTemplate,
+    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, ValueTemplate,
 };
 use crate::serialize::{self, NoForm, Shape};
 
@@ -24,7 +24,8 @@ pub(super) struct Built {
 
 /// The request as it grows.
 struct Builder<'a> {
-    step: &'a PlannedStep,
+    step_id: &'a str,
+    call: &'a OperationCall,
     mode: Mode,
     context: &'a dyn Context,
     path: Vec<(&'a str, String)>,
@@ -35,10 +36,16 @@ struct Builder<'a> {
     warnings: Vec<Fault>,
 }
 
-/// Makes the request of `step`, or says why it cannot be made.
-pub(super) fn build(step: &PlannedStep, mode: Mode, context: &dyn Context) -> Result<Built, Fault> {
+/// Makes the request of the step `step_id`, or says why it cannot be made.
+pub(super) fn build(
+    step_id: &str,
+    call: &OperationCall,
+    mode: Mode,
+    context: &dyn Context,
+) -> Result<Built, Fault> {
     let mut builder = Builder {
-        step,
+        step_id,
+        call,
         mode,
         context,
         path: Vec::new(),
@@ -48,10 +55,10 @@ pub(super) fn build(step: &PlannedStep, mode: Mode, context: &dyn Context) -> Re
         given: Given::default(),
         warnings: Vec::new(),
     };
-    for parameter in &step.parameters {
+    for parameter in &call.parameters {
         builder.parameter(parameter)?;
     }
-    let body = match &step.body {
+    let body = match &call.body {
         Some(body) => builder.body(body)?,
         None => None,
     };
@@ -90,6 +97,12 @@ impl<'a> Builder<'a> {
                 let pairs = serialize::query(shape, &value).map_err(form)?;
                 self.query.extend(pairs);
                 self.given.query.insert(name.clone(), value);
+            }
+            Location::QueryString => {
+                let Value::String(query) = &value else {
+                    return Err(self.fault("invalid-parameter", &format!("{what} must be a string")));
+                };
+                self.query.push(serialize::query_string(query));
             }
             Location::Header => {
                 let text = self.safe_header(&what, serialize::header(shape, &value).map_err(form)?)?;
@@ -144,7 +157,7 @@ impl<'a> Builder<'a> {
     }
 
     fn body(&mut self, plan: &BodyPlan) -> Result<Option<Vec<u8>>, Fault> {
-        let operation = &self.step.operation;
+        let operation = &self.call.operation;
         let whole_text = matches!(plan.payload, ValueTemplate::Text(Template::Text(_)));
         let is_required = |at: &Pointer| {
             if at.is_root() { whole_text || plan.required } else { is_required_member(operation, plan, at) }
@@ -178,7 +191,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self, body: Option<Vec<u8>>) -> Result<Built, Fault> {
-        let operation = &self.step.operation;
+        let operation = &self.call.operation;
         if let Some(accept) = operation.accept.clone() {
             self.set_default_header("Accept", accept);
         }
@@ -232,7 +245,7 @@ impl<'a> Builder<'a> {
     }
 
     fn fault(&self, code: &str, message: &str) -> Fault {
-        Fault { code: code.to_owned(), message: format!("step `{}`: {message}", self.step.id) }
+        Fault { code: code.to_owned(), message: format!("step `{}`: {message}", self.step_id) }
     }
 }
 

@@ -6,12 +6,13 @@ use arazzo_expression::{Absence, Context, Part, Source};
 use serde_json::Value;
 
 use super::exchange::Exchange;
-use super::frame::Frame;
-use crate::plan::Plan;
+use super::frame::{Frame, Memory};
+use crate::plan::WorkflowPlan;
 
 /// The values that an expression can name at one moment of a run.
 pub(super) struct Scope<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) workflow: &'a WorkflowPlan,
+    pub(super) memory: &'a Memory,
     pub(super) frame: &'a Frame,
     /// The exchange of the step under way, once it is there.
     pub(super) exchange: Option<&'a Exchange>,
@@ -32,19 +33,22 @@ impl Context for Scope<'_> {
             Source::Method => Ok(Cow::Owned(self.call()?.request.method.as_str().into())),
             Source::Request(part) => self.request(part),
             Source::SourceDescription { source, reference } => self
-                .plan
+                .workflow
                 .source_field(source, reference)
                 .map(|text| Cow::Owned(text.into()))
                 .ok_or_else(|| unsupported(source, reference)),
-            Source::Output(name) => {
-                Err(Absence::OutputNotSet { owner: "the workflow".to_owned(), output: name.clone() })
-            }
-            Source::SelfUri => match self.plan.self_uri() {
+            Source::Output(name) => self.output(name),
+            Source::SelfUri => match self.workflow.self_uri() {
                 Some(uri) => Ok(Cow::Owned(uri.into())),
                 None => Err(Absence::Unsupported { what: "`$self` without a `$self` field".to_owned() }),
             },
-            Source::WorkflowInput { workflow, .. } | Source::WorkflowOutput { workflow, .. } => {
-                Err(Absence::WorkflowNotRun { workflow: workflow.clone() })
+            Source::WorkflowInput { workflow, name } => {
+                let value = self.finished(workflow)?.inputs.get(name);
+                value.map(Cow::Borrowed).ok_or_else(|| Absence::InputNotSupplied { name: name.clone() })
+            }
+            Source::WorkflowOutput { workflow, name } => {
+                let value = self.finished(workflow)?.outputs.get(name);
+                value.map(Cow::Borrowed).ok_or_else(|| not_set("workflow", workflow, name))
             }
             Source::Message(_) => Err(Absence::Unsupported { what: "a message".to_owned() }),
             Source::Component { .. } => {
@@ -52,6 +56,10 @@ impl Context for Scope<'_> {
             }
         }
     }
+}
+
+fn not_set(kind: &str, id: &str, output: &str) -> Absence {
+    Absence::OutputNotSet { owner: format!("{kind} `{id}`"), output: output.to_owned() }
 }
 
 fn unsupported(source: &str, reference: &str) -> Absence {
@@ -63,20 +71,37 @@ impl<'a> Scope<'a> {
         if let Some(value) = self.frame.inputs.get(name) {
             return Ok(Cow::Borrowed(value));
         }
-        if self.plan.workflow.inputs.declares(name) {
+        if self.workflow.inputs.declares(name) {
             return Err(Absence::InputNotSupplied { name: name.to_owned() });
         }
         Err(Absence::UnknownInput { name: name.to_owned() })
     }
 
     fn step_output(&self, step: &str, output: &str) -> Result<Cow<'a, Value>, Absence> {
-        let index = self.plan.steps().iter().position(|planned| planned.id() == step);
+        let index = self.workflow.steps.iter().position(|planned| planned.id == step);
         let outputs = index.and_then(|index| self.frame.outputs.get(index)).and_then(Option::as_ref);
         let outputs = outputs.ok_or_else(|| Absence::StepNotRun { step: step.to_owned() })?;
-        outputs.get(output).map(Cow::Borrowed).ok_or_else(|| Absence::OutputNotSet {
-            owner: format!("step `{step}`"),
-            output: output.to_owned(),
-        })
+        outputs.get(output).map(Cow::Borrowed).ok_or_else(|| not_set("step", step, output))
+    }
+
+    /// After a step that called a workflow, an output of that one; else one of the workflow itself, as it is now.
+    fn output(&self, name: &str) -> Result<Cow<'a, Value>, Absence> {
+        if let Some(called) = self.exchange.and_then(|exchange| exchange.called.as_ref()) {
+            return called.outputs.get(name).map(Cow::Borrowed).ok_or_else(|| not_set("called workflow of step", self.step_id(), name));
+        }
+        let plan = self.workflow.outputs.iter().find(|plan| plan.name == name);
+        let none = || not_set("workflow", &self.workflow.id, name);
+        let plan = plan.filter(|plan| !matches!(plan.expression.source, Source::Output(_))).ok_or_else(none)?;
+        plan.expression.evaluate(self).map(|value| Cow::Owned(value.into_owned()))
+    }
+
+    fn step_id(&self) -> &'a str {
+        let step = self.frame.visit().and_then(|visit| self.workflow.steps.get(visit.step));
+        step.map_or("", |step| step.id.as_str())
+    }
+
+    fn finished(&self, id: &str) -> Result<&'a super::frame::Finished, Absence> {
+        self.memory.finished(id).ok_or_else(|| Absence::WorkflowNotRun { workflow: id.to_owned() })
     }
 
     fn response(&self, part: &Part) -> Result<Cow<'a, Value>, Absence> {
@@ -100,7 +125,7 @@ impl<'a> Scope<'a> {
 
     fn request(&self, part: &Part) -> Result<Cow<'a, Value>, Absence> {
         let call = self.call()?;
-        let given = &self.frame.visit.given;
+        let given = self.exchange.map(|exchange| &exchange.given).ok_or(Absence::NoRequest)?;
         let no = |place, name: &str| Absence::NoParameter { place, name: name.to_owned() };
         match part {
             Part::Header(name) => match call.request.header(name) {

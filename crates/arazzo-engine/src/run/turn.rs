@@ -2,78 +2,81 @@
 
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use super::exchange::{Exchange, Received};
-use super::frame::Frame;
-use super::request::{self, Built};
+use super::frame::{Frame, Memory};
 use super::scope::Scope;
 use super::{RunOptions, RunResult};
-use crate::command::{Call, CallId, Command, SleepId};
-use crate::event::{Event, EventKind, Fault, RunError, Status};
+use crate::command::{Call, Command, SleepId};
+use crate::event::{Event, EventKind, Fault, Relation, RunError, Status};
 use crate::mask::Mask;
-use crate::plan::{Plan, PlannedStep, StepIndex};
+use crate::plan::{Plan, PlannedStep, StepIndex, WorkflowPlan};
 use crate::record::{Record, Timestamp};
 
 /// What a turn works with and what it causes.
 pub(super) struct Turn<'a> {
     pub(super) plan: &'a Plan,
     pub(super) options: &'a RunOptions,
-    pub(super) mask: &'a Mask,
+    pub(super) mask: &'a mut Mask,
+    pub(super) memory: &'a mut Memory,
     pub(super) now: Timestamp,
     pub(super) events: Vec<Event>,
 }
 
 /// How it goes on.
 pub(super) enum Progress {
+    /// The active workflow begins, or goes on after a dependency.
+    Begin,
     /// To the step with this index; past the last one the workflow ends.
     Enter(usize),
-    /// To the next attempt of the visit under way.
+    /// To the next attempt of the visit under way, after what has to run before it.
     Attempt,
+    /// An attempt is over.
+    Conclude(Box<Exchange>),
+    /// The active workflow ends.
+    End(Status, Option<RunError>),
     /// Nothing more can be done until the command is answered.
     Wait(Command),
     /// The run is over.
     Finish(RunResult),
 }
 
-impl<'a> Turn<'a> {
-    pub(super) fn new(plan: &'a Plan, options: &'a RunOptions, mask: &'a Mask, now: Timestamp) -> Self {
-        Self { plan, options, mask, now, events: Vec::new() }
-    }
+/// What a turn leads to.
+pub(super) enum Outcome {
+    /// The command has to be answered.
+    Wait(Command),
+    /// The run is over.
+    Finish(RunResult),
+}
 
+impl<'a> Turn<'a> {
     /// Takes the record in and goes on as far as possible. `since` is the time of the record before.
-    pub(super) fn run(
-        &mut self,
-        frame: &mut Frame,
-        commands: Vec<Command>,
-        record: Record,
-        since: Timestamp,
-    ) -> Progress {
-        let mut progress = self.answered(frame, commands, record, since);
+    pub(super) fn run(&mut self, commands: Vec<Command>, record: Record, since: Timestamp) -> Outcome {
+        let mut progress = self.answered(commands, record, since);
         loop {
             progress = match progress {
-                Progress::Enter(index) => self.enter(frame, index),
-                Progress::Attempt => self.attempt(frame),
-                Progress::Wait(_) | Progress::Finish(_) => return progress,
+                Progress::Begin => self.begin(),
+                Progress::Enter(index) => self.enter(index),
+                Progress::Attempt => self.attempt(),
+                Progress::Conclude(exchange) => self.conclude(*exchange),
+                Progress::End(status, error) => self.end(status, error),
+                Progress::Wait(command) => return Outcome::Wait(command),
+                Progress::Finish(result) => return Outcome::Finish(result),
             };
         }
     }
 
-    fn answered(
-        &mut self,
-        frame: &mut Frame,
-        commands: Vec<Command>,
-        record: Record,
-        since: Timestamp,
-    ) -> Progress {
+    fn answered(&mut self, commands: Vec<Command>, record: Record, since: Timestamp) -> Progress {
         let call = commands.into_iter().find_map(|command| match command {
             Command::Call(call) => Some(call),
             Command::Sleep { .. } | Command::Finish => None,
         });
         let duration = self.now.since(since);
         match record {
-            Record::Started { run_id, .. } => {
-                let workflow_id = self.plan.workflow_id().to_owned();
-                self.emit(EventKind::RunStarted { run_id, workflow_id });
-                Progress::Enter(0)
+            Record::Started { .. } => {
+                let inputs = self.memory.inputs.clone();
+                self.start(0, Relation::Entry, inputs)
             }
             Record::Responded { id, response, .. } => {
                 self.emit(EventKind::CallFinished {
@@ -83,128 +86,194 @@ impl<'a> Turn<'a> {
                     body: self.mask.body(&response.body),
                     duration,
                 });
+                let given = self.take_given();
                 let response = Some(Received::new(response));
-                self.conclude(frame, Exchange { call, response, fault: None })
+                self.on_time(Exchange { call, given, response, ..Exchange::default() })
             }
             Record::Failed { id, error, .. } => {
-                let fault = Fault {
-                    code: error.code.as_str().to_owned(),
-                    message: self.mask.text(&error.message).into_owned(),
-                };
+                let message = self.mask.text(&error.message).into_owned();
+                let fault = Fault { code: error.code.as_str().to_owned(), message };
                 self.emit(EventKind::CallFailed { id, error: fault.clone(), duration });
                 if error.code.ends_the_run() {
-                    return self.stop(frame, fault);
+                    return self.stop(fault);
                 }
-                self.conclude(frame, Exchange { call, response: None, fault: Some(fault) })
+                let given = self.take_given();
+                self.on_time(Exchange { call, given, fault: Some(fault), ..Exchange::default() })
             }
-            Record::Woke { .. } => Progress::Attempt,
+            Record::Woke { .. } => match self.overdue() {
+                Some(progress) => progress,
+                None => Progress::Attempt,
+            },
         }
     }
 
-    fn enter(&mut self, frame: &mut Frame, index: usize) -> Progress {
-        let Some(step) = self.plan.step(StepIndex(index)) else {
-            return self.finish(frame, Status::Succeeded, None);
+    fn take_given(&mut self) -> super::exchange::Given {
+        self.memory.visit_mut().map(|visit| std::mem::take(&mut visit.given)).unwrap_or_default()
+    }
+
+    /// Concludes the attempt unless the time of the run or of a step around it is up.
+    fn on_time(&mut self, exchange: Exchange) -> Progress {
+        self.overdue().unwrap_or_else(|| Progress::Conclude(Box::new(exchange)))
+    }
+
+    /// What becomes of it when the time of the run, or of a step that is under way, is up.
+    fn overdue(&mut self) -> Option<Progress> {
+        if let Some(limit) = self.options.max_duration.filter(|limit| self.now.since(self.memory.started) >= *limit) {
+            let message = format!("the run takes longer than {} s (`--max-duration`)", limit.as_secs_f64());
+            return Some(self.stop(Fault { code: "max-duration".to_owned(), message }));
+        }
+        let (_, depth) = self.memory.deadline().filter(|(deadline, _)| self.now >= *deadline)?;
+        let fault = Fault { code: "timeout".to_owned(), message: "its `timeout` is up".to_owned() };
+        // What the step called is given up with it.
+        while self.memory.frames.len() > depth + 1 {
+            let error = self.error(&fault.code, "the step that called it timed out".to_owned(), None);
+            self.close_frame(Status::Failed, Some(error));
+        }
+        if let Some(visit) = self.memory.visit_mut() {
+            visit.deadline = None;
+        }
+        let step_id = self.step().map(|step| step.id.clone()).unwrap_or_default();
+        let message = format!("step `{step_id}`: {}", fault.message);
+        Some(Progress::Conclude(Box::new(Exchange::unsent(Fault { message, ..fault }))))
+    }
+
+    /// Makes a workflow the active one. Its inputs are checked and complete.
+    pub(super) fn start(&mut self, index: usize, relation: Relation, inputs: Map<String, Value>) -> Progress {
+        let Some(workflow) = self.plan.workflow(index) else { return self.stop(no_workflow()) };
+        if self.memory.frames.len() >= self.options.max_depth {
+            let limit = self.options.max_depth;
+            let message =
+                format!("workflow `{}` would be nested deeper than {limit} (`--max-depth`)", workflow.id);
+            return self.stop(Fault { code: "max-depth".to_owned(), message });
+        }
+        self.hide_inputs(workflow, &inputs);
+        self.emit(EventKind::RunStarted {
+            run_id: self.memory.run_id.clone(),
+            workflow_id: workflow.id.clone(),
+            relation,
+        });
+        self.memory.frames.push(Frame::new(index, workflow, relation, inputs));
+        Progress::Begin
+    }
+
+    pub(super) fn hide_inputs(&mut self, workflow: &WorkflowPlan, inputs: &Map<String, Value>) {
+        let secret = inputs.iter().filter(|(name, _)| workflow.inputs.is_secret(name));
+        self.mask.hide_all(&secret.map(|(name, value)| (name.clone(), value.clone())).collect());
+        self.mask.hide_named(inputs);
+    }
+
+    fn enter(&mut self, index: usize) -> Progress {
+        let Some(step) = self.workflow().and_then(|workflow| workflow.steps.get(index)) else {
+            return Progress::End(Status::Succeeded, None);
         };
-        if let Some(stopped) = self.check_limit(frame, step) {
+        if let Some(stopped) = self.check_limit(step) {
             return stopped;
         }
-        frame.enter(index, step);
+        self.visit(index, step, false)
+    }
+
+    /// Begins a visit.
+    pub(super) fn visit(&mut self, index: usize, step: &PlannedStep, helper: bool) -> Progress {
+        self.memory.enter(index, step, self.now, helper);
         self.emit(EventKind::StepStarted {
-            visit: frame.visit.number,
+            visit: self.memory.visits,
             step_id: step.id.clone(),
-            operation: step.operation.label(),
+            operation: step.target_label(),
+            helper,
         });
         Progress::Attempt
     }
 
-    fn attempt(&mut self, frame: &mut Frame) -> Progress {
-        let Some(step) = self.plan.step(StepIndex(frame.visit.step)) else {
-            return Progress::Enter(frame.visit.step);
-        };
-        if let Some(stopped) = self.check_limit(frame, step) {
-            return stopped;
-        }
-        frame.attempts = frame.attempts.saturating_add(1);
-        frame.visit.attempt = frame.visit.attempt.saturating_add(1);
-        let scope = Scope { plan: self.plan, frame, exchange: None };
-        let built = request::build(step, self.plan.mode, &scope);
-        match built {
-            Ok(Built { request, given, warnings }) => {
-                for fault in warnings {
-                    self.warn(step, fault);
-                }
-                frame.visit.given = given;
-                let id = CallId { visit: frame.visit.number, attempt: frame.visit.attempt };
-                self.emit(EventKind::CallStarted {
-                    id,
-                    method: request.method.clone(),
-                    url: self.mask.url(&request.url),
-                    headers: self.mask.headers(&request.headers),
-                    body: request.body.as_deref().and_then(|body| self.mask.body(body)),
-                });
-                let step_index = StepIndex(frame.visit.step);
-                let call = Call { id, step: step_index, request, timeout: step.timeout };
-                Progress::Wait(Command::Call(Box::new(call)))
-            }
-            Err(fault) => {
-                let message = self.mask.text(&fault.message).into_owned();
-                let fault = Fault { code: fault.code, message };
-                self.conclude(frame, Exchange { call: None, response: None, fault: Some(fault) })
-            }
-        }
-    }
-
     /// Waits before the next attempt of the visit under way.
-    pub(super) fn wait(&self, frame: &Frame, duration: Duration) -> Progress {
+    pub(super) fn wait(&self, duration: Duration) -> Progress {
         if duration.is_zero() {
             return Progress::Attempt;
         }
-        let id = SleepId { visit: frame.visit.number, attempt: frame.visit.attempt.saturating_add(1) };
-        Progress::Wait(Command::Sleep { id, until: self.now.after(duration) })
+        let Some(visit) = self.memory.frame().and_then(Frame::visit) else { return Progress::Attempt };
+        let id = SleepId { visit: visit.number, attempt: visit.attempt.saturating_add(1) };
+        let until = self.now.after(duration);
+        let limit = self.limit().map_or(until, |limit| until.min(limit));
+        Progress::Wait(Command::Sleep { id, until: limit })
     }
 
-    fn check_limit(&mut self, frame: &Frame, step: &PlannedStep) -> Option<Progress> {
-        (frame.attempts >= self.options.max_steps).then(|| {
+    /// The moment at which the run or a step under way has to be over.
+    pub(super) fn limit(&self) -> Option<Timestamp> {
+        let run = self.options.max_duration.map(|limit| self.memory.started.after(limit));
+        let step = self.memory.deadline().map(|(deadline, _)| deadline);
+        run.into_iter().chain(step).min()
+    }
+
+    pub(super) fn check_limit(&mut self, step: &PlannedStep) -> Option<Progress> {
+        (self.memory.attempts >= self.options.max_steps).then(|| {
             let message = format!(
                 "step `{}` would be attempt {} of a run that is limited to {} (`--max-steps`)",
                 step.id,
-                u64::from(frame.attempts) + 1,
+                u64::from(self.memory.attempts) + 1,
                 self.options.max_steps
             );
-            self.finish(frame, Status::Stopped, Some(self.error("max-steps", message, Some(step))))
+            self.stop_at(Fault { code: "max-steps".to_owned(), message }, Some(step.id.clone()))
         })
     }
 
-    /// Ends the run because it cannot be carried on. The visit under way stays unfinished.
-    fn stop(&mut self, frame: &Frame, fault: Fault) -> Progress {
-        let step = self.plan.step(StepIndex(frame.visit.step));
-        let error =
-            RunError { code: fault.code, message: fault.message, step_id: step.map(|step| step.id.clone()) };
-        self.finish(frame, Status::Stopped, Some(error))
+    /// Ends the run because it cannot be carried on. The visits under way stay unfinished.
+    pub(super) fn stop(&mut self, fault: Fault) -> Progress {
+        let step_id = self.step().map(|step| step.id.clone());
+        self.stop_at(fault, step_id)
     }
 
-    /// Ends the run with its outputs, as far as there are any.
-    pub(super) fn finish(&mut self, frame: &Frame, status: Status, error: Option<RunError>) -> Progress {
-        let outputs = self.workflow_outputs(frame, status);
-        self.emit(EventKind::RunFinished {
-            status,
-            outputs: self.mask.members(&outputs),
-            error: error.clone(),
-        });
-        Progress::Finish(RunResult { status, outputs, error })
+    fn stop_at(&mut self, Fault { code, message }: Fault, step_id: Option<String>) -> Progress {
+        let error = RunError { code, message, step_id };
+        let mut outputs = Map::new();
+        while !self.memory.frames.is_empty() {
+            outputs = self.close_frame(Status::Stopped, Some(error.clone()));
+        }
+        Progress::Finish(RunResult { status: Status::Stopped, outputs, error: Some(error) })
     }
 
     pub(super) fn error(&self, code: &str, message: String, step: Option<&PlannedStep>) -> RunError {
         RunError { code: code.to_owned(), message, step_id: step.map(|step| step.id.clone()) }
     }
 
-    pub(super) fn warn(&mut self, step: &PlannedStep, fault: Fault) {
-        let message = self.mask.text(&fault.message).into_owned();
-        let fault = Fault { code: fault.code, message };
-        self.emit(EventKind::Warned { step_id: Some(step.id.clone()), fault });
+    pub(super) fn warn(&mut self, step: &PlannedStep, Fault { code, message }: Fault) {
+        let message = self.mask.text(&message).into_owned();
+        self.emit(EventKind::Warned { step_id: Some(step.id.clone()), fault: Fault { code, message } });
     }
 
     pub(super) fn emit(&mut self, kind: EventKind) {
         self.events.push(Event { at: self.now, kind });
     }
+
+    /// The active workflow.
+    pub(super) fn workflow(&self) -> Option<&'a WorkflowPlan> {
+        self.plan.workflow(self.memory.frame()?.workflow)
+    }
+
+    /// The step under way.
+    pub(super) fn step(&self) -> Option<&'a PlannedStep> {
+        self.workflow()?.steps.get(self.memory.frame()?.visit()?.step)
+    }
+
+    /// Names the step under way.
+    pub(super) fn step_index(&self) -> Option<StepIndex> {
+        let frame = self.memory.frame()?;
+        Some(StepIndex { workflow: frame.workflow, step: frame.visit()?.step })
+    }
+
+    /// What expressions of the active workflow are evaluated against.
+    pub(super) fn scope<'s>(&'s self, exchange: Option<&'s Exchange>) -> Option<Scope<'s>> {
+        let frame = self.memory.frame()?;
+        let workflow = self.plan.workflow(frame.workflow)?;
+        Some(Scope { workflow, memory: self.memory, frame, exchange })
+    }
+}
+
+/// A plan has every workflow that it leads to.
+pub(super) fn no_workflow() -> Fault {
+    Fault { code: "internal".to_owned(), message: "the plan lacks a workflow that it leads to".to_owned() }
+}
+
+/// A call with what is left of its time.
+pub(super) fn timed(call: Call, now: Timestamp, limit: Option<Timestamp>) -> Box<Call> {
+    let timeout = limit.map(|limit| limit.since(now));
+    Box::new(Call { timeout, ..call })
 }

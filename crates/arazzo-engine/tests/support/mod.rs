@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arazzo_document::{Diagnostic, Document, Workspace};
 use arazzo_engine::{
-    Command, Event, Plan, PlanOptions, Planning, Record, Request, Response, Run, RunOptions, RunReport,
+    Command, Event, Plan, PlanOptions, Planning, Record, Reporter, Request, Response, Run, RunOptions, RunReport,
     RunResult, Timestamp, TransportError, TransportErrorCode,
 };
 use serde_json::{Map, Value, json};
@@ -82,13 +82,15 @@ pub(crate) fn workspace(description: &str) -> (Workspace, Vec<Diagnostic>) {
     };
     let (workspace, mut diagnostics) = Workspace::new(read("w.yml", description));
     let mut workspace = workspace.unwrap_or_else(|| panic!("{diagnostics:#?}"));
-    diagnostics.extend(workspace.supply(0, read("api.yml", API)));
+    while let Some(wanted) = workspace.wanted() {
+        diagnostics.extend(workspace.supply(wanted, read("api.yml", API)));
+    }
     (workspace, diagnostics)
 }
 
 pub(crate) fn compile(workflow: &str, options: &PlanOptions) -> Planning {
     let (workspace, mut diagnostics) = workspace(&description(workflow));
-    let id = workspace.description.workflows[0].id.value.clone();
+    let id = workspace.entry().description.workflows[0].id.value.clone();
     let mut planning = Plan::compile(&workspace, &id, options);
     diagnostics.append(&mut planning.diagnostics);
     planning.diagnostics = diagnostics;
@@ -117,7 +119,7 @@ pub(crate) fn play_plan(plan: &Arc<Plan>, inputs: Value, answers: &[Answer], opt
         waits: Vec::new(),
         events: Vec::new(),
         records: Vec::new(),
-        report: RunReport::new(),
+        report: RunReport::default(),
         result: RunResult { status: arazzo_engine::Status::Failed, outputs: Map::new(), error: None },
     };
     let mut record = start.record;
@@ -139,7 +141,9 @@ pub(crate) fn play_plan(plan: &Arc<Plan>, inputs: Value, answers: &[Answer], opt
             other => panic!("unexpected commands {other:?}"),
         };
     }
-    played.events.iter().for_each(|event| played.report.add(event));
+    let mut reporter = Reporter::new();
+    played.events.iter().for_each(|event| reporter.add(event));
+    played.report = reporter.finish();
     played.result = run.result().cloned().unwrap();
     played
 }

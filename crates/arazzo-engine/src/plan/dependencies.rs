@@ -1,0 +1,60 @@
+//! The workflows that have to be complete before a workflow.
+//!
+//! See `dependsOn` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
+
+use arazzo_document::{Code, Diagnostic, Workspace};
+
+use super::compiler::Compiler;
+use super::queue::{self, Queue};
+use super::Plan;
+
+impl Compiler<'_> {
+    /// The indices of the workflows that the workflow depends on.
+    pub(crate) fn workflow_dependencies(&mut self) -> Vec<usize> {
+        let mut dependencies = Vec::new();
+        for text in &self.workflow.depends_on {
+            match self.workspace.resolve_workflow(self.document, text) {
+                Ok(Some(reference)) => dependencies.push(self.queue.index_of(reference)),
+                Ok(None) => {}
+                Err(diagnostic) => self.report(diagnostic),
+            }
+        }
+        dependencies
+    }
+}
+
+/// Reports workflows that depend on each other.
+pub(super) fn cycle(plan: &Plan, workspace: &Workspace, queue: &Queue) -> Option<Diagnostic> {
+    let mut done = Vec::new();
+    let mut path = Vec::new();
+    let start = (0..=plan.others.len()).find(|index| visit(plan, *index, &mut path, &mut done))?;
+    let names: Vec<String> = path
+        .iter()
+        .chain(path.last())
+        .filter_map(|index| plan.workflow(*index))
+        .map(|workflow| format!("`{}`", workflow.id))
+        .collect();
+    let (here, workflow) = queue::find(workspace, queue.get(start)?)?;
+    let span = workflow.depends_on.first().map_or(workflow.id.span, |text| text.span);
+    let message = format!("workflows depend on each other: {}", names.join(" → "));
+    let diagnostic = Diagnostic::error(Code::CircularDependency, message, here.document.place(span));
+    Some(diagnostic.with_hint("take one `dependsOn` away"))
+}
+
+/// Whether a way of dependencies from `index` leads back to itself; `path` is that way.
+fn visit(plan: &Plan, index: usize, path: &mut Vec<usize>, done: &mut Vec<usize>) -> bool {
+    if path.contains(&index) {
+        return true;
+    }
+    if done.contains(&index) {
+        return false;
+    }
+    path.push(index);
+    let dependencies = plan.workflow(index).map(|workflow| workflow.depends_on.as_slice()).unwrap_or_default();
+    if dependencies.iter().any(|dependency| visit(plan, *dependency, path, done)) {
+        return true;
+    }
+    path.pop();
+    done.push(index);
+    false
+}

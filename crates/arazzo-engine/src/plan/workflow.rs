@@ -1,0 +1,163 @@
+//! Workflows and steps compiled.
+//!
+//! See [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object) and
+//! [Step Object](https://spec.openapis.org/arazzo/v1.0.1.html#step-object).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arazzo_document::description::{Step, Target, Text, Workflow};
+use arazzo_document::openapi::{Operation, StatusPattern};
+use arazzo_document::{Code, ResolvedOperation, Span};
+
+use super::action::Outcome;
+use super::compiler::{Compiler, OutputsOf};
+use super::criteria::DefaultRule;
+use super::operation::PlannedOperation;
+use super::parameter::ParameterPlan;
+use super::queue;
+use super::step::{OperationCall, PlannedStep, StepTarget};
+use super::{MockHints, WorkflowPlan};
+
+impl<'a> Compiler<'a> {
+    pub(super) fn workflow(&mut self) -> WorkflowPlan {
+        let workflow = self.workflow;
+        self.repeated_steps();
+        let depends_on = self.workflow_dependencies();
+        let one_host = self.has_one_host();
+        let order = self.step_order();
+        let mut steps = Vec::new();
+        for (index, step) in order.iter().enumerate() {
+            self.current = Some(index);
+            steps.extend(self.step(step, &order, one_host));
+        }
+        self.current = None;
+        if steps.len() == order.len() {
+            self.impossible_uses(&steps);
+        }
+        let outputs = self.outputs(&workflow.outputs);
+        WorkflowPlan {
+            id: workflow.id.value.clone(),
+            inputs: std::mem::take(&mut self.inputs),
+            depends_on,
+            steps,
+            outputs,
+            self_uri: self.here.description.self_uri.as_ref().map(|uri| uri.value.clone()),
+            sources: self.here.description.sources.clone(),
+        }
+    }
+
+    fn repeated_steps(&mut self) {
+        let steps = &self.workflow.steps;
+        for (index, step) in steps.iter().enumerate() {
+            if steps.iter().take(index).any(|earlier| earlier.id.value == step.id.value) {
+                let message = format!("two steps of the workflow have the id `{}`", step.id.value);
+                self.error(Code::DuplicateId, step.id.span, message, "give each its own id");
+            }
+        }
+    }
+
+    fn step(&mut self, step: &'a Step, order: &[&'a Step], one_host: bool) -> Option<PlannedStep> {
+        let target = match step.target.as_ref()? {
+            Target::Workflow(id) => self.workflow_step(step, id),
+            target @ (Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) => {
+                self.operation_step(step, target, one_host)
+            }
+        };
+        self.outputs_of = match step.target.as_ref()? {
+            Target::Workflow(id) => self.called(id).map_or(OutputsOf::Workflow, OutputsOf::Called),
+            Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_) => OutputsOf::Workflow,
+        };
+        let success = self.criteria(&step.success_criteria);
+        let on_success =
+            self.actions(&step.on_success, &self.workflow.success_actions, Outcome::Success, order);
+        let on_failure =
+            self.actions(&step.on_failure, &self.workflow.failure_actions, Outcome::Failure, order);
+        let outputs = self.outputs(&step.outputs);
+        self.outputs_of = OutputsOf::Workflow;
+        Some(PlannedStep {
+            id: step.id.value.clone(),
+            // A step whose target is not known cannot run; the rest of it was looked at all the same.
+            target: target?,
+            success,
+            on_success,
+            on_failure,
+            outputs,
+            timeout: step.timeout.map(|timeout| Duration::from_millis(timeout.value)),
+            depends_on: self.step_dependencies(step, order),
+        })
+    }
+
+    fn workflow_step(&mut self, step: &Step, id: &Text) -> Option<StepTarget> {
+        if let Some(body) = &step.request_body {
+            let message = format!("step `{}` calls a workflow and has a request body", step.id.value);
+            self.error(Code::MissingParameter, body.span, message, "pass inputs as `parameters`");
+        }
+        let call = self.workflow_call(id, &step.parameters, &self.workflow.parameters)?;
+        Some(StepTarget::Workflow { id: id.value.clone(), call })
+    }
+
+    fn called(&self, id: &Text) -> Option<&'a Workflow> {
+        let reference = self.workspace.resolve_workflow(self.document, id).ok()??;
+        queue::find(self.workspace, reference).map(|(_, workflow)| workflow)
+    }
+
+    fn operation_step(&mut self, step: &Step, target: &Target, one_host: bool) -> Option<StepTarget> {
+        let resolution = self.here.resolve_operation(target, self.options.mode);
+        resolution.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
+        let resolved = resolution.operation?;
+        let view = resolved.openapi.operation(resolved.operation);
+        for problem in view.problems() {
+            self.report(problem);
+        }
+        let parameters = self.parameters(step, &view, one_host);
+        let body = self.body(step, &view);
+        let operation = self.operation(target.text().span, &resolved, &view, &parameters)?;
+        Some(StepTarget::Operation(Box::new(OperationCall {
+            operation,
+            parameters,
+            body,
+            default_success: DefaultRule::new(self.options.default_success, &view),
+            hints: MockHints::default(),
+        })))
+    }
+
+    fn operation(
+        &mut self,
+        span: Span,
+        resolved: &ResolvedOperation,
+        view: &Operation<'_>,
+        parameters: &[ParameterPlan],
+    ) -> Option<PlannedOperation> {
+        let slots = self.slots(&resolved.source, &resolved.openapi, view, parameters, span);
+        Some(PlannedOperation {
+            source: resolved.source.clone(),
+            document: Arc::clone(&resolved.openapi),
+            reference: resolved.operation,
+            id: view.operation_id().map(str::to_owned),
+            method: view.method().to_owned(),
+            path: view.path().to_owned(),
+            server: self.server(&resolved.source, &resolved.openapi, view)?,
+            accept: accept(view),
+            slots,
+        })
+    }
+}
+
+/// What the 2XX responses of an operation are made of, as the value of `Accept`.
+fn accept(operation: &Operation<'_>) -> Option<String> {
+    let mut types: Vec<String> = Vec::new();
+    for response in operation.responses() {
+        let success = match response.status() {
+            StatusPattern::Exact(code) => (200..300).contains(&code),
+            StatusPattern::Range(class) => class == 2,
+            StatusPattern::Default => false,
+        };
+        for media_type in response.media_types().iter().filter(|_| success) {
+            if !types.iter().any(|known| known == media_type.name()) {
+                types.push(media_type.name().to_owned());
+            }
+        }
+    }
+    (!types.is_empty()).then(|| types.join(", "))
+}

@@ -1,0 +1,164 @@
+//! An attempt of a step: what has to be there before it, the request or the call of a workflow, and what runs before a
+//! further attempt.
+
+use serde_json::{Map, Value};
+
+use arazzo_expression::Absence;
+
+use super::exchange::Exchange;
+use super::request::{self, Built};
+use super::turn::{Progress, Turn, no_workflow, timed};
+use crate::command::{Call, CallId, Command};
+use crate::event::{EventKind, Fault, Relation};
+use crate::plan::{Helper, Mode, OperationCall, PlannedStep, StepDependency, StepTarget, WorkflowCall};
+
+impl Turn<'_> {
+    /// Makes the next attempt of the visit under way, after its helper.
+    pub(super) fn attempt(&mut self) -> Progress {
+        let Some(step) = self.step() else { return self.stop(no_workflow()) };
+        if let Some(helper) = self.memory.visit_mut().and_then(|visit| visit.helper.take()) {
+            return self.help(helper, step);
+        }
+        if let Some(stopped) = self.check_limit(step) {
+            return stopped;
+        }
+        self.memory.attempts = self.memory.attempts.saturating_add(1);
+        if let Some(visit) = self.memory.visit_mut() {
+            visit.attempt = visit.attempt.saturating_add(1);
+        }
+        if let Some(fault) = self.missing_dependency(step) {
+            return Progress::Conclude(Box::new(Exchange::unsent(fault)));
+        }
+        match &step.target {
+            StepTarget::Operation(call) => self.call_operation(step, call),
+            StepTarget::Workflow { call, .. } => {
+                let visit = self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
+                match self.arguments(call, &format!("step `{}`", step.id)) {
+                    Ok(inputs) => self.start(call.workflow, Relation::Step { visit }, inputs),
+                    Err(fault) => Progress::Conclude(Box::new(Exchange::unsent(fault))),
+                }
+            }
+        }
+    }
+
+    fn call_operation(&mut self, step: &PlannedStep, call: &OperationCall) -> Progress {
+        let Some(scope) = self.scope(None) else { return self.stop(no_workflow()) };
+        let built = request::build(&step.id, call, self.plan.mode, &scope);
+        let (Some(visit), Some(step_index)) = (self.memory.frame().and_then(|frame| frame.visit()), self.step_index())
+        else {
+            return self.stop(no_workflow());
+        };
+        let id = CallId { visit: visit.number, attempt: visit.attempt };
+        match built {
+            Ok(Built { request, given, warnings }) => {
+                for fault in warnings {
+                    self.warn(step, fault);
+                }
+                if let Some(visit) = self.memory.visit_mut() {
+                    visit.given = given;
+                }
+                self.emit(EventKind::CallStarted {
+                    id,
+                    method: request.method.clone(),
+                    url: self.mask.url(&request.url),
+                    headers: self.mask.headers(&request.headers),
+                    body: request.body.as_deref().and_then(|body| self.mask.body(body)),
+                });
+                let call = Call { id, step: step_index, request, timeout: None };
+                Progress::Wait(Command::Call(timed(call, self.now, self.limit())))
+            }
+            Err(Fault { code, message }) => {
+                let message = self.mask.text(&message).into_owned();
+                Progress::Conclude(Box::new(Exchange::unsent(Fault { code, message })))
+            }
+        }
+    }
+
+    /// A step whose dependency did not run cannot run.
+    fn missing_dependency(&self, step: &PlannedStep) -> Option<Fault> {
+        let frame = self.memory.frame()?;
+        let missing = step.depends_on.iter().find_map(|dependency| match dependency {
+            StepDependency::Here(index) => {
+                let ran = frame.outputs.get(*index).is_some_and(Option::is_some);
+                let id = self.workflow()?.steps.get(*index)?.id.clone();
+                (!ran).then_some(id)
+            }
+            StepDependency::Elsewhere { workflow, step } => {
+                let ran = |finished: &super::frame::Finished| {
+                    finished.workflow == *workflow && finished.ran.contains(step)
+                };
+                (!self.memory.finished.iter().any(ran)).then(|| step.clone())
+            }
+        })?;
+        let message = format!("step `{}` depends on step `{missing}`, which has not run", step.id);
+        Some(Fault { code: "dependency-not-run".to_owned(), message })
+    }
+
+    /// Runs what has to run before a further attempt.
+    fn help(&mut self, helper: Helper, step: &PlannedStep) -> Progress {
+        match helper {
+            Helper::Step(index) => {
+                let Some(helping) = self.workflow().and_then(|workflow| workflow.steps.get(index)) else {
+                    return self.stop(no_workflow());
+                };
+                match self.check_limit(helping) {
+                    Some(stopped) => stopped,
+                    None => self.visit(index, helping, true),
+                }
+            }
+            Helper::Workflow(call) => {
+                let visit = self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
+                match self.arguments(&call, &format!("the retry of step `{}`", step.id)) {
+                    Ok(inputs) => self.start(call.workflow, Relation::Helper { visit }, inputs),
+                    Err(fault) => self.helped(Some(fault)),
+                }
+            }
+        }
+    }
+
+    /// The helper is over: the attempt is made, or it is used up when the helper failed.
+    pub(super) fn helped(&mut self, fault: Option<Fault>) -> Progress {
+        let Some(fault) = fault else { return Progress::Attempt };
+        self.memory.attempts = self.memory.attempts.saturating_add(1);
+        if let Some(visit) = self.memory.visit_mut() {
+            visit.attempt = visit.attempt.saturating_add(1);
+        }
+        let fault = Fault { code: "helper-failed".to_owned(), message: fault.message };
+        Progress::Conclude(Box::new(Exchange::unsent(fault)))
+    }
+
+    /// The inputs of a workflow that is called, checked and complete. `who` calls it, for messages.
+    pub(super) fn arguments(&mut self, call: &WorkflowCall, who: &str) -> Result<Map<String, Value>, Fault> {
+        self.arguments_in(call, who, None)
+    }
+
+    /// The same, evaluated with what came back from the step under way.
+    pub(super) fn arguments_in(
+        &mut self,
+        call: &WorkflowCall,
+        who: &str,
+        exchange: Option<&Exchange>,
+    ) -> Result<Map<String, Value>, Fault> {
+        let (Some(scope), Some(called)) = (self.scope(exchange), self.plan.workflow(call.workflow)) else {
+            return Err(no_workflow());
+        };
+        let mut inputs = Map::new();
+        for argument in &call.arguments {
+            let mut holes = Vec::new();
+            let value = argument.value.evaluate(&scope, &mut holes);
+            for hole in holes {
+                let optional = matches!(hole.absence, Absence::InputNotSupplied { .. });
+                if !optional || self.plan.mode == Mode::Strict {
+                    let message = format!("{who}: input `{}` has no value: {}", argument.name, hole.absence);
+                    let message = self.mask.text(&message).into_owned();
+                    return Err(Fault { code: "unresolved-expression".to_owned(), message });
+                }
+            }
+            inputs.extend(value.map(|value| (argument.name.clone(), value)));
+        }
+        called.inputs.complete(inputs).map_err(|error| {
+            let message = format!("{who}: the inputs of workflow `{}` are refused: {error}", called.id);
+            Fault { code: "invalid-inputs".to_owned(), message: self.mask.text(&message).into_owned() }
+        })
+    }
+}

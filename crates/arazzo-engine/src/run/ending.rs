@@ -1,0 +1,147 @@
+//! How a workflow begins and ends: dependencies before it, outputs after it, and what waited for it.
+//!
+//! See `dependsOn` and `outputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
+
+use arazzo_expression::Absence;
+use serde_json::{Map, Value};
+
+use super::RunResult;
+use super::exchange::{Called, Exchange};
+use super::frame::Finished;
+use super::scope::Scope;
+use super::turn::{Progress, Turn, no_workflow};
+use crate::event::{EventKind, Fault, Relation, RunError, Status};
+use crate::plan::{OutputPlan, WorkflowCall};
+
+impl Turn<'_> {
+    /// Runs the next dependency of the active workflow that has not run, or enters its first step.
+    pub(super) fn begin(&mut self) -> Progress {
+        while let Some(dependency) = self.memory.frame_mut().and_then(|frame| frame.pending.pop()) {
+            let succeeded = |finished: &Finished| finished.workflow == dependency && finished.succeeded;
+            if self.memory.finished.iter().any(succeeded) {
+                continue;
+            }
+            let Some(workflow) = self.plan.workflow(dependency) else { return self.stop(no_workflow()) };
+            let named = |(name, value): (&String, &Value)| {
+                workflow.inputs.declares(name).then(|| (name.clone(), value.clone()))
+            };
+            let inputs: Map<String, Value> = self.memory.inputs.iter().filter_map(named).collect();
+            return match workflow.inputs.complete(inputs) {
+                Ok(inputs) => self.start(dependency, Relation::Dependency, inputs),
+                Err(error) => {
+                    let message = format!("dependency `{}` cannot run: its inputs are refused: {error}", workflow.id);
+                    let message = self.mask.text(&message).into_owned();
+                    Progress::End(Status::Failed, Some(self.error("dependency-failed", message, None)))
+                }
+            };
+        }
+        Progress::Enter(0)
+    }
+
+    /// Goes on with another workflow in place of the active one.
+    pub(super) fn go_on_with(&mut self, call: &WorkflowCall, inputs: Map<String, Value>, visit: u32) -> Progress {
+        let Some(workflow) = self.plan.workflow(call.workflow) else { return self.stop(no_workflow()) };
+        self.hide_inputs(workflow, &inputs);
+        self.emit(EventKind::RunStarted {
+            run_id: self.memory.run_id.clone(),
+            workflow_id: workflow.id.clone(),
+            relation: Relation::Goto { visit },
+        });
+        let Some(frame) = self.memory.frame_mut() else { return self.stop(no_workflow()) };
+        let tails = frame.tails.saturating_add(1);
+        *frame = super::frame::Frame { tails, ..super::frame::Frame::new(call.workflow, workflow, frame.relation, inputs) };
+        Progress::Begin
+    }
+
+    /// Ends the active workflow and goes on with what waited for it.
+    pub(super) fn end(&mut self, status: Status, error: Option<RunError>) -> Progress {
+        let relation = self.memory.frame().map(|frame| frame.relation);
+        let exchange = self.memory.frame_mut().and_then(|frame| frame.exchange.take());
+        let name = self.workflow().map(|workflow| workflow.id.clone()).unwrap_or_default();
+        let outputs = self.close_frame(status, error.clone());
+        let succeeded = status == Status::Succeeded;
+        let fault = error.as_ref().filter(|_| !succeeded).map(|RunError { message, .. }| Fault {
+            code: "workflow-failed".to_owned(),
+            message: format!("workflow `{name}` failed: {message}"),
+        });
+        match relation {
+            Some(Relation::Entry | Relation::Goto { .. }) | None => {
+                Progress::Finish(RunResult { status, outputs, error })
+            }
+            Some(Relation::Step { .. }) => {
+                let last = exchange.unwrap_or_default();
+                let called = Some(Called { succeeded, outputs });
+                Progress::Conclude(Box::new(Exchange { called, fault, ..last }))
+            }
+            Some(Relation::Helper { .. }) => {
+                let failed = || Fault { code: String::new(), message: format!("helper workflow `{name}` failed") };
+                self.helped((!succeeded).then(|| fault.unwrap_or_else(failed)))
+            }
+            Some(Relation::Dependency) if succeeded => Progress::Begin,
+            Some(Relation::Dependency) => {
+                let message = match fault {
+                    Some(fault) => format!("dependency {}", fault.message),
+                    None => format!("dependency `{name}` failed"),
+                };
+                Progress::End(Status::Failed, Some(self.error("dependency-failed", message, None)))
+            }
+        }
+    }
+
+    /// Takes the active workflow away, with its outputs as far as there are any.
+    pub(super) fn close_frame(&mut self, status: Status, error: Option<RunError>) -> Map<String, Value> {
+        let outputs = self.workflow_outputs(status);
+        let Some(frame) = self.memory.frames.pop() else { return outputs };
+        let shown = self.mask.members(&outputs);
+        // The workflows in whose place this one went on end with it.
+        for _ in 0..=frame.tails {
+            self.emit(EventKind::RunFinished { status, outputs: shown.clone(), error: error.clone() });
+        }
+        if let Some(workflow) = self.plan.workflow(frame.workflow) {
+            let ran = workflow.steps.iter().zip(&frame.outputs).filter(|(_, outputs)| outputs.is_some());
+            self.memory.finished.push(Finished {
+                workflow: frame.workflow,
+                id: workflow.id.clone(),
+                succeeded: status == Status::Succeeded,
+                ran: ran.map(|(step, _)| step.id.clone()).collect(),
+                inputs: frame.inputs,
+                outputs: outputs.clone(),
+            });
+        }
+        outputs
+    }
+
+    fn workflow_outputs(&mut self, status: Status) -> Map<String, Value> {
+        let (Some(workflow), Some(scope)) = (self.workflow(), self.scope(None)) else { return Map::new() };
+        let (outputs, missing) = outputs(&workflow.outputs, &scope);
+        let missing = missing
+            .into_iter()
+            // That a branch was not taken is no fault.
+            .filter(|(_, absence)| status == Status::Succeeded && !matches!(absence, Absence::StepNotRun { .. }))
+            .map(|(name, absence)| format!("output `{name}` of workflow `{}` is left out: {absence}", workflow.id));
+        for message in missing.collect::<Vec<_>>() {
+            let message = self.mask.text(&message).into_owned();
+            let fault = Fault { code: "output-left-out".to_owned(), message };
+            self.emit(EventKind::Warned { step_id: None, fault });
+        }
+        outputs
+    }
+}
+
+/// The outputs that have a value, and those that have none.
+pub(super) fn outputs<'p>(
+    plans: &'p [OutputPlan],
+    scope: &Scope<'_>,
+) -> (Map<String, Value>, Vec<(&'p str, Absence)>) {
+    let mut outputs = Map::new();
+    let mut missing = Vec::new();
+    for plan in plans {
+        match plan.expression.evaluate(scope) {
+            Ok(value) => {
+                outputs.insert(plan.name.clone(), value.into_owned());
+            }
+            Err(absence) => missing.push((plan.name.as_str(), absence)),
+        }
+    }
+    (outputs, missing)
+}
