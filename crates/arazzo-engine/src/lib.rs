@@ -48,6 +48,7 @@ mod event;
 mod exchange;
 mod mask;
 mod plan;
+mod preview;
 mod record;
 mod report;
 mod run;
@@ -64,6 +65,7 @@ pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
     PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
 };
+pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
 pub use report::{AttemptReport, Reporter, RequestReport, RunReport, StepReport};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};

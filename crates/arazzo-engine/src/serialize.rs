@@ -74,7 +74,11 @@ pub(crate) fn path(shape: Shape<'_>, value: &Value) -> Result<String, NoForm> {
         (Style::Label, false) => (".", ","),
         (Style::Matrix, true) => (";", ";"),
         (Style::Matrix, false) => (";", ","),
-        (Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject, _) => {
+        (Style::Form
+        | Style::SpaceDelimited
+        | Style::PipeDelimited
+        | Style::TabDelimited
+        | Style::DeepObject, _) => {
             return Err(no_form(shape, value));
         }
     };
@@ -85,6 +89,7 @@ pub(crate) fn path(shape: Shape<'_>, value: &Value) -> Result<String, NoForm> {
         | Style::Form
         | Style::SpaceDelimited
         | Style::PipeDelimited
+        | Style::TabDelimited
         | Style::DeepObject => text,
     };
     let joined = match value {
@@ -127,20 +132,17 @@ pub(crate) fn query(shape: Shape<'_>, value: &Value) -> Result<Vec<String>, NoFo
         Value::Array(items) => {
             let items: Vec<String> = scalars(shape, items)?.iter().map(|item| encode(item)).collect();
             let separator = match style {
-                Style::Form if explode => return Ok(items.iter().map(|item| pair(name, item)).collect()),
                 Style::Form => ",",
-                Style::SpaceDelimited if explode => {
-                    return Ok(items.iter().map(|item| pair(name, item)).collect());
-                }
                 Style::SpaceDelimited => "%20",
-                Style::PipeDelimited if explode => {
-                    return Ok(items.iter().map(|item| pair(name, item)).collect());
-                }
                 Style::PipeDelimited => "%7C",
+                Style::TabDelimited => "%09",
                 Style::Simple | Style::Label | Style::Matrix | Style::DeepObject => {
                     return Err(no_form(shape, value));
                 }
             };
+            if explode {
+                return Ok(items.iter().map(|item| pair(name, item)).collect());
+            }
             Ok(vec![pair(name, &items.join(separator))])
         }
         Value::Object(_) => {
@@ -160,6 +162,7 @@ pub(crate) fn query(shape: Shape<'_>, value: &Value) -> Result<Vec<String>, NoFo
                 }
                 Style::SpaceDelimited
                 | Style::PipeDelimited
+                | Style::TabDelimited
                 | Style::Simple
                 | Style::Label
                 | Style::Matrix => Err(no_form(shape, value)),

@@ -5,8 +5,10 @@
 use arazzo_document::Code;
 use arazzo_document::description::{RequestBody, Step};
 use arazzo_document::openapi::Operation;
+use arazzo_expression::{Mode, Surrounding};
 
 use super::compiler::Compiler;
+use super::selector::ReplacementPlan;
 use super::value::ValueTemplate;
 
 /// The body that a step sends.
@@ -18,6 +20,10 @@ pub(crate) struct BodyPlan {
     pub(crate) kind: BodyKind,
     /// The payload.
     pub(crate) payload: ValueTemplate,
+    /// The kind of text that a payload of text is, so that values in it are escaped (T18).
+    pub(crate) surrounding: Surrounding,
+    /// What is set in the payload.
+    pub(crate) replacements: Vec<ReplacementPlan>,
     /// Whether the operation wants a body.
     pub(crate) required: bool,
 }
@@ -46,17 +52,23 @@ impl Compiler<'_> {
             }
             return None;
         };
-        if let Some(replacement) = body.replacements.first() {
-            self.unsupported(replacement.target.span, "`replacements` in a request body");
-            return None;
-        }
         let content_type = match &body.content_type {
             Some(text) => text.value.clone(),
             None => default_content_type(&declared.map(|body| body.media_types()).unwrap_or_default()),
         };
         let kind = self.body_kind(body, &content_type)?;
         let payload = self.value(body.payload.as_ref()?)?;
-        Some(BodyPlan { content_type, kind, payload, required })
+        let xml = is_xml(&essence(&content_type));
+        let surrounding = match (self.options.mode, kind) {
+            (Mode::Strict, _) => Surrounding::Plain,
+            (Mode::Tolerant, BodyKind::Json) => Surrounding::Json,
+            (Mode::Tolerant, BodyKind::Form) => Surrounding::Form,
+            (Mode::Tolerant, BodyKind::Text) if xml => Surrounding::Xml,
+            (Mode::Tolerant, BodyKind::Text) => Surrounding::Plain,
+        };
+        let replacements =
+            body.replacements.iter().filter_map(|written| self.replacement(written, xml)).collect();
+        Some(BodyPlan { content_type, kind, payload, surrounding, replacements, required })
     }
 
     fn body_kind(&mut self, body: &RequestBody, content_type: &str) -> Option<BodyKind> {
@@ -88,6 +100,11 @@ fn default_content_type(media_types: &[&str]) -> String {
 /// The media type without parameters, in lower case.
 pub(crate) fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a media type, without parameters and in lower case, says that it is XML.
+pub(crate) fn is_xml(essence: &str) -> bool {
+    essence.split_once('/').is_some_and(|(_, subtype)| subtype == "xml" || subtype.ends_with("+xml"))
 }
 
 /// Whether a media type, without parameters and in lower case, says that it is JSON.

@@ -11,6 +11,7 @@ use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Te
 use super::inputs::InputsPlan;
 use super::order::StepUse;
 use super::queue::{self, Queue};
+use super::selector::SelectorText;
 use super::value::ValueTemplate;
 use super::{Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security};
 
@@ -160,6 +161,9 @@ impl<'a> Compiler<'a> {
                 Some(ValueTemplate::Array(items))
             }
             Data::Object(members) => {
+                if let Some(written) = SelectorText::of(node) {
+                    return self.selector(&written).map(|selector| ValueTemplate::Selector(Box::new(selector)));
+                }
                 let members: Vec<(String, ValueTemplate)> = members
                     .iter()
                     .map(|member| self.value(&member.value).map(|value| (member.key.clone(), value)))
@@ -174,7 +178,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn template(&mut self, text: &Text) -> Option<Template> {
-        match Template::parse(&text.value, self.options.mode) {
+        let declared = |source: &Source| self.declares_source(source);
+        match Template::parse_with(&text.value, self.options.mode, &declared) {
             Ok(parsed) => {
                 self.notes(text, parsed.notes);
                 for expression in parsed.value.expressions() {
@@ -194,7 +199,8 @@ impl<'a> Compiler<'a> {
 
     /// Compiles a text that has to be one expression.
     pub(crate) fn expression(&mut self, text: &Text) -> Option<Expression> {
-        match Expression::parse(&text.value, self.options.mode) {
+        let declared = |source: &Source| self.declares_source(source);
+        match Expression::parse_with(&text.value, self.options.mode, &declared) {
             Ok(parsed) => {
                 self.notes(text, parsed.notes);
                 self.check_scope(&parsed.value, text.span);
@@ -221,8 +227,12 @@ impl<'a> Compiler<'a> {
     pub(crate) fn notes(&mut self, text: &Text, notes: Vec<Note>) {
         for note in notes {
             let place = self.here.document.place(text.span_within(note.range));
-            let warning = Diagnostic::warning(note.tolerance.into(), note.message, place);
-            self.diagnostics.push(warning.with_hint(note.fix));
+            let code = note.tolerance.into();
+            let diagnostic = match note.tolerance {
+                Tolerance::XPath10For31 => Diagnostic::info(code, note.message, place),
+                _ => Diagnostic::warning(code, note.message, place),
+            };
+            self.diagnostics.push(diagnostic.with_hint(note.fix));
         }
     }
 

@@ -75,11 +75,14 @@ impl Compiler<'_> {
         let parsed = kind.and_then(|kind| {
             let context = written.context.as_ref().map(|context| context.value.as_str());
             let text = CriterionText { condition: &written.condition.value, context, kind };
-            Criterion::parse(text, self.options.mode)
+            Criterion::parse_with(text, self.options.mode, &|source| self.declares_source(source))
         });
         match parsed {
             Ok(parsed) => {
                 self.notes(&written.condition, parsed.notes);
+                if let Some(context) = &written.context {
+                    self.notes(context, parsed.value.context_notes().to_vec());
+                }
                 for expression in parsed.value.expressions() {
                     self.check_scope(expression, written.condition.span);
                 }

@@ -141,10 +141,18 @@ impl InputsPlan {
         mask::is_secret_name(name) || self.property(name).into_iter().any(is_secret_schema)
     }
 
+    /// The inputs with defaults filled in, not checked.
+    pub(crate) fn with_defaults(&self, mut inputs: Map<String, Value>) -> Map<String, Value> {
+        if let Some(schema) = &self.schema {
+            fill_defaults(schema, schema, &mut inputs, 0);
+        }
+        inputs
+    }
+
     /// Fills defaults in and checks the whole.
-    pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
-        let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return Ok(inputs) };
-        fill_defaults(schema, schema, &mut inputs, 0);
+    pub(crate) fn complete(&self, inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
+        let inputs = self.with_defaults(inputs);
+        let Some(validator) = &self.validator else { return Ok(inputs) };
         let value = Value::Object(inputs);
         let problems: Vec<InputProblem> =
             validator.iter_errors(&value).take(MAX_PROBLEMS).flat_map(|error| problems_of(&error)).collect();

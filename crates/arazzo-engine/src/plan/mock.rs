@@ -29,7 +29,7 @@ pub(super) fn hint(plan: &mut Plan) {
 fn hints_of(workflow: &WorkflowPlan, step: &PlannedStep) -> MockHints {
     let mut hints = MockHints::default();
     for output in &step.outputs {
-        let Some(base) = body_pointer(&output.expression) else { continue };
+        let Some(base) = output.expressions().into_iter().find_map(body_pointer) else { continue };
         // What later expressions read of an output is read of the body.
         for expression in expressions(workflow) {
             if let Source::StepOutput { step: owner, output: name } = &expression.source
@@ -80,5 +80,5 @@ fn expressions(workflow: &WorkflowPlan) -> impl Iterator<Item = &Expression> {
             }
         }
     });
-    of_steps.chain(workflow.outputs.iter().map(|output| &output.expression))
+    of_steps.chain(workflow.outputs.iter().flat_map(super::OutputPlan::expressions))
 }

@@ -18,6 +18,7 @@ mod parameter;
 mod queue;
 mod scope;
 mod security;
+mod selector;
 mod server;
 mod step;
 mod value;

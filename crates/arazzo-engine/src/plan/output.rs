@@ -2,15 +2,45 @@
 
 use arazzo_document::Code;
 use arazzo_document::description::{Output, OutputValue};
-use arazzo_expression::Expression;
+use arazzo_expression::{Absence, Context, Expression, Selector, Source};
+use serde_json::Value;
 
 use super::compiler::Compiler;
+use super::selector::SelectorText;
 
 /// An output with its expression.
 #[derive(Debug)]
 pub(crate) struct OutputPlan {
     pub(crate) name: String,
-    pub(crate) expression: Expression,
+    pub(crate) value: OutputSource,
+}
+
+/// What an output is taken from.
+#[derive(Debug)]
+pub(crate) enum OutputSource {
+    Expression(Expression),
+    Selector(Box<Selector>),
+}
+
+impl OutputPlan {
+    pub(crate) fn evaluate(&self, context: &dyn Context) -> Result<Value, Absence> {
+        match &self.value {
+            OutputSource::Expression(expression) => expression.evaluate(context).map(std::borrow::Cow::into_owned),
+            OutputSource::Selector(selector) => selector.evaluate(context),
+        }
+    }
+
+    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+        match &self.value {
+            OutputSource::Expression(expression) => vec![expression],
+            OutputSource::Selector(selector) => selector.expressions().collect(),
+        }
+    }
+
+    /// Whether it is taken from another output of the same workflow.
+    pub(crate) fn is_of_outputs(&self) -> bool {
+        self.expressions().iter().any(|expression| matches!(expression.source, Source::Output(_)))
+    }
 }
 
 impl Compiler<'_> {
@@ -27,15 +57,18 @@ impl Compiler<'_> {
             self.error(Code::InvalidName, output.name.span, message, hint);
             return None;
         }
-        match &output.value {
-            OutputValue::Expression(text) => {
-                let expression = self.expression(text)?;
-                Some(OutputPlan { name: name.clone(), expression })
-            }
-            OutputValue::Selector(node) => {
-                self.unsupported(node.span, "a selector object");
-                None
-            }
-        }
+        let value = match &output.value {
+            OutputValue::Expression(text) => OutputSource::Expression(self.expression(text)?),
+            OutputValue::Selector(node) => match SelectorText::of(node) {
+                Some(written) => OutputSource::Selector(Box::new(self.selector(&written)?)),
+                None => {
+                    let message = format!("output `{name}` is neither an expression nor a selector object");
+                    let hint = "write `$response.body#/…`, or an object with `context`, `selector` and `type`";
+                    self.error(Code::WrongType, node.span, message, hint);
+                    return None;
+                }
+            },
+        };
+        Some(OutputPlan { name: name.clone(), value })
     }
 }

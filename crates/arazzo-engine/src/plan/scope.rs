@@ -63,6 +63,34 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Whether what an expression may name is declared under exactly this name.
+    pub(crate) fn declares_source(&self, source: &Source) -> bool {
+        let has = |outputs: &[Output], name: &str| outputs.iter().any(|output| output.name.value == name);
+        match source {
+            Source::Input(name) => self.inputs.declares(name),
+            Source::StepOutput { step, output } => {
+                self.workflow.step(step).is_some_and(|step| has(&step.outputs, output))
+            }
+            Source::Output(name) => match self.outputs_of {
+                OutputsOf::Workflow => has(&self.workflow.outputs, name),
+                OutputsOf::Called(workflow) => has(&workflow.outputs, name),
+            },
+            Source::WorkflowOutput { workflow, name } => {
+                self.here.description.workflow(workflow).is_none_or(|workflow| has(&workflow.outputs, name))
+            }
+            Source::WorkflowInput { .. }
+            | Source::Url
+            | Source::Method
+            | Source::StatusCode
+            | Source::SelfUri
+            | Source::Request(_)
+            | Source::Response(_)
+            | Source::Message(_)
+            | Source::SourceDescription { .. }
+            | Source::Component { .. } => true,
+        }
+    }
+
     /// The workflow that `$workflows.<id>` means: one of this document, or one that this workflow depends on.
     fn named_workflow(&mut self, id: &str, span: Span) -> Option<&'a Workflow> {
         let depended = self.workflow.depends_on.iter().find(|text| text.value.ends_with(&format!(".{id}")));

@@ -4,7 +4,7 @@
 //! [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object). Map keys are never
 //! expressions, and a value that was put in is never scanned again.
 
-use arazzo_expression::{Absence, Context, Expression, Pointer, Template};
+use arazzo_expression::{Absence, Context, Expression, Pointer, Selector, Surrounding, Template};
 use serde_json::{Map, Value};
 
 /// A value with the expressions in it parsed.
@@ -14,6 +14,8 @@ pub(crate) enum ValueTemplate {
     Constant(Value),
     /// An expression, or text with expressions embedded in it.
     Text(Template),
+    /// What a [Selector Object](https://spec.openapis.org/arazzo/v1.1.0.html#selector-object) selects.
+    Selector(Box<Selector>),
     /// An array with an expression somewhere in it.
     Array(Vec<ValueTemplate>),
     /// An object with an expression somewhere in it.
@@ -36,26 +38,37 @@ impl ValueTemplate {
     ///
     /// `None` means that nothing at all is left: the whole value is a hole.
     pub(crate) fn evaluate(&self, context: &dyn Context, holes: &mut Vec<Hole>) -> Option<Value> {
-        self.evaluate_at(context, &mut Place { at: Pointer::default(), in_array: false }, holes)
+        self.evaluate_in(context, Surrounding::Plain, holes)
     }
 
-    fn evaluate_at(&self, context: &dyn Context, place: &mut Place, holes: &mut Vec<Hole>) -> Option<Value> {
+    /// The same for text of a kind in which values have to be escaped.
+    pub(crate) fn evaluate_in(
+        &self,
+        context: &dyn Context,
+        surrounding: Surrounding,
+        holes: &mut Vec<Hole>,
+    ) -> Option<Value> {
+        match self {
+            Self::Text(template) => {
+                Place::default().fill(template.evaluate_in(context, surrounding), holes)
+            }
+            Self::Constant(_) | Self::Selector(_) | Self::Array(_) | Self::Object(_) => {
+                self.evaluate_at(context, &Place::default(), holes)
+            }
+        }
+    }
+
+    fn evaluate_at(&self, context: &dyn Context, place: &Place, holes: &mut Vec<Hole>) -> Option<Value> {
         match self {
             Self::Constant(value) => Some(value.clone()),
-            Self::Text(template) => match template.evaluate(context) {
-                Ok(value) => Some(value),
-                Err(absence) => {
-                    holes.push(Hole { at: place.at.clone(), absence, in_array: place.in_array });
-                    None
-                }
-            },
+            Self::Text(template) => place.fill(template.evaluate(context), holes),
+            Self::Selector(selector) => place.fill(selector.evaluate(context), holes),
             Self::Array(items) => {
                 let evaluated = items
                     .iter()
                     .enumerate()
                     .filter_map(|(index, item)| {
-                        let mut place = place.child(&index.to_string(), true);
-                        item.evaluate_at(context, &mut place, holes)
+                        item.evaluate_at(context, &place.child(&index.to_string(), true), holes)
                     })
                     .collect();
                 Some(Value::Array(evaluated))
@@ -64,8 +77,8 @@ impl ValueTemplate {
                 let evaluated: Map<String, Value> = members
                     .iter()
                     .filter_map(|(key, member)| {
-                        let mut place = place.child(key, false);
-                        member.evaluate_at(context, &mut place, holes).map(|value| (key.clone(), value))
+                        let value = member.evaluate_at(context, &place.child(key, false), holes);
+                        value.map(|value| (key.clone(), value))
                     })
                     .collect();
                 Some(Value::Object(evaluated))
@@ -78,18 +91,31 @@ impl ValueTemplate {
         match self {
             Self::Constant(_) => Vec::new(),
             Self::Text(template) => template.expressions().collect(),
+            Self::Selector(selector) => selector.expressions().collect(),
             Self::Array(items) => items.iter().flat_map(Self::expressions).collect(),
             Self::Object(members) => members.iter().flat_map(|(_, member)| member.expressions()).collect(),
         }
     }
 }
 
+#[derive(Default)]
 struct Place {
     at: Pointer,
     in_array: bool,
 }
 
 impl Place {
+    /// The value, or a hole at this place.
+    fn fill(&self, value: Result<Value, Absence>, holes: &mut Vec<Hole>) -> Option<Value> {
+        match value {
+            Ok(value) => Some(value),
+            Err(absence) => {
+                holes.push(Hole { at: self.at.clone(), absence, in_array: self.in_array });
+                None
+            }
+        }
+    }
+
     fn child(&self, token: &str, in_array: bool) -> Self {
         Self { at: self.at.child(token), in_array }
     }

@@ -136,9 +136,9 @@ pub(super) fn outputs<'p>(
     let mut outputs = Map::new();
     let mut missing = Vec::new();
     for plan in plans {
-        match plan.expression.evaluate(scope) {
+        match plan.evaluate(scope) {
             Ok(value) => {
-                outputs.insert(plan.name.clone(), value.into_owned());
+                outputs.insert(plan.name.clone(), value);
             }
             Err(absence) => missing.push((plan.name.as_str(), absence)),
         }

@@ -3,7 +3,7 @@
 //! What has no value decides here. An optional input that was not supplied leaves what the API calls optional out; all
 //! else fails the step before anything is sent.
 
-use arazzo_expression::{Absence, Context, Pointer, Template};
+use arazzo_expression::{Absence, Context, Pointer, Surrounding, Template};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -140,8 +140,18 @@ impl<'a> Builder<'a> {
         what: &str,
         is_required: impl Fn(&Pointer) -> bool,
     ) -> Result<Option<Value>, Fault> {
+        self.evaluate_in(template, Surrounding::Plain, what, is_required)
+    }
+
+    fn evaluate_in(
+        &mut self,
+        template: &ValueTemplate,
+        surrounding: Surrounding,
+        what: &str,
+        is_required: impl Fn(&Pointer) -> bool,
+    ) -> Result<Option<Value>, Fault> {
         let mut holes = Vec::new();
-        let value = template.evaluate(self.context, &mut holes);
+        let value = template.evaluate_in(self.context, surrounding, &mut holes);
         for hole in &holes {
             let place = if hole.at.is_root() { what.to_owned() } else { format!("`{}` of {what}", hole.at) };
             let optional = matches!(hole.absence, Absence::InputNotSupplied { .. });
@@ -162,9 +172,9 @@ impl<'a> Builder<'a> {
         let is_required = |at: &Pointer| {
             if at.is_root() { whole_text || plan.required } else { is_required_member(operation, plan, at) }
         };
-        let Some(payload) = self.evaluate(&plan.payload, "the request body", is_required)? else {
-            return Ok(None);
-        };
+        let payload = self.evaluate_in(&plan.payload, plan.surrounding, "the request body", is_required)?;
+        let Some(payload) = payload else { return Ok(None) };
+        let payload = self.replace(plan, payload)?;
         let bytes = match plan.kind {
             BodyKind::Json => json_bytes(&payload),
             BodyKind::Form => match (payload.as_str(), serialize::form(&payload)) {
@@ -181,6 +191,37 @@ impl<'a> Builder<'a> {
         self.set_default_header("Content-Type", content_type);
         self.given.body = Some(payload);
         Ok(Some(bytes))
+    }
+
+    /// Sets the replacements in the payload, in order. Text that is JSON is replaced in as JSON.
+    fn replace(&mut self, plan: &BodyPlan, mut payload: Value) -> Result<Value, Fault> {
+        if plan.replacements.is_empty() {
+            return Ok(payload);
+        }
+        let parsed = payload.as_str().filter(|_| plan.kind == BodyKind::Json);
+        if let Some(json) = parsed.and_then(|text| serde_json::from_str(text).ok()) {
+            payload = json;
+        }
+        for replacement in &plan.replacements {
+            let what = format!("the replacement at `{}`", replacement.text);
+            let required = |at: &Pointer| {
+                !at.is_root() || Pointer::parse(&replacement.text).is_ok_and(|at| is_required_member(&self.call.operation, plan, &at))
+            };
+            let value = self.evaluate(&replacement.value, &what, required)?;
+            let set = match (value, payload.as_str()) {
+                (Some(value), Some(xml)) if replacement.target.is_for_xml() => {
+                    replacement.target.set_in_xml(xml, &value).map(|xml| payload = xml.into())
+                }
+                (Some(value), _) => replacement.target.set(&mut payload, value),
+                // An optional input was not supplied: what it would have replaced is not sent.
+                (None, _) => {
+                    replacement.target.remove(&mut payload);
+                    Ok(())
+                }
+            };
+            set.map_err(|error| self.fault("replacement-failed", &error.to_string()))?;
+        }
+        Ok(payload)
     }
 
     /// A parameter of the step wins over what the engine would send.

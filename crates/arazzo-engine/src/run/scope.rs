@@ -91,8 +91,8 @@ impl<'a> Scope<'a> {
         }
         let plan = self.workflow.outputs.iter().find(|plan| plan.name == name);
         let none = || not_set("workflow", &self.workflow.id, name);
-        let plan = plan.filter(|plan| !matches!(plan.expression.source, Source::Output(_))).ok_or_else(none)?;
-        plan.expression.evaluate(self).map(|value| Cow::Owned(value.into_owned()))
+        let plan = plan.filter(|plan| !plan.is_of_outputs()).ok_or_else(none)?;
+        plan.evaluate(self).map(Cow::Owned)
     }
 
     fn step_id(&self) -> &'a str {
