@@ -201,6 +201,10 @@ codes! {
     ActionTarget = "action-target",
     /// An `operationPath` does not lead to an operation.
     OperationPath = "operation-path",
+    /// An `operationPath` has not the form of the specification (T5).
+    OperationPathForm = "operation-path-form",
+    /// A source is named without `$sourceDescriptions` (T16).
+    SourceWithoutRoot = "source-without-root",
     /// No operation has the id.
     UnknownOperationId = "unknown-operation-id",
     /// Several sources have an operation with the id.
@@ -217,6 +221,14 @@ codes! {
     UnknownWorkflow = "unknown-workflow",
     /// A reference does not lead to a component of the right kind.
     UnknownComponent = "unknown-component",
+    /// Workflows or steps depend on each other.
+    CircularDependency = "circular-dependency",
+    /// An expression uses what can never have run before.
+    ForwardReference = "forward-reference",
+    /// A success action is a retry (T9).
+    RetryAfterSuccess = "retry-after-success",
+    /// A parameter of the workflow is not passed to an operation that does not declare it.
+    DroppedParameter = "dropped-parameter",
     /// A source has no base URL.
     NoServer = "no-server",
     /// The inputs are described by something that is no JSON Schema.
@@ -229,8 +241,26 @@ codes! {
     JsonPathLength = "jsonpath-length",
     /// A runtime expression stands without braces in a jsonpath criterion (T3).
     UnbracedExpressionInJsonPath = "unbraced-expression-in-jsonpath",
+    /// A runtime expression stands without braces in a regex criterion (T3).
+    UnbracedExpressionInRegex = "unbraced-expression-in-regex",
+    /// A runtime expression stands without braces in an xpath criterion (T3).
+    UnbracedExpressionInXPath = "unbraced-expression-in-xpath",
+    /// A runtime expression stands without braces inside text (T6).
+    UnbracedExpressionInText = "unbraced-expression-in-text",
+    /// A part of a value is named without a JSON Pointer (T7).
+    NavigationWithoutPointer = "navigation-without-pointer",
+    /// `headers` stands where `header` belongs (T8).
+    HeadersForHeader = "headers-for-header",
+    /// A jsonpath criterion has a filter at the root, which an object may be meant for as a whole (T12).
+    JsonPathRootFilter = "jsonpath-root-filter",
+    /// A jsonpath criterion counts a query that selects at most one node (T12).
+    JsonPathCountOfOne = "jsonpath-count-of-one",
     /// A string of a simple condition stands in double quotes (T13).
     DoubleQuotedString = "double-quoted-string",
+    /// A string of a simple condition stands without quotes (T17).
+    UnquotedString = "unquoted-string",
+    /// An XPath 1.0 text stands where XPath 3.1 is the default.
+    XPathOneForThree = "xpath-one-for-three",
     /// An optional input is used that was not supplied (T10).
     OptionalInput = "optional-input",
     /// An input is used that is not declared.
@@ -253,7 +283,16 @@ impl From<Tolerance> for Code {
             Tolerance::T1JsonPathComparison => Self::JsonPathComparison,
             Tolerance::T2Length => Self::JsonPathLength,
             Tolerance::T3BareExpression => Self::UnbracedExpressionInJsonPath,
+            Tolerance::T3BareInRegex => Self::UnbracedExpressionInRegex,
+            Tolerance::T3BareInXPath => Self::UnbracedExpressionInXPath,
+            Tolerance::T6BareInText => Self::UnbracedExpressionInText,
+            Tolerance::T7Navigation => Self::NavigationWithoutPointer,
+            Tolerance::T8Headers => Self::HeadersForHeader,
+            Tolerance::T12RootFilter => Self::JsonPathRootFilter,
+            Tolerance::T12CountOfArray => Self::JsonPathCountOfOne,
             Tolerance::T13DoubleQuotes => Self::DoubleQuotedString,
+            Tolerance::T17UnquotedText => Self::UnquotedString,
+            Tolerance::XPath10For31 => Self::XPathOneForThree,
         }
     }
 }

@@ -24,7 +24,7 @@
 //! let (workspace, diagnostics) = Workspace::new(Arc::new(document.unwrap()));
 //! let workspace = workspace.unwrap();
 //! assert!(diagnostics.is_empty());
-//! assert_eq!(workspace.description.sources[0].url.value, "pets.yml");
+//! assert_eq!(workspace.entry().description.sources[0].url.value, "pets.yml");
 //! ```
 //!
 //! A text becomes a tree of [`Node`]s first, each with its [`Span`]; the [`description`] model and the [`openapi`]
@@ -49,5 +49,5 @@ pub use nearest::nearest;
 pub use node::{Data, Member, Node};
 pub use position::{Position, Span};
 pub use read::{Format, MAX_DEPTH, MAX_NODES, MAX_TEXT, Problem, Reading, read};
-pub use resolve::{Resolution, ResolvedOperation};
-pub use workspace::{SourceContent, Workspace};
+pub use resolve::{Resolution, ResolvedOperation, WorkflowRef};
+pub use workspace::{ArazzoDocument, DocumentIndex, SourceContent, Wanted, Workspace};

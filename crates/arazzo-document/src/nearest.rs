@@ -2,10 +2,10 @@
 
 /// The name of `names` that is nearest to `name`, if one is near enough to be a slip of the hand.
 ///
-/// Case and punctuation count little; otherwise a third of the letters may differ.
+/// Case and punctuation count little; otherwise about a third of the letters may differ.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = letters(name);
-    let limit = wanted.len() / 3;
+    let limit = (wanted.len() + 1) / 3;
     names
         .into_iter()
         .take(MAX_NAMES)

@@ -11,7 +11,7 @@ use crate::description::{Target, Text};
 use crate::diagnostic::{Code, Diagnostic, Related};
 use crate::nearest::nearest;
 use crate::openapi::{OpenApi, OperationRef};
-use crate::workspace::{SourceContent, Workspace};
+use crate::workspace::{ArazzoDocument, DocumentIndex, SourceContent, Workspace};
 
 /// An operation of one of the sources.
 #[derive(Debug, Clone)]
@@ -31,30 +31,94 @@ pub struct Resolution {
     pub operation: Option<ResolvedOperation>,
     /// Errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the pointer had to be read with some goodwill.
+    loosely: bool,
 }
 
 impl Resolution {
     fn found(source: &str, openapi: &Arc<OpenApi>, operation: OperationRef) -> Self {
         let operation =
             ResolvedOperation { source: source.to_owned(), openapi: Arc::clone(openapi), operation };
-        Self { operation: Some(operation), diagnostics: Vec::new() }
+        Self { operation: Some(operation), ..Self::default() }
     }
 
     fn refused(diagnostic: Diagnostic) -> Self {
-        Self { operation: None, diagnostics: vec![diagnostic] }
+        Self { diagnostics: vec![diagnostic], ..Self::default() }
     }
 }
 
+/// A workflow of one of the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WorkflowRef {
+    /// The document that has it.
+    pub document: DocumentIndex,
+    /// Its index in `workflows`.
+    pub workflow: usize,
+}
+
 impl Workspace {
-    /// The operation that `target` means. A step that calls a workflow or a channel is refused by name.
+    /// The workflow that `text`, written in document `from`, means: a local id, or
+    /// `$sourceDescriptions.<name>.<workflowId>`.
+    ///
+    /// `Ok(None)` means that the source is missing, which was reported.
+    ///
+    /// # Errors
+    ///
+    /// There is no such workflow.
+    pub fn resolve_workflow(&self, from: DocumentIndex, text: &Text) -> Result<Option<WorkflowRef>, Diagnostic> {
+        let Some(here) = self.document(from) else { return Ok(None) };
+        let local = || here.description.workflow(&text.value).is_some();
+        let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
+        let (source, id) = match (here.qualified(text), prefixed()) {
+            (Some(qualified), _) => qualified,
+            (None, Some((source, id))) => {
+                (source.to_owned(), id.strip_prefix("workflows.").unwrap_or(id).to_owned())
+            }
+            (None, None) => return self.workflow_in(from, &text.value, here, text).map(Some),
+        };
+        match here.source(&source) {
+            None => Err(here.unknown_source(text, &source)),
+            Some((_, SourceContent::Missing | SourceContent::Wanted)) => Ok(None),
+            Some((_, SourceContent::Arazzo(there))) => self.workflow_in(*there, &id, here, text).map(Some),
+            Some((_, SourceContent::OpenApi(_) | SourceContent::AsyncApi)) => {
+                let message = format!("source `{source}` has no workflows: it is no Arazzo Description");
+                Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)))
+            }
+        }
+    }
+
+    fn workflow_in(
+        &self,
+        document: DocumentIndex,
+        id: &str,
+        here: &ArazzoDocument,
+        text: &Text,
+    ) -> Result<WorkflowRef, Diagnostic> {
+        let workflows = self.document(document).map(|there| there.description.workflows.as_slice());
+        let workflows = workflows.unwrap_or_default();
+        if let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == id) {
+            return Ok(WorkflowRef { document, workflow });
+        }
+        let ids: Vec<&str> = workflows.iter().map(|workflow| workflow.id.value.as_str()).collect();
+        let hint = match nearest(id, ids.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", some_of(&ids)),
+        };
+        let message = format!("there is no workflow `{id}`");
+        Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)).with_hint(hint))
+    }
+}
+
+impl ArazzoDocument {
+    /// The operation that `target` means. A target that is no operation is refused by name.
     pub fn resolve_operation(&self, target: &Target, mode: Mode) -> Resolution {
         match target {
             Target::OperationId(id) => match self.qualified(id) {
                 Some((source, operation)) => self.operation_in(id, &source, &operation),
                 None => self.plain(id, mode),
             },
-            Target::OperationPath(path) => self.by_path(path),
-            Target::Workflow(id) => Resolution::refused(self.unsupported(id, "a step that calls a workflow")),
+            Target::OperationPath(path) => self.by_path(path, mode),
+            Target::Workflow(id) => Resolution::refused(self.unsupported(id, "a workflow as an operation")),
             Target::Channel(path) => {
                 Resolution::refused(self.unsupported(path, "a step that uses an AsyncAPI channel"))
             }
@@ -86,9 +150,9 @@ impl Workspace {
         match self.source(source) {
             None => Resolution::refused(self.unknown_source(text, source)),
             // That the source is missing was said at its `url`.
-            Some((_, SourceContent::Missing)) => Resolution::default(),
-            Some((_, SourceContent::Unsupported(_))) => {
-                Resolution::refused(self.unsupported(text, "an operation of this type of source"))
+            Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
+            Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => {
+                Resolution::refused(self.unsupported(text, "an operation of a source that is no OpenAPI description"))
             }
             Some((_, SourceContent::OpenApi(openapi))) => match openapi.operation_by_id(id) {
                 Some(operation) => Resolution::found(source, openapi, operation),
@@ -99,17 +163,18 @@ impl Workspace {
 
     /// A plain id with several sources is not allowed but means something when one source alone has it (T4).
     fn plain(&self, id: &Text, mode: Mode) -> Resolution {
-        let several =
-            self.sources().filter(|(_, content)| !matches!(content, SourceContent::Unsupported(_))).count()
-                > 1;
+        let several = self.sources().filter(|(_, content)| !matches!(content, SourceContent::Arazzo(_))).count() > 1;
         let openapis: Vec<(&str, &Arc<OpenApi>)> = self
             .sources()
             .filter_map(|(source, content)| match content {
                 SourceContent::OpenApi(openapi) => Some((source.name.value.as_str(), openapi)),
-                SourceContent::Missing | SourceContent::Unsupported(_) => None,
+                SourceContent::Wanted
+                | SourceContent::Missing
+                | SourceContent::Arazzo(_)
+                | SourceContent::AsyncApi => None,
             })
             .collect();
-        let missing = self.sources().any(|(_, content)| matches!(content, SourceContent::Missing));
+        let missing = self.sources().any(|(_, content)| matches!(content, SourceContent::Missing | SourceContent::Wanted));
         let found: Vec<(&str, &Arc<OpenApi>, OperationRef)> = openapis
             .iter()
             .filter_map(|(name, openapi)| {
@@ -117,6 +182,7 @@ impl Workspace {
             })
             .collect();
         match found.as_slice() {
+            [] if self.source_prefix(&id.value).is_some() => self.prefixed(id, mode),
             // It may be in the source that is missing, which was reported.
             [] if missing => Resolution::default(),
             [] => {
@@ -137,29 +203,114 @@ impl Workspace {
         }
     }
 
-    /// `{$sourceDescriptions.<name>.url}#<pointer>`.
-    fn by_path(&self, path: &Text) -> Resolution {
-        let parts =
-            path.value.strip_prefix("{$sourceDescriptions.").and_then(|rest| rest.split_once(".url}#"));
-        let Some((source, pointer)) = parts else {
-            let message = format!("`operationPath: {}` does not name a source and a path in it", path.value);
-            let diagnostic =
-                Diagnostic::error(Code::OperationPath, message, self.document.place(path.span)).with_hint(
-                    "write it as `'{$sourceDescriptions.<name>.url}#/paths/~1<path>/<method>'`, or use `operationId`",
-                );
-            return Resolution::refused(diagnostic);
+    /// The operation that an `operationPath` leads to. What does not have the form of the specification is taken when
+    /// it can only mean one operation (T5).
+    fn by_path(&self, path: &Text, mode: Mode) -> Resolution {
+        let written = OperationPath::parse(&path.value, |name| self.source(name).is_some());
+        let mut resolution = match &written {
+            OperationPath::Pointer { source, pointer, .. } => self.pointed(path, source, pointer),
+            OperationPath::Route { method, route } => self.routed(path, *method, route),
+            OperationPath::Unknown => return Resolution::refused(self.unknown_form(path)),
         };
+        let canonical = matches!(written, OperationPath::Pointer { canonical: true, .. });
+        if let Some(found) = &resolution.operation
+            && (!canonical || resolution.loosely)
+        {
+            let pointer = found.openapi.operation(found.operation).pointer();
+            let place = self.document.place(path.span);
+            let message = format!("`operationPath: {}` has not the form of the specification", path.value);
+            let diagnostic = match mode {
+                Mode::Tolerant => Diagnostic::warning(Code::OperationPathForm, message, place),
+                Mode::Strict => Diagnostic::error(Code::OperationPathForm, message, place),
+            };
+            let hint = format!("write `'{{$sourceDescriptions.{}.url}}#{pointer}'`", found.source);
+            resolution.diagnostics.push(diagnostic.with_hint(hint));
+            if mode == Mode::Strict {
+                resolution.operation = None;
+            }
+        }
+        resolution
+    }
+
+    fn pointed(&self, path: &Text, source: &str, pointer: &str) -> Resolution {
         match self.source(source) {
             None => Resolution::refused(self.unknown_source(path, source)),
-            Some((_, SourceContent::Missing)) => Resolution::default(),
-            Some((_, SourceContent::Unsupported(_))) => {
-                Resolution::refused(self.unsupported(path, "an operation of this type of source"))
+            Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
+            Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => {
+                Resolution::refused(self.unsupported(path, "an operation of a source that is no OpenAPI description"))
             }
             Some((_, SourceContent::OpenApi(openapi))) => match openapi.operation_by_pointer(pointer) {
                 Some(operation) => Resolution::found(source, openapi, operation),
-                None => Resolution::refused(self.unknown_path(path, pointer, openapi)),
+                None => match loosely_pointed(openapi, pointer) {
+                    Some(operation) => {
+                        Resolution { loosely: true, ..Resolution::found(source, openapi, operation) }
+                    }
+                    None => Resolution::refused(self.unknown_path(path, pointer, openapi)),
+                },
             },
         }
+    }
+
+    /// `POST /path` or `/path`, if that is one operation of one source.
+    fn routed(&self, path: &Text, method: Option<&str>, route: &str) -> Resolution {
+        let mut found = Vec::new();
+        for (source, content) in self.sources() {
+            let SourceContent::OpenApi(openapi) = content else { continue };
+            let fits = |operation: &OperationRef| {
+                let view = openapi.operation(*operation);
+                view.path() == route && method.is_none_or(|method| view.method().eq_ignore_ascii_case(method))
+            };
+            found.extend(openapi.operations().filter(fits).map(|operation| (source.name.value.as_str(), openapi, operation)));
+        }
+        match found.as_slice() {
+            [(source, openapi, operation)] => Resolution::found(source, openapi, *operation),
+            [] | [_, _, ..] => Resolution::refused(self.unknown_form(path)),
+        }
+    }
+
+    fn unknown_form(&self, path: &Text) -> Diagnostic {
+        let message = format!("`operationPath: {}` does not name a source and a path in it", path.value);
+        Diagnostic::error(Code::OperationPath, message, self.document.place(path.span)).with_hint(
+            "write it as `'{$sourceDescriptions.<name>.url}#/paths/~1<path>/<method>'`, or use `operationId`",
+        )
+    }
+
+    /// The source, and what follows it, of `<source>.<id>`.
+    fn source_prefix<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+        text.match_indices('.')
+            .filter_map(|(at, _)| Some((text.get(..at)?, text.get(at + 1..)?)))
+            .find(|(source, _)| self.source(source).is_some())
+    }
+
+    /// What is to be said of a workflow id that names its source without `$sourceDescriptions` (T16).
+    pub fn source_without_root(&self, id: &Text, mode: Mode) -> Option<Diagnostic> {
+        let (source, workflow) = self.source_prefix(&id.value)?;
+        let is_local = self.description.workflow(&id.value).is_some();
+        let workflow = workflow.strip_prefix("workflows.").unwrap_or(workflow);
+        (!is_local).then(|| self.without_root(id, source, workflow, mode))
+    }
+
+    /// `<source>.<operationId>` without `$sourceDescriptions` (T16).
+    fn prefixed(&self, text: &Text, mode: Mode) -> Resolution {
+        let Some((source, id)) = self.source_prefix(&text.value) else { return Resolution::default() };
+        let mut resolution = self.operation_in(text, source, id);
+        if resolution.operation.is_some() {
+            resolution.diagnostics.push(self.without_root(text, source, id, mode));
+            if mode == Mode::Strict {
+                resolution.operation = None;
+            }
+        }
+        resolution
+    }
+
+    fn without_root(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Diagnostic {
+        let place = self.document.place(text.span);
+        let message = format!("`{}` names its source without `$sourceDescriptions`", text.value);
+        let diagnostic = match mode {
+            Mode::Tolerant => Diagnostic::warning(Code::SourceWithoutRoot, message, place),
+            Mode::Strict => Diagnostic::error(Code::SourceWithoutRoot, message, place),
+        };
+        diagnostic.with_hint(format!("write `$sourceDescriptions.{source}.{id}`"))
     }
 
     fn unqualified(&self, id: &Text, source: &str, mode: Mode) -> Diagnostic {
@@ -247,4 +398,54 @@ fn some_of(names: &[&str]) -> String {
         list.push(format!("{} more", names.len() - SHOWN));
     }
     list.join(", ")
+}
+
+/// An `operationPath` taken apart.
+enum OperationPath<'t> {
+    /// A source and a JSON Pointer into it.
+    Pointer { source: &'t str, pointer: &'t str, canonical: bool },
+    /// A path of the API, perhaps with a method.
+    Route { method: Option<&'t str>, route: &'t str },
+    /// Nothing that means an operation.
+    Unknown,
+}
+
+impl<'t> OperationPath<'t> {
+    fn parse(text: &'t str, is_source: impl Fn(&str) -> bool) -> Self {
+        if let Some((reference, pointer)) = text.split_once('#') {
+            let braced = reference.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            let name = braced.unwrap_or(reference);
+            let name = name.strip_prefix("$sourceDescriptions.").unwrap_or(name);
+            let source = name.strip_suffix(".url").unwrap_or(name);
+            let canonical = braced == Some(&*format!("$sourceDescriptions.{source}.url"));
+            return match canonical || is_source(source) {
+                true => Self::Pointer { source, pointer, canonical },
+                false => Self::Unknown,
+            };
+        }
+        match text.split_once(' ') {
+            Some((method, route)) if route.trim_start().starts_with('/') => {
+                Self::Route { method: Some(method), route: route.trim() }
+            }
+            None if text.starts_with('/') => Self::Route { method: None, route: text },
+            Some(_) | None => Self::Unknown,
+        }
+    }
+}
+
+/// The operation at a pointer with unescaped slashes, or at one that ends with a path that has one operation.
+fn loosely_pointed(openapi: &OpenApi, pointer: &str) -> Option<OperationRef> {
+    let rest = pointer.strip_prefix("/paths/")?;
+    let unescaped = |text: &str| {
+        let text = text.replace("~1", "/").replace("~0", "~");
+        if text.starts_with('/') { text } else { format!("/{text}") }
+    };
+    if let Some((path, method)) = rest.rsplit_once('/')
+        && let Some(operation) = openapi.operation_by_path(&unescaped(path), method)
+    {
+        return Some(operation);
+    }
+    let path = unescaped(rest);
+    let mut there = openapi.operations().filter(|operation| openapi.operation(*operation).path() == path);
+    there.next().filter(|_| there.next().is_none())
 }

@@ -1,7 +1,9 @@
 //! No description makes the view of it panic or take long, however wrong it is.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::disallowed_methods, reason = "real documents are in files")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arazzo_document::openapi::{MediaType, OpenApi, Operation, Schema};
@@ -11,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 /// Values whose keys are words of OpenAPI.
 fn vocabulary() -> impl Strategy<Value = Value> {
-    const KEYS: [&str; 44] = [
+    const KEYS: [&str; 61] = [
         "$ref",
         "/a",
         "/a/{id}",
@@ -56,8 +58,25 @@ fn vocabulary() -> impl Strategy<Value = Value> {
         "enum",
         "minimum",
         "additionalProperties",
+        "additionalOperations",
+        "COPY",
+        "Get",
+        "$self",
+        "consumes",
+        "produces",
+        "schemes",
+        "host",
+        "basePath",
+        "collectionFormat",
+        "flow",
+        "x-nullable",
+        "definitions",
+        "securityDefinitions",
+        "c/d",
+        "format",
+        "oneOf",
     ];
-    const TEXTS: [&str; 25] = [
+    const TEXTS: [&str; 35] = [
         "#/components/schemas/a",
         "#/components/schemas/b",
         "#/components/schemas/a/allOf/0",
@@ -83,6 +102,16 @@ fn vocabulary() -> impl Strategy<Value = Value> {
         "array",
         "{a}/{b",
         "application/json",
+        "other.yml#/a",
+        "b.yml#/a",
+        "b.yml",
+        "api.json#/components/schemas/a",
+        "body",
+        "formData",
+        "querystring",
+        "multi",
+        "https",
+        "file",
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -102,9 +131,13 @@ fn vocabulary() -> impl Strategy<Value = Value> {
 }
 
 fn open(description: &Value) -> OpenApi {
-    let (document, diagnostics) = Document::read("api.json", "api.json", description.to_string());
+    OpenApi::new(document("file:///api.json", description)).unwrap()
+}
+
+fn document(uri: &str, value: &Value) -> Arc<Document> {
+    let (document, diagnostics) = Document::read(uri, uri, value.to_string());
     assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error));
-    OpenApi::new(Arc::new(document.unwrap())).unwrap()
+    Arc::new(document.unwrap())
 }
 
 fn look_at_everything(api: &OpenApi) {
@@ -146,6 +179,7 @@ fn look_at(operation: &Operation<'_>, api: &OpenApi) {
         requirement.schemes().iter().for_each(|(name, _)| drop(api.security_scheme(name)));
     }
     drop(operation.problems());
+    drop(api.problems());
 }
 
 fn look_at_media(media_type: &MediaType<'_>) {
@@ -175,14 +209,72 @@ fn check_references(schema: &Value, root: &Value) {
     }
 }
 
+/// Reads every OpenAPI description in the folder that `ARAZZO_CORPUS` names, with the files beside it that it refers to.
+#[test]
+fn real_descriptions_are_read() {
+    let Some(folder) = std::env::var_os("ARAZZO_CORPUS") else {
+        println!("skipped: `ARAZZO_CORPUS` names no folder of documents");
+        return;
+    };
+    let mut folders = vec![std::path::PathBuf::from(folder)];
+    let mut counts: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_text = |end: &str| path.to_string_lossy().ends_with(end);
+            if path.is_dir() {
+                folders.push(path);
+            } else if [".json", ".yaml", ".yml"].into_iter().any(is_text) {
+                count(&path, &mut counts);
+            }
+        }
+    }
+    for (version, [apis, operations, files, problems]) in counts {
+        println!(
+            "{version}: {apis} descriptions, {operations} operations, {files} files, {problems} problems"
+        );
+    }
+}
+
+fn count(path: &std::path::Path, counts: &mut BTreeMap<String, [usize; 4]>) {
+    let read = |path: &std::path::Path| {
+        let text = String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned();
+        let uri = format!("file://{}", path.display());
+        Document::read(&uri, &uri, text).0.map(Arc::new)
+    };
+    let Some(document) = read(path) else { return };
+    if document.root.get("openapi").is_none() && document.root.get("swagger").is_none() {
+        return;
+    }
+    let Ok(mut api) = OpenApi::new(document) else {
+        counts.entry("refused".to_owned()).or_default()[0] += 1;
+        return;
+    };
+    let mut files = 0;
+    while let Some(uri) = api.wants().first() {
+        let file = read(std::path::Path::new(uri.trim_start_matches("file://")));
+        files += usize::from(file.is_some());
+        api.supply(uri, file.ok_or_else(|| "is not there".to_owned()));
+    }
+    look_at_everything(&api);
+    let operations = api.operations().map(|reference| api.operation(reference));
+    let problems = operations.map(|operation| operation.problems().len()).sum::<usize>();
+    let found = [1, api.operations().count(), files, problems + api.problems().len()];
+    let count = counts.entry(api.version().to_string()).or_default();
+    for (sum, one) in count.iter_mut().zip(found) {
+        *sum += one;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_wrong_description_is_as_if_the_wrong_were_absent(
-        version in prop::sample::select(vec!["3.0.3", "3.1.0", "3.2.0"]),
+        version in prop::sample::select(vec!["2.0", "3.0.3", "3.1.0", "3.2.0"]),
         paths in vocabulary(),
         operation in vocabulary(),
+        other in vocabulary(),
         [a, b, schemes] in [vocabulary(), vocabulary(), vocabulary()],
     ) {
         let mut paths = match paths {
@@ -195,6 +287,14 @@ proptest! {
         let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/a"}}});
         paths.insert("/d".to_owned(), json!({"post": {"requestBody": {"content": content}}}));
         let components = json!({"schemas": {"a": a, "b": b}, "securitySchemes": schemes});
-        look_at_everything(&open(&json!({"openapi": version, "paths": paths, "components": components})));
+        let key = if version == "2.0" { "swagger" } else { "openapi" };
+        let mut api =
+            open(&json!({key: version, "paths": paths, "components": components, "securityDefinitions": schemes}));
+        look_at_everything(&api);
+        for uri in api.wants() {
+            let known = uri.ends_with("/b.yml");
+            api.supply(&uri, if known { Ok(document(&uri, &other)) } else { Err("is lost".to_owned()) });
+        }
+        look_at_everything(&api);
     }
 }

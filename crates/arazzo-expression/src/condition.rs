@@ -6,6 +6,7 @@
 //! member `b` of the input `a`.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -18,9 +19,12 @@ use crate::limits::MAX_TEXT;
 use crate::logic::{Found, Logic, Values};
 use crate::logic_text::{self, Grammar};
 use crate::mode::Mode;
+use crate::navigation;
 use crate::operand::Operand;
+use crate::reading::Reading;
 use crate::syntax_error::SyntaxError;
-use crate::tolerance::{Note, Parsed, Tolerance};
+use crate::tolerance::{Parsed, Tolerance};
+use crate::unquoted::{self, Meaning, Unquoted};
 
 /// A simple condition, such as `$statusCode == 200 && $response.body.items[0].id != null`.
 ///
@@ -37,9 +41,12 @@ impl Condition {
     /// When the text is no condition, is too long or nests too deep.
     pub fn parse(text: &str, mode: Mode) -> Result<Parsed<Self>, SyntaxError> {
         SyntaxError::check_length(text, "condition", MAX_TEXT)?;
-        let mut simple = Simple { mode, notes: Vec::new() };
-        let logic = logic_text::read(&mut Cursor::new(text), &mut simple)?;
-        Ok(Parsed { value: Self { logic }, notes: simple.notes })
+        let mut simple = Simple { reading: Reading::new(mode), unquoted: Vec::new() };
+        let mut logic = logic_text::read(&mut Cursor::new(text), &mut simple)?;
+        let Simple { mut reading, unquoted } = simple;
+        unquoted::settle(&mut logic, &mut unquoted.into_iter(), &mut reading)?;
+        reading.notes.sort_by_key(|note| note.range.start);
+        Ok(reading.parsed(Self { logic }))
     }
 
     /// Judges it. A missing value compares as null; no value makes it fail to be judged.
@@ -57,8 +64,14 @@ impl Condition {
         self.logic.equalities().into_iter().filter_map(|pair| match pair {
             (Operand::Expression { exact, .. }, Operand::Literal(value))
             | (Operand::Literal(value), Operand::Expression { exact, .. }) => Some((exact, value)),
-            (Operand::Expression { .. }, Operand::Expression { .. })
-            | (Operand::Literal(_), Operand::Literal(_)) => None,
+            (
+                Operand::Expression { exact, .. },
+                Operand::Unquoted(Unquoted { value, meaning: Meaning::Text }),
+            ) => Some((exact, value)),
+            (
+                Operand::Expression { .. } | Operand::Literal(_) | Operand::Unquoted(_),
+                Operand::Expression { .. } | Operand::Literal(_) | Operand::Unquoted(_),
+            ) => None,
         })
     }
 }
@@ -70,26 +83,27 @@ impl fmt::Display for Condition {
     }
 }
 
-struct Simple {
-    mode: Mode,
-    notes: Vec<Note>,
+struct Simple<'d> {
+    reading: Reading<'d>,
+    /// Where texts without quotes stand.
+    unquoted: Vec<Range<usize>>,
 }
 
-impl Grammar for Simple {
+impl Grammar for Simple<'_> {
     type Operand = Operand;
 
     fn operand(&mut self, cursor: &mut Cursor<'_>) -> Result<Operand, SyntaxError> {
         let start = cursor.at();
         match cursor.peek() {
-            Some('\'') => grammar::single_quoted(cursor).map(|text| Operand::Literal(Value::String(text))),
+            Some('\'') => navigation::single_quoted(cursor).map(|text| Operand::Literal(Value::String(text))),
             Some('"') => {
-                let text = grammar::doubled(cursor, '"')?;
-                let fix = format!("write {}", grammar::quote(&text));
+                let text = navigation::doubled(cursor, '"')?;
+                let fix = format!("write {}", navigation::quote(&text));
                 let range = start..cursor.at();
-                match self.mode {
+                match self.reading.mode {
                     Mode::Tolerant => {
-                        let message = "a string in double quotes".to_owned();
-                        self.notes.push(Note { tolerance: Tolerance::T13DoubleQuotes, range, message, fix });
+                        let message = "a string in double quotes";
+                        self.reading.note(Tolerance::T13DoubleQuotes, range, message, fix);
                         Ok(Operand::Literal(Value::String(text)))
                     }
                     Mode::Strict => {
@@ -97,8 +111,21 @@ impl Grammar for Simple {
                     }
                 }
             }
-            Some('$') if grammar::starts_with_root(cursor.rest()) => Operand::parse_expression(cursor),
-            Some(_) | None => Operand::parse_word(cursor),
+            Some('$') if grammar::starts_with_root(cursor.rest()) => {
+                Operand::parse_expression(cursor, &mut self.reading)
+            }
+            Some(_) | None => {
+                let before = *cursor;
+                match (Operand::parse_word(cursor), self.reading.mode) {
+                    (Err(error), Mode::Tolerant) => {
+                        *cursor = before;
+                        let (unquoted, range) = unquoted::read(cursor).ok_or(error)?;
+                        self.unquoted.push(range);
+                        Ok(Operand::Unquoted(unquoted))
+                    }
+                    (read, Mode::Tolerant | Mode::Strict) => read,
+                }
+            }
         }
     }
 

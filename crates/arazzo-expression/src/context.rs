@@ -91,6 +91,16 @@ pub enum Absence {
         /// What is there instead, such as `a string`.
         found: &'static str,
     },
+    /// A selector cannot be applied to the value of its context.
+    #[error("`{selector}` cannot be applied to `{expression}`: {reason}")]
+    NotSelectable {
+        /// The context.
+        expression: String,
+        /// The selector.
+        selector: String,
+        /// Why.
+        reason: String,
+    },
     /// This kind of expression has no value here.
     #[error("{what} is not available here")]
     Unsupported {
@@ -113,6 +123,7 @@ impl Absence {
             | Self::NoParameter { .. }
             | Self::PointerSelectsNothing { .. }
             | Self::NotNavigable { .. }
+            | Self::NotSelectable { .. }
             | Self::Unsupported { .. } => false,
         }
     }

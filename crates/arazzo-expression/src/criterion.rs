@@ -3,19 +3,24 @@
 use crate::condition::Condition;
 use crate::context::Context;
 use crate::criterion_type::{CriterionType, JsonPathVersion};
+use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::jsonpath::JsonPath;
 use crate::judgement::Judgement;
 use crate::mode::Mode;
 use crate::pattern::Pattern;
+use crate::reading::Reading;
+use crate::source::Source;
 use crate::syntax_error::SyntaxError;
-use crate::tolerance::Parsed;
+use crate::tolerance::{Note, Parsed};
+use crate::xpath_text::{Refusal, XPath};
 
 /// A criterion, ready to be judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Criterion {
     text: String,
     test: Test,
+    context_notes: Vec<Note>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +28,7 @@ enum Test {
     Simple(Condition),
     Pattern(Box<Pattern>),
     JsonPath(Box<JsonPath>),
+    XPath { context: Box<Expression>, path: Box<XPath> },
 }
 
 /// The fields of a criterion, as they are written.
@@ -122,32 +128,68 @@ impl CriterionError {
 }
 
 impl Criterion {
-    /// Reads a criterion. The notes are about its condition.
+    /// Reads a criterion. The notes are about its condition; those about its context are
+    /// [`Criterion::context_notes`].
     ///
     /// # Errors
     /// When a field is wrong or missing, or the type is not supported.
     pub fn parse(text: CriterionText<'_>, mode: Mode) -> Result<Parsed<Self>, CriterionError> {
+        Self::read(text, &Reading::new(mode))
+    }
+
+    /// Reads a criterion, where it is known which names are declared: outside simple conditions, `$inputs.a.b` is then
+    /// member `b` of the input `a` if no input `a.b` is declared. Simple conditions find that out when they are judged.
+    ///
+    /// # Errors
+    /// As [`Criterion::parse`].
+    pub fn parse_with(
+        text: CriterionText<'_>,
+        mode: Mode,
+        declared: &dyn Fn(&Source) -> bool,
+    ) -> Result<Parsed<Self>, CriterionError> {
+        Self::read(text, &Reading::with(mode, declared))
+    }
+
+    fn read(text: CriterionText<'_>, reading: &Reading<'_>) -> Result<Parsed<Self>, CriterionError> {
         let condition = text.condition;
+        let refused = CriterionError::Condition;
+        let mut context_notes = Vec::new();
         let parsed = match text.kind {
             CriterionType::Simple => {
-                Condition::parse(condition, mode).map_err(CriterionError::Condition)?.map(Test::Simple)
+                Condition::parse(condition, reading.mode).map_err(refused)?.map(Test::Simple)
             }
             CriterionType::Regex => {
-                let context = context(text, mode)?;
-                let pattern = Pattern::parse(condition, context, mode).map_err(CriterionError::Condition)?;
-                Parsed { value: Test::Pattern(Box::new(pattern)), notes: Vec::new() }
+                let context = context(text, reading, &mut context_notes)?;
+                Pattern::parse(condition, context, reading.afresh())
+                    .map_err(refused)?
+                    .map(|pattern| Test::Pattern(Box::new(pattern)))
             }
             CriterionType::JsonPath(JsonPathVersion::Rfc9535) => {
-                let context = context(text, mode)?;
-                JsonPath::parse(condition, context, mode)
-                    .map_err(CriterionError::Condition)?
+                let context = context(text, reading, &mut context_notes)?;
+                JsonPath::parse(condition, context, reading.afresh())
+                    .map_err(refused)?
                     .map(|path| Test::JsonPath(Box::new(path)))
             }
-            kind @ (CriterionType::JsonPath(JsonPathVersion::DraftGoessner) | CriterionType::XPath(_)) => {
+            kind @ CriterionType::XPath(version) => {
+                let context = Box::new(context(text, reading, &mut context_notes)?);
+                let mut reading = reading.afresh();
+                let path =
+                    XPath::parse(condition, version, &mut reading).map_err(|refusal| match refusal {
+                        Refusal::Syntax(error) => CriterionError::Condition(error),
+                        Refusal::Version => CriterionError::Unsupported { kind },
+                    })?;
+                reading.parsed(Test::XPath { context, path: Box::new(path) })
+            }
+            kind @ CriterionType::JsonPath(JsonPathVersion::DraftGoessner) => {
                 return Err(CriterionError::Unsupported { kind });
             }
         };
-        Ok(parsed.map(|test| Self { text: condition.to_owned(), test }))
+        Ok(parsed.map(|test| Self { text: condition.to_owned(), test, context_notes }))
+    }
+
+    /// What the default mode tolerated in the context.
+    pub fn context_notes(&self) -> &[Note] {
+        &self.context_notes
     }
 
     /// Judges it.
@@ -156,6 +198,7 @@ impl Criterion {
             Test::Simple(condition) => condition.judge(context),
             Test::Pattern(pattern) => pattern.judge(context),
             Test::JsonPath(path) => path.judge(context),
+            Test::XPath { context: name, path } => path.judge(name, context),
         }
     }
 
@@ -168,7 +211,7 @@ impl Criterion {
     pub fn condition(&self) -> Option<&Condition> {
         match &self.test {
             Test::Simple(condition) => Some(condition),
-            Test::Pattern(_) | Test::JsonPath(_) => None,
+            Test::Pattern(_) | Test::JsonPath(_) | Test::XPath { .. } => None,
         }
     }
 
@@ -178,6 +221,7 @@ impl Criterion {
             Test::Simple(condition) => condition.expressions().collect(),
             Test::Pattern(pattern) => pattern.expressions(),
             Test::JsonPath(path) => path.expressions(),
+            Test::XPath { context, path } => std::iter::once(&**context).chain(path.expressions()).collect(),
         };
         expressions.into_iter()
     }
@@ -188,13 +232,21 @@ impl Criterion {
         let mut reads: Vec<Expression> = self.expressions().cloned().collect();
         match &self.test {
             Test::JsonPath(path) => reads.extend(path.reads()),
-            Test::Simple(_) | Test::Pattern(_) => {}
+            Test::Simple(_) | Test::Pattern(_) | Test::XPath { .. } => {}
         }
         reads
     }
 }
 
-fn context(text: CriterionText<'_>, mode: Mode) -> Result<Expression, CriterionError> {
+fn context(
+    text: CriterionText<'_>,
+    reading: &Reading<'_>,
+    notes: &mut Vec<Note>,
+) -> Result<Expression, CriterionError> {
     let context = text.context.ok_or(CriterionError::MissingContext { kind: text.kind })?;
-    Ok(Expression::parse(context, mode).map_err(CriterionError::Context)?.value)
+    let mut reading = reading.afresh();
+    let parsed = Expression::parse_within(context, Cursor::new(context), &mut reading)
+        .map_err(CriterionError::Context)?;
+    notes.append(&mut reading.notes);
+    Ok(parsed)
 }

@@ -38,9 +38,36 @@ pub enum XPathVersion {
     V20,
     /// `xpath-30`
     V30,
-    /// `xpath-31`, also when no version is given.
-    #[default]
+    /// `xpath-31`
     V31,
+    /// No version is given, which stands for `xpath-31`. The default mode reads XPath 1.0.
+    #[default]
+    Unnamed,
+}
+
+impl JsonPathVersion {
+    /// The version that `version` names.
+    pub(crate) fn from_name(version: Option<&str>) -> Option<Self> {
+        match version {
+            None | Some("rfc9535") => Some(Self::Rfc9535),
+            Some("draft-goessner-dispatch-jsonpath-00") => Some(Self::DraftGoessner),
+            Some(_) => None,
+        }
+    }
+}
+
+impl XPathVersion {
+    /// The version that `version` names.
+    pub(crate) fn from_name(version: Option<&str>) -> Option<Self> {
+        match version {
+            None => Some(Self::Unnamed),
+            Some("xpath-31") => Some(Self::V31),
+            Some("xpath-30") => Some(Self::V30),
+            Some("xpath-20") => Some(Self::V20),
+            Some("xpath-10") => Some(Self::V10),
+            Some(_) => None,
+        }
+    }
 }
 
 impl CriterionType {
@@ -52,14 +79,8 @@ impl CriterionType {
         let found = match (kind, version) {
             (None | Some("simple"), None) => Some(Self::Simple),
             (Some("regex"), None) => Some(Self::Regex),
-            (Some("jsonpath"), None | Some("rfc9535")) => Some(Self::JsonPath(JsonPathVersion::Rfc9535)),
-            (Some("jsonpath"), Some("draft-goessner-dispatch-jsonpath-00")) => {
-                Some(Self::JsonPath(JsonPathVersion::DraftGoessner))
-            }
-            (Some("xpath"), None | Some("xpath-31")) => Some(Self::XPath(XPathVersion::V31)),
-            (Some("xpath"), Some("xpath-30")) => Some(Self::XPath(XPathVersion::V30)),
-            (Some("xpath"), Some("xpath-20")) => Some(Self::XPath(XPathVersion::V20)),
-            (Some("xpath"), Some("xpath-10")) => Some(Self::XPath(XPathVersion::V10)),
+            (Some("jsonpath"), version) => JsonPathVersion::from_name(version).map(Self::JsonPath),
+            (Some("xpath"), version) => XPathVersion::from_name(version).map(Self::XPath),
             _ => None,
         };
         found.ok_or_else(|| {
@@ -76,17 +97,32 @@ impl CriterionType {
 
 impl fmt::Display for CriterionType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Simple => formatter.write_str("`simple`"),
+            Self::Regex => formatter.write_str("`regex`"),
+            Self::JsonPath(version) => version.fmt(formatter),
+            Self::XPath(version) => version.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for JsonPathVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Simple => "`simple`",
-            Self::Regex => "`regex`",
-            Self::JsonPath(JsonPathVersion::Rfc9535) => "`jsonpath`",
-            Self::JsonPath(JsonPathVersion::DraftGoessner) => {
-                "`jsonpath` in the version `draft-goessner-dispatch-jsonpath-00`"
-            }
-            Self::XPath(XPathVersion::V10) => "`xpath` in the version `xpath-10`",
-            Self::XPath(XPathVersion::V20) => "`xpath` in the version `xpath-20`",
-            Self::XPath(XPathVersion::V30) => "`xpath` in the version `xpath-30`",
-            Self::XPath(XPathVersion::V31) => "`xpath` in the version `xpath-31`",
+            Self::Rfc9535 => "`jsonpath`",
+            Self::DraftGoessner => "`jsonpath` in the version `draft-goessner-dispatch-jsonpath-00`",
+        })
+    }
+}
+
+impl fmt::Display for XPathVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::V10 => "`xpath` in the version `xpath-10`",
+            Self::V20 => "`xpath` in the version `xpath-20`",
+            Self::V30 => "`xpath` in the version `xpath-30`",
+            Self::V31 => "`xpath` in the version `xpath-31`",
+            Self::Unnamed => "`xpath`, which is `xpath-31` when no version is given,",
         })
     }
 }

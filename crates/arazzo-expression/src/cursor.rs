@@ -60,6 +60,11 @@ impl<'a> Cursor<'a> {
         self.at = (self.at + bytes).min(self.text.len());
     }
 
+    /// Goes `bytes` back, at most to the start.
+    pub(crate) fn retreat(&mut self, bytes: usize) {
+        self.at = self.at.saturating_sub(bytes);
+    }
+
     pub(crate) fn eat(&mut self, token: &str) -> bool {
         let found = self.starts_with(token);
         if found {

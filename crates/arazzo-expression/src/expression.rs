@@ -10,7 +10,9 @@ use crate::cursor::Cursor;
 use crate::grammar::{self, Place};
 use crate::limits::MAX_TEXT;
 use crate::mode::Mode;
+use crate::navigation;
 use crate::pointer::Pointer;
+use crate::reading::Reading;
 use crate::source::Source;
 use crate::syntax_error::SyntaxError;
 use crate::tolerance::Parsed;
@@ -24,7 +26,8 @@ pub struct Expression {
     pub source: Source,
     /// The part of that value, when `#` follows.
     pub pointer: Option<Pointer>,
-    /// The way on from there. Only conditions have one: `$response.body.items[0]`.
+    /// The way on from there: `$response.body.items[0]`. Only conditions have one; elsewhere the default mode makes it
+    /// a part of the pointer.
     pub trail: Vec<Access>,
 }
 
@@ -42,22 +45,41 @@ impl Expression {
     ///
     /// # Errors
     /// When it does not begin with a known root, or goes on with something that is no part of an expression.
-    pub fn parse(text: &str, _mode: Mode) -> Result<Parsed<Self>, SyntaxError> {
-        Self::parse_within(text, Cursor::new(text)).map(|value| Parsed { value, notes: Vec::new() })
+    pub fn parse(text: &str, mode: Mode) -> Result<Parsed<Self>, SyntaxError> {
+        let mut reading = Reading::new(mode);
+        Self::parse_within(text, Cursor::new(text), &mut reading).map(|value| reading.parsed(value))
+    }
+
+    /// Reads a text that is one expression, where it is known which names are declared. In the default mode
+    /// `$inputs.a.b` is then member `b` of the input `a` when no input `a.b` is declared.
+    ///
+    /// # Errors
+    /// As [`Expression::parse`].
+    pub fn parse_with(
+        text: &str,
+        mode: Mode,
+        declared: &dyn Fn(&Source) -> bool,
+    ) -> Result<Parsed<Self>, SyntaxError> {
+        let mut reading = Reading::with(mode, declared);
+        Self::parse_within(text, Cursor::new(text), &mut reading).map(|value| reading.parsed(value))
     }
 
     /// Reads the text that `cursor` has before it as one expression.
-    pub(crate) fn parse_within(text: &str, cursor: Cursor<'_>) -> Result<Self, SyntaxError> {
+    pub(crate) fn parse_within(
+        text: &str,
+        cursor: Cursor<'_>,
+        reading: &mut Reading<'_>,
+    ) -> Result<Self, SyntaxError> {
         SyntaxError::check_length(cursor.rest(), "expression", MAX_TEXT)?;
         let mut ahead = cursor;
-        let expression = grammar::expression(&mut ahead, Place::Whole)?;
+        let expression = grammar::expression(&mut ahead, Place::Whole, reading)?;
         if ahead.is_at_end() {
-            return Ok(expression);
+            return Ok(reading.settle(expression, cursor.at()..ahead.at()));
         }
         let read = ahead.since(cursor.at());
         let message = format!("`{read}` is followed by `{}`, which is no part of it", ahead.next_word().0);
         let error = SyntaxError::new(message, ahead.at()..ahead.end());
-        let hint = match (navigation(text, cursor), ahead.peek()) {
+        let hint = match (with_pointer(text, cursor), ahead.peek()) {
             (Some(pointed), _) => format!("a part of a value is written `{pointed}`"),
             (None, Some('.' | '[')) => "only a JSON Pointer behind `#` goes into a value".to_owned(),
             (None, _) => format!("inside text an expression is written `{{{read}}}`"),
@@ -104,6 +126,18 @@ impl Expression {
             Some(pointer) => format!("{}#{pointer}", self.source),
             None => self.source.to_string(),
         }
+    }
+
+    /// The same with a pointer instead of a trail.
+    pub(crate) fn pointed(self) -> Self {
+        let mut pointer = self.pointer;
+        for access in self.trail {
+            pointer.get_or_insert_default().push(match access {
+                Access::Member(name) => name,
+                Access::Index(index) => index.to_string(),
+            });
+        }
+        Self { source: self.source, pointer, trail: Vec::new() }
     }
 
     /// The other readings of a name with dots, longest name first: `$inputs.a.b` may be member `b` of input `a`.
@@ -166,17 +200,14 @@ pub(crate) fn kind(value: &Value) -> &'static str {
 }
 
 /// How an expression that ends in navigation is written with a pointer.
-fn navigation(text: &str, cursor: Cursor<'_>) -> Option<Expression> {
+fn with_pointer(text: &str, cursor: Cursor<'_>) -> Option<Expression> {
     let mut ahead = cursor;
-    let expression = grammar::expression(&mut ahead, Place::Condition).ok()?;
+    let mut reading = Reading::new(Mode::Strict);
+    let expression = grammar::expression(&mut ahead, Place::Condition, &mut reading).ok()?;
     if expression.trail.is_empty() || !ahead.is_at_end() || ahead.end() > text.len() {
         return None;
     }
-    let pointer = expression.trail.iter().map(|access| match access {
-        Access::Member(name) => name.clone(),
-        Access::Index(index) => index.to_string(),
-    });
-    Some(Expression { pointer: Some(pointer.collect()), trail: Vec::new(), source: expression.source })
+    Some(expression.pointed())
 }
 
 impl fmt::Display for Expression {
@@ -186,7 +217,7 @@ impl fmt::Display for Expression {
         // A dot behind an identifier would become part of it.
         if self.pointer.is_none() && self.source.dotted_name().is_some() {
             match trail.next() {
-                Some(Access::Member(name)) => write!(formatter, "[{}]", grammar::quote(name))?,
+                Some(Access::Member(name)) => write!(formatter, "[{}]", navigation::quote(name))?,
                 Some(index @ Access::Index(_)) => index.fmt(formatter)?,
                 None => {}
             }
@@ -198,10 +229,10 @@ impl fmt::Display for Expression {
 impl fmt::Display for Access {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Member(name) if !name.is_empty() && name.chars().all(grammar::is_member_character) => {
+            Self::Member(name) if !name.is_empty() && name.chars().all(navigation::is_member_character) => {
                 write!(formatter, ".{name}")
             }
-            Self::Member(name) => write!(formatter, "[{}]", grammar::quote(name)),
+            Self::Member(name) => write!(formatter, "[{}]", navigation::quote(name)),
             Self::Index(index) => write!(formatter, "[{index}]"),
         }
     }

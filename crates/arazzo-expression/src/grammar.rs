@@ -5,10 +5,13 @@
 //! what stands between the root and `.outputs.` or `.inputs.` is the id.
 
 use crate::cursor::Cursor;
-use crate::expression::{Access, Expression};
+use crate::expression::Expression;
+use crate::navigation::access;
 use crate::pointer::Pointer;
+use crate::reading::Reading;
 use crate::source::{ComponentKind, Part, Source};
 use crate::syntax_error::SyntaxError;
+use crate::tolerance::Tolerance;
 
 /// Roots that are whole expressions.
 const WORDS: [(&str, Source); 4] = [
@@ -46,8 +49,11 @@ enum Root {
 /// Where an expression stands, which decides where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// It goes to the end of the text, and any character that a name allows is part of it.
+    /// It goes to the end of the text, and any character that a name allows is part of it. The default mode lets it
+    /// go on as in a condition.
     Whole,
+    /// It stands in text without braces, and ends as in a condition, or before a quote, a brace or `$`.
+    Text,
     /// It ends before whitespace, a comma, a closing bracket that it did not open, and the operators `==`, `!=`,
     /// `<`, `>`, `&&` and `||`. It may go on with `.name`, `['name']` and `[0]`.
     Condition,
@@ -64,19 +70,33 @@ fn ends_word(rest: &str) -> bool {
 }
 
 /// Reads one expression at the cursor.
-pub(crate) fn expression(cursor: &mut Cursor<'_>, place: Place) -> Result<Expression, SyntaxError> {
-    let source = source(cursor, place)?;
+pub(crate) fn expression(
+    cursor: &mut Cursor<'_>,
+    place: Place,
+    reading: &mut Reading<'_>,
+) -> Result<Expression, SyntaxError> {
+    let source = source(cursor, place, reading)?;
     let pointer = pointer(cursor, place, &source)?;
     let mut trail = Vec::new();
-    if place == Place::Condition && pointer.is_none() && has_parts(&source) {
-        while let Some(access) = access(cursor)? {
-            trail.push(access);
+    let navigates = place != Place::Whole || reading.tolerates();
+    if navigates && pointer.is_none() && has_parts(&source) {
+        loop {
+            let before = *cursor;
+            match (access(cursor), place) {
+                (Ok(Some(access)), _) => trail.push(access),
+                (Ok(None), _) => break,
+                (Err(error), Place::Condition) => return Err(error),
+                (Err(_), Place::Whole | Place::Text) => {
+                    *cursor = before;
+                    break;
+                }
+            }
         }
     }
     Ok(Expression { source, pointer, trail })
 }
 
-fn source(cursor: &mut Cursor<'_>, place: Place) -> Result<Source, SyntaxError> {
+fn source(cursor: &mut Cursor<'_>, place: Place, reading: &mut Reading<'_>) -> Result<Source, SyntaxError> {
     for (word, source) in WORDS {
         if cursor.rest().strip_prefix(word).is_some_and(ends_word) {
             cursor.eat(word);
@@ -84,27 +104,33 @@ fn source(cursor: &mut Cursor<'_>, place: Place) -> Result<Source, SyntaxError> 
         }
     }
     if cursor.eat(COMPONENTS) {
-        return component(cursor);
+        return component(cursor, place);
     }
     let Some((_, root)) = PREFIXES.into_iter().find(|(prefix, _)| cursor.eat(prefix)) else {
         return Err(no_root(cursor));
     };
     match root {
-        Root::Request => part(cursor, place, root).map(Source::Request),
-        Root::Response => part(cursor, place, root).map(Source::Response),
-        Root::Message => part(cursor, place, root).map(Source::Message),
-        Root::Inputs => identifier(cursor, "the name of an input").map(Source::Input),
-        Root::Outputs => identifier(cursor, "the name of an output").map(Source::Output),
+        Root::Request => part(cursor, place, root, reading).map(Source::Request),
+        Root::Response => part(cursor, place, root, reading).map(Source::Response),
+        Root::Message => part(cursor, place, root, reading).map(Source::Message),
+        Root::Inputs => identifier(cursor, place, "the name of an input").map(Source::Input),
+        Root::Outputs => identifier(cursor, place, "the name of an output").map(Source::Output),
         Root::Steps => {
             let (step, _) = owner(cursor, place, "a step", &[".outputs."])?;
-            Ok(Source::StepOutput { step, output: identifier(cursor, "the name of an output")? })
+            Ok(Source::StepOutput { step, output: identifier(cursor, place, "the name of an output")? })
         }
         Root::Workflows => {
             let (workflow, field) = owner(cursor, place, "a workflow", &[".outputs.", ".inputs."])?;
             if field == ".inputs." {
-                Ok(Source::WorkflowInput { workflow, name: identifier(cursor, "the name of an input")? })
+                Ok(Source::WorkflowInput {
+                    workflow,
+                    name: identifier(cursor, place, "the name of an input")?,
+                })
             } else {
-                Ok(Source::WorkflowOutput { workflow, name: identifier(cursor, "the name of an output")? })
+                Ok(Source::WorkflowOutput {
+                    workflow,
+                    name: identifier(cursor, place, "the name of an output")?,
+                })
             }
         }
         Root::SourceDescriptions => source_description(cursor, place),
@@ -127,9 +153,19 @@ fn no_root(cursor: &Cursor<'_>) -> SyntaxError {
     SyntaxError::new(format!("`{word}` is no runtime expression"), range).with_hint(hint)
 }
 
-fn part(cursor: &mut Cursor<'_>, place: Place, root: Root) -> Result<Part, SyntaxError> {
+fn part(
+    cursor: &mut Cursor<'_>,
+    place: Place,
+    root: Root,
+    reading: &mut Reading<'_>,
+) -> Result<Part, SyntaxError> {
     let start = cursor.at();
     if cursor.eat("header.") {
+        return token(cursor).map(Part::Header);
+    }
+    if reading.tolerates() && cursor.eat("headers.") {
+        let range = start..start + "headers".len();
+        reading.note(Tolerance::T8Headers, range, "`headers` is no part of a message", "write `header`");
         return token(cursor).map(Part::Header);
     }
     let message = matches!(root, Root::Message);
@@ -180,9 +216,22 @@ fn token(cursor: &mut Cursor<'_>) -> Result<String, SyntaxError> {
     named(cursor, start, "the name of a header")
 }
 
-fn identifier(cursor: &mut Cursor<'_>, what: &str) -> Result<String, SyntaxError> {
+/// A name of letters, digits, `.`, `_` and `-`. The grammar of 1.0 allows any character; of those, real names have
+/// `$`, unless it begins another expression. In text, a name ends in no `.` and no `-`.
+fn identifier(cursor: &mut Cursor<'_>, place: Place, what: &str) -> Result<String, SyntaxError> {
     let start = cursor.at();
-    cursor.take_while(|next| next.is_ascii_alphanumeric() || matches!(next, '.' | '_' | '-'));
+    while let Some(next) = cursor.peek() {
+        let plain = next.is_ascii_alphanumeric() || matches!(next, '.' | '_' | '-');
+        let dollar = next == '$' && place != Place::Text && !starts_with_root(cursor.rest());
+        if !plain && !dollar {
+            break;
+        }
+        cursor.bump();
+    }
+    if place == Place::Text {
+        let extra = cursor.since(start).len() - cursor.since(start).trim_end_matches(['.', '-']).len();
+        cursor.retreat(extra);
+    }
     named(cursor, start, what)
 }
 
@@ -213,12 +262,13 @@ fn reach(cursor: &Cursor<'_>, place: Place) -> usize {
     let rest = cursor.rest();
     match place {
         Place::Whole => rest.len(),
-        Place::Condition => {
+        Place::Condition | Place::Text => {
             let mut open = Vec::new();
             let mut previous = ' ';
             for (offset, character) in rest.char_indices() {
                 match character {
                     '<' | '>' | ',' => return offset,
+                    '{' | '}' | '"' | '\'' | '$' if place == Place::Text => return offset,
                     '=' if matches!(previous, '=' | '!') => return offset - 1,
                     '&' if previous == '&' => return offset - 1,
                     '|' if previous == '|' => return offset - 1,
@@ -276,7 +326,7 @@ fn source_description(cursor: &mut Cursor<'_>, place: Place) -> Result<Source, S
     Ok(Source::SourceDescription { source, reference: free_name(cursor, place, "a reference")? })
 }
 
-fn component(cursor: &mut Cursor<'_>) -> Result<Source, SyntaxError> {
+fn component(cursor: &mut Cursor<'_>, place: Place) -> Result<Source, SyntaxError> {
     let start = cursor.at();
     let field = cursor.take_while(|next| next.is_ascii_alphanumeric() || matches!(next, '_' | '-'));
     let kind = ComponentKind::ALL.into_iter().find(|kind| kind.field() == field);
@@ -286,7 +336,7 @@ fn component(cursor: &mut Cursor<'_>) -> Result<Source, SyntaxError> {
             "the kinds of components are `parameters`, `successActions`, `failureActions` and `inputs`",
         ));
     };
-    Ok(Source::Component { kind, name: identifier(cursor, "the name of a component")? })
+    Ok(Source::Component { kind, name: identifier(cursor, place, "the name of a component")? })
 }
 
 /// Whether a pointer and navigation may follow.
@@ -326,66 +376,4 @@ fn pointer(cursor: &mut Cursor<'_>, place: Place, source: &Source) -> Result<Opt
         let range = start + error.range.start..start + error.range.end;
         SyntaxError { range, ..error }
     })
-}
-
-/// One `.name`, `['name']` or `[0]`.
-pub(crate) fn access(cursor: &mut Cursor<'_>) -> Result<Option<Access>, SyntaxError> {
-    let start = cursor.at();
-    if cursor.eat(".") {
-        let name = cursor.take_while(is_member_character);
-        if name.is_empty() {
-            return Err(SyntaxError::new("the name of a member is missing here", start..cursor.at()));
-        }
-        return Ok(Some(Access::Member(name.to_owned())));
-    }
-    if !cursor.eat("[") {
-        return Ok(None);
-    }
-    let access = if cursor.peek() == Some('\'') {
-        Access::Member(single_quoted(cursor)?)
-    } else {
-        let digits = cursor.take_while(|next| next.is_ascii_digit());
-        let Ok(index) = digits.parse() else {
-            let message = "an index counted from 0 or a member name in single quotes is missing here";
-            return Err(SyntaxError::new(message, start..cursor.at()));
-        };
-        Access::Index(index)
-    };
-    if !cursor.eat("]") {
-        return Err(SyntaxError::new("`]` is missing here", start..cursor.at()));
-    }
-    Ok(Some(access))
-}
-
-pub(crate) fn is_member_character(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '-')
-}
-
-/// A string in single quotes, in which two single quotes are one.
-pub(crate) fn single_quoted(cursor: &mut Cursor<'_>) -> Result<String, SyntaxError> {
-    doubled(cursor, '\'')
-}
-
-/// A string between two `quote`s, in which two of them are one.
-pub(crate) fn doubled(cursor: &mut Cursor<'_>, quote: char) -> Result<String, SyntaxError> {
-    let start = cursor.at();
-    cursor.bump();
-    let mut text = String::new();
-    loop {
-        text.push_str(cursor.take_while(|next| next != quote));
-        if cursor.bump().is_none() {
-            return Err(SyntaxError::new("the string is not closed", start..cursor.at())
-                .with_hint(format!("it ends with `{quote}`")));
-        }
-        if cursor.peek() != Some(quote) {
-            return Ok(text);
-        }
-        text.push(quote);
-        cursor.bump();
-    }
-}
-
-/// What the grammar of [`single_quoted`] reads as `text`.
-pub(crate) fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

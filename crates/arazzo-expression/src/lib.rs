@@ -7,6 +7,8 @@
 //! - [`Template`]: any string of a description, `Bearer {$inputs.token}`
 //! - [`Condition`]: `$statusCode == 200 && $response.body.items[0] != null`
 //! - [`Criterion`]: a condition with its type and context; judging it gives a [`Judgement`]
+//! - [`Selector`]: a part of a value, by JSONPath, JSON Pointer or XPath
+//! - [`Target`]: a place in a payload, which gets another value
 //!
 //! ```
 //! use std::borrow::Cow;
@@ -38,15 +40,17 @@
 //! [`Mode::Strict`] refuses it. No text and no value makes anything here panic, recurse deeper than a fixed limit or
 //! run longer than its size warrants.
 //!
-//! What it does not do yet: XPath and the JSONPath draft of 2007 are refused by name, and so are look-around and
-//! back-references in regular expressions.
+//! What it does not do: XPath beyond 1.0 and the JSONPath draft of 2007 are refused by name. XPath 1.0 needs the feature
+//! `xml`, which is on by default.
 
+mod bare;
 mod comparison;
 mod condition;
 mod context;
 mod criterion;
 mod criterion_type;
 mod cursor;
+mod engine;
 mod expression;
 mod grammar;
 mod jsonpath;
@@ -55,17 +59,31 @@ mod limits;
 mod logic;
 mod logic_text;
 mod mode;
+mod navigation;
 mod number;
 mod operand;
 mod pattern;
 mod pointer;
 mod query;
 mod query_text;
+mod reading;
+mod selector;
 mod shown;
 mod source;
+mod surrounding;
 mod syntax_error;
+mod target;
 mod template;
 mod tolerance;
+mod unquoted;
+#[cfg(feature = "xml")]
+mod xpath;
+#[cfg(not(feature = "xml"))]
+#[path = "xpath_without.rs"]
+mod xpath;
+#[cfg(feature = "xml")]
+mod xpath_compare;
+mod xpath_text;
 
 pub use condition::Condition;
 pub use context::{Absence, Context};
@@ -75,7 +93,10 @@ pub use expression::{Access, Expression};
 pub use judgement::Judgement;
 pub use mode::Mode;
 pub use pointer::Pointer;
+pub use selector::{Selector, SelectorError, SelectorKind};
 pub use source::{ComponentKind, Part, Source};
+pub use surrounding::Surrounding;
 pub use syntax_error::SyntaxError;
+pub use target::{Target, TargetError};
 pub use template::{Segment, Template, embedded_text};
 pub use tolerance::{Note, Parsed, Tolerance};

@@ -28,3 +28,9 @@ pub(crate) const MAX_SHOWN: usize = 120;
 
 /// How many facts a reason names.
 pub(crate) const MAX_FACTS: usize = 6;
+
+/// How often a pattern with look-around or back-references may go back and try again.
+pub(crate) const MAX_BACKTRACKS: usize = 100_000;
+
+/// The longest text that such a pattern is searched in, in bytes: each try may look at all of it.
+pub(crate) const MAX_LOOK_AROUND: usize = 16 * 1024;

@@ -38,6 +38,10 @@ pub(crate) enum Found<'a> {
     One(Cow<'a, Value>),
     /// Two nodes or more.
     Many(Vec<Cow<'a, Value>>),
+    /// A media type, which is compared without parameters.
+    MediaType(&'a Value),
+    /// The status codes that begin with a digit.
+    StatusRange(u8),
     /// Nothing, which compares as null, and why.
     Missing(String),
 }
@@ -46,6 +50,8 @@ impl<'a> Found<'a> {
     fn values(&self) -> Vec<&Value> {
         match self {
             Self::One(value) => vec![value],
+            Self::MediaType(value) => vec![value],
+            Self::StatusRange(_) => Vec::new(),
             Self::Many(values) => values.iter().map(|value| &**value).collect(),
             Self::Missing(_) => vec![&Value::Null],
         }
@@ -54,7 +60,7 @@ impl<'a> Found<'a> {
     fn is_truthy(&self) -> bool {
         match self {
             Self::One(value) => is_truthy(value),
-            Self::Many(_) => true,
+            Self::Many(_) | Self::MediaType(_) | Self::StatusRange(_) => true,
             Self::Missing(_) => false,
         }
     }
@@ -265,6 +271,8 @@ fn add_fact<O>(operand: &O, values: &dyn Values<O>, facts: &mut Facts) -> Result
                 let more = if nodes.len() > list.len() { ", …" } else { "" };
                 format!("`{name}` selects {} values: {}{more}", nodes.len(), list.join(", "))
             }
+            Found::MediaType(value) => format!("`{name}` is {}", Shown(value)),
+            Found::StatusRange(class) => format!("`{name}` is a status code from {class}00 to {class}99"),
             Found::Missing(why) => format!("`{name}` has no value: {why}"),
         });
     }
@@ -273,6 +281,17 @@ fn add_fact<O>(operand: &O, values: &dyn Values<O>, facts: &mut Facts) -> Result
 
 /// Any pair of values may make `==` and the orderings hold; `!=` is the negation of `==`.
 fn compare(left: &Found<'_>, operator: Operator, right: &Found<'_>) -> Result<bool, String> {
+    let equal: &dyn Fn(&Value, &Value) -> bool = match right {
+        Found::MediaType(_) => &|left, right| equal(&essence(left), right),
+        Found::StatusRange(class) => {
+            let any = left
+                .values()
+                .into_iter()
+                .any(|value| value.as_u64().is_some_and(|status| status / 100 == u64::from(*class)));
+            return Ok(any == (operator == Operator::Equal));
+        }
+        Found::One(_) | Found::Many(_) | Found::Missing(_) => &equal,
+    };
     let (left, right) = (left.values(), right.values());
     if left.len().saturating_mul(right.len()) > MAX_PAIRS {
         return Err(format!("{} values would be compared with {}", left.len(), right.len()));
@@ -281,11 +300,18 @@ fn compare(left: &Found<'_>, operator: Operator, right: &Found<'_>) -> Result<bo
         left.iter().any(|left| right.iter().any(|right| holds(left, right)))
     };
     Ok(match operator {
-        Operator::NotEqual => !any(&equal),
-        Operator::Equal
-        | Operator::Less
-        | Operator::LessOrEqual
-        | Operator::Greater
-        | Operator::GreaterOrEqual => any(&|left, right| operator.holds(left, right)),
+        Operator::NotEqual => !any(equal),
+        Operator::Equal => any(equal),
+        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+            any(&|left, right| operator.holds(left, right))
+        }
     })
+}
+
+/// A media type without its parameters.
+fn essence(value: &Value) -> Cow<'_, Value> {
+    match value.as_str().and_then(|text| text.split_once(';')) {
+        Some((essence, _)) => Cow::Owned(Value::String(essence.trim_end().to_owned())),
+        None => Cow::Borrowed(value),
+    }
 }

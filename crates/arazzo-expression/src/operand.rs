@@ -12,7 +12,10 @@ use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::grammar::{self, Place};
 use crate::logic::Found;
+use crate::navigation;
+use crate::reading::Reading;
 use crate::syntax_error::SyntaxError;
+use crate::unquoted::{self, Meaning, Unquoted};
 
 /// A literal or an expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +27,8 @@ pub(crate) enum Operand {
         /// What it means when the exact name does not exist: `$inputs.a.b` may be member `b` of input `a`.
         otherwise: Vec<Expression>,
     },
+    /// Text without quotes, in the default mode.
+    Unquoted(Unquoted),
 }
 
 impl Operand {
@@ -32,9 +37,12 @@ impl Operand {
     }
 
     /// Reads an expression at the cursor.
-    pub(crate) fn parse_expression(cursor: &mut Cursor<'_>) -> Result<Self, SyntaxError> {
+    pub(crate) fn parse_expression(
+        cursor: &mut Cursor<'_>,
+        reading: &mut Reading<'_>,
+    ) -> Result<Self, SyntaxError> {
         let start = cursor.at();
-        let expression = grammar::expression(cursor, Place::Condition)?;
+        let expression = grammar::expression(cursor, Place::Condition, reading)?;
         ends_here(cursor, start)?;
         Ok(Self::expression(expression))
     }
@@ -62,6 +70,11 @@ impl Operand {
     pub(crate) fn find<'a>(&'a self, context: &'a dyn Context) -> Found<'a> {
         match self {
             Self::Literal(value) => Found::One(Cow::Borrowed(value)),
+            Self::Unquoted(Unquoted { value, meaning }) => match meaning {
+                Meaning::Text => Found::One(Cow::Borrowed(value)),
+                Meaning::MediaType => Found::MediaType(value),
+                Meaning::StatusRange(class) => Found::StatusRange(*class),
+            },
             Self::Expression { exact, otherwise } => match exact.evaluate(context) {
                 Ok(value) => Found::One(value),
                 Err(absence) => {
@@ -82,14 +95,14 @@ impl Operand {
 
     pub(crate) fn name(&self) -> Option<String> {
         match self {
-            Self::Literal(_) => None,
+            Self::Literal(_) | Self::Unquoted(_) => None,
             Self::Expression { exact, .. } => Some(exact.to_string()),
         }
     }
 
     pub(crate) fn as_expression(&self) -> Option<&Expression> {
         match self {
-            Self::Literal(_) => None,
+            Self::Literal(_) | Self::Unquoted(_) => None,
             Self::Expression { exact, .. } => Some(exact),
         }
     }
@@ -98,8 +111,9 @@ impl Operand {
 impl fmt::Display for Operand {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Literal(Value::String(text)) => formatter.write_str(&grammar::quote(text)),
+            Self::Literal(Value::String(text)) => formatter.write_str(&navigation::quote(text)),
             Self::Literal(value) => value.fmt(formatter),
+            Self::Unquoted(unquoted) => formatter.write_str(unquoted.text()),
             Self::Expression { exact, .. } => exact.fmt(formatter),
         }
     }
@@ -123,19 +137,17 @@ fn ends_here(cursor: &Cursor<'_>, start: usize) -> Result<(), SyntaxError> {
 fn no_literal(word: &str, cursor: &Cursor<'_>, start: usize) -> SyntaxError {
     let (shown, range) = if word.is_empty() { cursor.next_word() } else { (word, start..cursor.at()) };
     let error = SyntaxError::new(format!("`{shown}` is no value"), range);
-    let mut characters = shown.chars();
-    let class = characters.next().filter(|digit| ('1'..='5').contains(digit));
-    match class {
-        Some(digit) if characters.as_str().eq_ignore_ascii_case("xx") => {
-            error.with_hint(format!("a range of status codes is written `$statusCode >= {digit}00 && $statusCode <= {digit}99`"))
+    match unquoted::status_class(shown) {
+        Some(class) => {
+            error.with_hint(format!("a range of status codes is written `$statusCode >= {class}00 && $statusCode <= {class}99`"))
         }
-        Some(_) | None if shown.starts_with("{$") => error.with_hint("an expression in a condition has no braces"),
-        Some(_) | None if shown.starts_with("$.") || shown.starts_with("$[") => error
+        None if shown.starts_with("{$") => error.with_hint("an expression in a condition has no braces"),
+        None if shown.starts_with("$.") || shown.starts_with("$[") => error
             .with_hint("a JSONPath query needs `type: jsonpath` and a `context`; in a simple condition write `$response.body#/…`"),
-        Some(_) | None if shown.starts_with('$') => error
+        None if shown.starts_with('$') => error
             .with_hint("it begins with no known root; the body of the response is `$response.body`"),
-        Some(_) | None => {
-            error.with_hint(format!("a text stands in single quotes: {}", grammar::quote(shown)))
+        None => {
+            error.with_hint(format!("a text stands in single quotes: {}", navigation::quote(shown)))
         }
     }
 }

@@ -1,20 +1,23 @@
 //! [Regex conditions](https://spec.openapis.org/arazzo/v1.1.0.html#regex-conditions).
 //!
-//! The search is unanchored, tells case apart and takes linear time. `{` opens an embedded expression only as `{$`
+//! The search is unanchored and tells case apart. `{` opens an embedded expression only as `{$`
 //! in front of a known root, so that quantifiers are safe. In the default mode a value stands for itself; in
 //! strict mode it is part of the pattern, as the specification's example has it.
 
-use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
+use crate::bare::Bare;
 use crate::context::Context;
+use crate::engine::Engine;
 use crate::expression::Expression;
 use crate::judgement::Judgement;
-use crate::limits::{MAX_PATTERN, MAX_TEXT};
+use crate::limits::MAX_TEXT;
 use crate::mode::Mode;
+use crate::reading::Reading;
 use crate::shown::Shown;
 use crate::syntax_error::SyntaxError;
 use crate::template::{self, Segment, embedded_text};
+use crate::tolerance::Parsed;
 
 /// A pattern, with the expression whose value is searched.
 #[derive(Debug, Clone)]
@@ -26,23 +29,25 @@ pub(crate) struct Pattern {
 
 #[derive(Debug, Clone)]
 enum Search {
-    Fixed(Regex),
+    Fixed(Engine),
     Filled { segments: Vec<Segment>, mode: Mode },
 }
 
 impl Pattern {
-    pub(crate) fn parse(text: &str, context: Expression, mode: Mode) -> Result<Self, SyntaxError> {
+    pub(crate) fn parse(
+        text: &str,
+        context: Expression,
+        mut reading: Reading<'_>,
+    ) -> Result<Parsed<Self>, SyntaxError> {
         SyntaxError::check_length(text, "pattern", MAX_TEXT)?;
-        let segments = template::segments(text)?;
-        let embeds = segments.iter().any(|segment| matches!(segment, Segment::Expression(_)));
+        let segments = template::segments(text, Some(Bare::Regex), &mut reading)?;
+        let mode = reading.mode;
+        let embeds = template::expressions(&segments).next().is_some();
         // Any letter in the place of a value shows whether the rest is a pattern.
         let sample = fill(&segments, mode, &mut |_| Ok("x".to_owned())).unwrap_or_default();
-        let regex = compile(&sample).map_err(|message| {
-            SyntaxError::new(message, 0..text.len())
-                .with_hint("look-around and back-references are not supported")
-        })?;
-        let search = if embeds { Search::Filled { segments, mode } } else { Search::Fixed(regex) };
-        Ok(Self { context, text: text.to_owned(), search })
+        let engine = Engine::compile(&sample).map_err(|message| SyntaxError::new(message, 0..text.len()))?;
+        let search = if embeds { Search::Filled { segments, mode } } else { Search::Fixed(engine) };
+        Ok(reading.parsed(Self { context, text: text.to_owned(), search }))
     }
 
     pub(crate) fn judge(&self, context: &dyn Context) -> Judgement {
@@ -59,15 +64,14 @@ impl Pattern {
         }
         let subject_text = embedded_text(&subject);
         let found = match &self.search {
-            Search::Fixed(regex) => Ok(regex.is_match(&subject_text)),
+            Search::Fixed(engine) => engine.finds(&subject_text),
             Search::Filled { segments, mode } => fill(segments, *mode, &mut |expression| {
                 let value = expression
                     .evaluate(context)
                     .map_err(|absence| format!("`{expression}` has no value: {absence}"))?;
                 Ok(embedded_text(&value).into_owned())
             })
-            .and_then(|pattern| compile(&pattern))
-            .map(|regex| regex.is_match(&subject_text)),
+            .and_then(|pattern| Engine::compile(&pattern)?.finds(&subject_text)),
         };
         match found {
             Ok(true) => Judgement::Held,
@@ -85,10 +89,7 @@ impl Pattern {
         match &self.search {
             Search::Fixed(_) => {}
             Search::Filled { segments, .. } => {
-                expressions.extend(segments.iter().filter_map(|segment| match segment {
-                    Segment::Literal(_) => None,
-                    Segment::Expression(expression) => Some(expression),
-                }));
+                expressions.extend(template::expressions(segments));
             }
         }
         expressions
@@ -144,12 +145,4 @@ fn ends_in_class(text: &str, mut in_class: bool) -> bool {
         }
     }
     in_class
-}
-
-fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern).size_limit(MAX_PATTERN).dfa_size_limit(MAX_PATTERN).build().map_err(|error| {
-        let text = error.to_string();
-        let cause = text.lines().last().unwrap_or(&text).trim_start_matches("error: ");
-        format!("this is no regular expression: {cause}")
-    })
 }

@@ -111,7 +111,7 @@ fn step<'a>(value: &'a Value, token: &str) -> Option<&'a Value> {
 }
 
 /// An array index has no sign and no leading zero.
-fn index(token: &str) -> Option<usize> {
+pub(crate) fn index(token: &str) -> Option<usize> {
     let digits = token.bytes().all(|byte| byte.is_ascii_digit());
     let plain = token == "0" || !token.starts_with('0');
     if digits && plain { token.parse().ok() } else { None }

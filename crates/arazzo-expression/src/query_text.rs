@@ -8,7 +8,7 @@ use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::grammar::{self, Place};
 use crate::limits::{MAX_CALLS, MAX_DEPTH, MAX_TEXT};
-use crate::mode::Mode;
+use crate::reading::Reading;
 use crate::syntax_error::SyntaxError;
 use crate::template;
 use crate::tolerance::{Note, Tolerance};
@@ -53,27 +53,25 @@ pub(crate) enum Selects {
 pub(crate) fn read(
     text: &str,
     cursor: &mut Cursor<'_>,
-    mode: Mode,
-    notes: &mut Vec<Note>,
+    reading: &mut Reading<'_>,
 ) -> Result<QueryText, SyntaxError> {
     SyntaxError::check_length(text, "condition", MAX_TEXT)?;
     if let Some(at) = text.find([VALUE, TEXT, CLOSE]) {
         return Err(SyntaxError::new("a noncharacter cannot stand in a query", at..at + VALUE.len_utf8()));
     }
-    let mut reader = Reader { text, cursor, mode, notes, embedded: Vec::new() };
+    let mut reader = Reader { text, cursor, reading, embedded: Vec::new() };
     let segments = reader.segments()?;
     Ok(QueryText { segments, embedded: reader.embedded })
 }
 
-struct Reader<'r, 'a> {
+struct Reader<'r, 'a, 'd> {
     text: &'r str,
     cursor: &'r mut Cursor<'a>,
-    mode: Mode,
-    notes: &'r mut Vec<Note>,
+    reading: &'r mut Reading<'d>,
     embedded: Vec<Expression>,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     fn segments(&mut self) -> Result<Vec<Segment>, SyntaxError> {
         self.cursor.eat("$");
         let mut segments = Vec::new();
@@ -105,7 +103,7 @@ impl Reader<'_, '_> {
         if self.cursor.eat("*") {
             return Ok(Segment { text: ".*".to_owned(), selects: Selects::Several });
         }
-        if let Some(expression) = template::embedded(self.text, self.cursor)? {
+        if let Some(expression) = template::embedded(self.text, self.cursor, self.reading)? {
             let mark = self.mark(expression, VALUE);
             return Ok(Segment { text: format!("['{mark}']"), selects: Selects::Other });
         }
@@ -127,7 +125,7 @@ impl Reader<'_, '_> {
             let selects = Selects::Name(name.to_owned());
             return Ok(Segment { text: format!(".{name}"), selects });
         }
-        self.notes.push(Note {
+        self.reading.notes.push(Note {
             tolerance: Tolerance::T1JsonPathComparison,
             range: start..self.cursor.at(),
             message: format!("`-` in the member name `{name}`"),
@@ -168,7 +166,7 @@ impl Reader<'_, '_> {
                     }
                 }
                 '{' => {
-                    if let Some(expression) = template::embedded(self.text, self.cursor)? {
+                    if let Some(expression) = template::embedded(self.text, self.cursor, self.reading)? {
                         let mark = self.mark(expression, VALUE);
                         text.push_str(&format!("'{mark}'"));
                         continue;
@@ -202,11 +200,12 @@ impl Reader<'_, '_> {
         let start = self.cursor.at();
         self.cursor.bump();
         text.push(quote);
-        if self.mode == Mode::Tolerant && grammar::starts_with_root(self.cursor.rest()) {
+        if self.reading.tolerates() && grammar::starts_with_root(self.cursor.rest()) {
             let inside = start + quote.len_utf8();
             let length = self.cursor.rest().find(quote).unwrap_or(self.cursor.rest().len());
             let range = inside..inside + length;
-            let expression = Expression::parse_within(self.text, Cursor::within(self.text, range.clone()))?;
+            let inside = Cursor::within(self.text, range.clone());
+            let expression = Expression::parse_within(self.text, inside, self.reading)?;
             self.note_bare(&expression, range);
             let mark = self.mark(expression, TEXT);
             text.push_str(&mark);
@@ -214,7 +213,7 @@ impl Reader<'_, '_> {
         }
         while let Some(next) = self.cursor.peek() {
             if next == '{'
-                && let Some(expression) = template::embedded(self.text, self.cursor)?
+                && let Some(expression) = template::embedded(self.text, self.cursor, self.reading)?
             {
                 let mark = self.mark(expression, TEXT);
                 text.push_str(&mark);
@@ -238,7 +237,7 @@ impl Reader<'_, '_> {
     /// A runtime expression without braces.
     fn bare(&mut self, text: &mut String) -> Result<(), SyntaxError> {
         let start = self.cursor.at();
-        let expression = grammar::expression(self.cursor, Place::Condition)?;
+        let expression = grammar::expression(self.cursor, Place::Condition, self.reading)?;
         self.note_bare(&expression, start..self.cursor.at());
         let mark = self.mark(expression, VALUE);
         text.push_str(&format!("'{mark}'"));
@@ -246,7 +245,7 @@ impl Reader<'_, '_> {
     }
 
     fn note_bare(&mut self, expression: &Expression, range: std::ops::Range<usize>) {
-        self.notes.push(bare_note(expression, range));
+        self.reading.notes.push(bare_note(expression, range));
     }
 
     fn mark(&mut self, expression: Expression, kind: char) -> String {

@@ -6,14 +6,19 @@
 //! a slip of the pen is never sent as text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::Value;
 
+use crate::bare::{self, Bare};
 use crate::context::{Absence, Context};
 use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::grammar::starts_with_root;
 use crate::mode::Mode;
+use crate::reading::Reading;
+use crate::source::Source;
+use crate::surrounding::{Surrounding, Writer};
 use crate::syntax_error::SyntaxError;
 use crate::tolerance::Parsed;
 
@@ -46,16 +51,35 @@ impl Template {
     /// # Errors
     /// When something that begins as an expression is none, or an embedded expression is not closed.
     pub fn parse(text: &str, mode: Mode) -> Result<Parsed<Self>, SyntaxError> {
+        Self::read(text, Reading::new(mode))
+    }
+
+    /// Reads a string, where it is known which names are declared. In the default mode `Bearer $inputs.token` then
+    /// has an expression in it if the input is declared, and `$inputs.a.b` is member `b` of the input `a` if no input
+    /// `a.b` is declared.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse_with(
+        text: &str,
+        mode: Mode,
+        declared: &dyn Fn(&Source) -> bool,
+    ) -> Result<Parsed<Self>, SyntaxError> {
+        Self::read(text, Reading::with(mode, declared))
+    }
+
+    fn read(text: &str, mut reading: Reading<'_>) -> Result<Parsed<Self>, SyntaxError> {
         if starts_with_root(text) {
-            return Ok(Expression::parse(text, mode)?.map(Self::Expression));
+            let expression = Expression::parse_within(text, Cursor::new(text), &mut reading)?;
+            return Ok(reading.parsed(Self::Expression(expression)));
         }
-        let segments = segments(text)?;
+        let segments = segments(text, Some(Bare::Text), &mut reading)?;
         let value = match segments.as_slice() {
             [] => Self::Literal(String::new()),
             [Segment::Literal(_)] => Self::Literal(text.to_owned()),
             [Segment::Expression(_)] | [_, _, ..] => Self::Text(segments),
         };
-        Ok(Parsed { value, notes: Vec::new() })
+        Ok(reading.parsed(value))
     }
 
     /// The value: of one expression with its type, otherwise a string.
@@ -70,6 +94,27 @@ impl Template {
         }
     }
 
+    /// The value, as [`Template::evaluate`] gives it, except that a value inside text is escaped for the place it
+    /// stands in. The specification has no escapes: strict mode is [`Surrounding::Plain`].
+    ///
+    /// # Errors
+    /// When one of the expressions has no value, or one that cannot be written where it stands.
+    pub fn evaluate_in(&self, context: &dyn Context, surrounding: Surrounding) -> Result<Value, Absence> {
+        match self {
+            Self::Literal(_) | Self::Expression(_) => self.evaluate(context),
+            Self::Text(segments) => {
+                let mut writer = Writer::new(surrounding);
+                for segment in segments {
+                    match segment {
+                        Segment::Literal(literal) => writer.literal(literal),
+                        Segment::Expression(expression) => writer.value(&*expression.evaluate(context)?)?,
+                    }
+                }
+                Ok(Value::String(writer.into_text()))
+            }
+        }
+    }
+
     /// The expressions, in the order of the text.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let (whole, segments) = match self {
@@ -77,10 +122,7 @@ impl Template {
             Self::Expression(expression) => (Some(expression), [].as_slice()),
             Self::Text(segments) => (None, segments.as_slice()),
         };
-        whole.into_iter().chain(segments.iter().filter_map(|segment| match segment {
-            Segment::Literal(_) => None,
-            Segment::Expression(expression) => Some(expression),
-        }))
+        whole.into_iter().chain(expressions(segments))
     }
 }
 
@@ -108,32 +150,52 @@ pub(crate) fn embed(segments: &[Segment], context: &dyn Context) -> Result<Strin
     Ok(text)
 }
 
-/// Splits a text at its `{$…}`.
-pub(crate) fn segments(text: &str) -> Result<Vec<Segment>, SyntaxError> {
+/// The expressions among `segments`.
+pub(crate) fn expressions(segments: &[Segment]) -> impl Iterator<Item = &Expression> {
+    segments.iter().filter_map(|segment| match segment {
+        Segment::Literal(_) => None,
+        Segment::Expression(expression) => Some(expression),
+    })
+}
+
+/// Splits a text at its `{$…}`, and at unbraced expressions where `bare` says so.
+pub(crate) fn segments(
+    text: &str,
+    bare: Option<Bare>,
+    reading: &mut Reading<'_>,
+) -> Result<Vec<Segment>, SyntaxError> {
     let mut segments = Vec::new();
     let (mut literal, mut at) = (0, 0);
+    let flush = |range: Range<usize>, reading: &mut Reading<'_>, segments: &mut Vec<Segment>| match bare {
+        Some(bare) => bare::split(text, range, bare, reading, segments),
+        None => segments.extend(
+            text.get(range).filter(|text| !text.is_empty()).map(|text| Segment::Literal(text.to_owned())),
+        ),
+    };
     while let Some(offset) = text.get(at..).and_then(|rest| rest.find("{$")) {
         let open = at + offset;
         at = open + 1;
         let mut cursor = Cursor::within(text, open..text.len());
-        let Some(expression) = embedded(text, &mut cursor)? else {
+        let mut inner = reading.afresh();
+        let Some(expression) = embedded(text, &mut cursor, &mut inner)? else {
             continue;
         };
-        if literal < open {
-            segments.push(Segment::Literal(text.get(literal..open).unwrap_or("").to_owned()));
-        }
+        flush(literal..open, reading, &mut segments);
+        reading.notes.append(&mut inner.notes);
         segments.push(Segment::Expression(expression));
         literal = cursor.at();
         at = literal;
     }
-    if literal < text.len() {
-        segments.push(Segment::Literal(text.get(literal..).unwrap_or("").to_owned()));
-    }
+    flush(literal..text.len(), reading, &mut segments);
     Ok(segments)
 }
 
 /// Reads `{$…}` at the cursor, or nothing when no known root follows the brace.
-pub(crate) fn embedded(text: &str, cursor: &mut Cursor<'_>) -> Result<Option<Expression>, SyntaxError> {
+pub(crate) fn embedded(
+    text: &str,
+    cursor: &mut Cursor<'_>,
+    reading: &mut Reading<'_>,
+) -> Result<Option<Expression>, SyntaxError> {
     let open = cursor.at();
     if !cursor.rest().strip_prefix('{').is_some_and(starts_with_root) {
         return Ok(None);
@@ -144,7 +206,7 @@ pub(crate) fn embedded(text: &str, cursor: &mut Cursor<'_>) -> Result<Option<Exp
         return Err(SyntaxError::new(message, range).with_hint("it ends with `}`"));
     };
     let close = open + length;
-    let expression = Expression::parse_within(text, Cursor::within(text, open + 1..close))?;
+    let expression = Expression::parse_within(text, Cursor::within(text, open + 1..close), reading)?;
     cursor.advance(length + 1);
     Ok(Some(expression))
 }

@@ -30,37 +30,83 @@ pub struct Note {
     pub fix: String,
 }
 
-/// A tolerance of the default mode. Every tolerance has a diagnostic, so a new one has to be met by every `match`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tolerance {
+/// Defines [`Tolerance`] from one table, so that none can be without a name.
+macro_rules! tolerances {
+    ($($(#[$meta:meta])* $variant:ident = $id:literal $code:literal,)*) => {
+        /// A tolerance of the default mode. Every tolerance has a diagnostic, so a new one has to be met by every
+        /// `match`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Tolerance {
+            $($(#[$meta])* $variant,)*
+        }
+
+        impl Tolerance {
+            /// Every tolerance.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name that diagnostics use.
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)*
+                }
+            }
+
+            /// The number in the list of decisions, such as `T1`.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $id,)*
+                }
+            }
+        }
+    };
+}
+
+tolerances! {
     /// A jsonpath criterion that compares: `$.status == "done"`.
-    T1JsonPathComparison,
+    T1JsonPathComparison = "T1" "jsonpath-comparison",
     /// `.length` of an array or a string at the end of a query in such a criterion.
-    T2Length,
+    T2Length = "T2" "jsonpath-length",
     /// A runtime expression without braces in a jsonpath criterion.
-    T3BareExpression,
+    T3BareExpression = "T3" "unbraced-expression-in-jsonpath",
+    /// A runtime expression without braces in a regex criterion.
+    T3BareInRegex = "T3" "unbraced-expression-in-regex",
+    /// A runtime expression without braces in an xpath criterion.
+    T3BareInXPath = "T3" "unbraced-expression-in-xpath",
+    /// A runtime expression without braces inside text: `Bearer $inputs.token`.
+    T6BareInText = "T6" "unbraced-expression-in-text",
+    /// A part of a value without a JSON Pointer, outside simple conditions: `$response.body.items[0]`.
+    T7Navigation = "T7" "navigation-without-pointer",
+    /// `$response.headers.X`
+    T8Headers = "T8" "headers-for-header",
+    /// A filter at the root of a jsonpath criterion, which applies to the members of an object, or, if none has what
+    /// it asks for, to the object itself.
+    T12RootFilter = "T12" "jsonpath-root-filter",
+    /// `count()` of a query that selects at most one node.
+    T12CountOfArray = "T12" "jsonpath-count-of-one",
     /// A string in double quotes in a simple condition.
-    T13DoubleQuotes,
+    T13DoubleQuotes = "T13" "double-quoted-string",
+    /// A string without quotes in a simple condition.
+    T17UnquotedText = "T17" "unquoted-string",
+    /// XPath 1.0 where XPath 3.1 is the default.
+    XPath10For31 = "B8" "xpath-one-for-three",
 }
 
 impl Tolerance {
-    /// The name that diagnostics use.
-    pub fn code(self) -> &'static str {
+    /// Whether the text may be right as it is, so that its use is worth knowing and not worth a warning.
+    pub fn is_info(self) -> bool {
         match self {
-            Self::T1JsonPathComparison => "jsonpath-comparison",
-            Self::T2Length => "jsonpath-length",
-            Self::T3BareExpression => "unbraced-expression-in-jsonpath",
-            Self::T13DoubleQuotes => "double-quoted-string",
-        }
-    }
-
-    /// The number in the list of decisions, such as `T1`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::T1JsonPathComparison => "T1",
-            Self::T2Length => "T2",
-            Self::T3BareExpression => "T3",
-            Self::T13DoubleQuotes => "T13",
+            Self::T12RootFilter | Self::XPath10For31 => true,
+            Self::T1JsonPathComparison
+            | Self::T2Length
+            | Self::T3BareExpression
+            | Self::T3BareInRegex
+            | Self::T3BareInXPath
+            | Self::T6BareInText
+            | Self::T7Navigation
+            | Self::T8Headers
+            | Self::T12CountOfArray
+            | Self::T13DoubleQuotes
+            | Self::T17UnquotedText => false,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use arazzo_engine::{
-    Call, CallId, Command, Event, OutOfOrder, Plan, PlannedStep, Record, Run, SleepId, Timestamp,
+    Call, CallId, Command, Event, OutOfOrder, Plan, OperationCall, Record, Run, SleepId, Timestamp,
 };
 
 use crate::transport::{Clock, Transport};
@@ -81,7 +81,7 @@ impl<'t> Tasks<'t> {
     fn begin(&self, command: &Command) -> Option<Task<'t>> {
         match command {
             Command::Call(call) => {
-                let step = self.plan.step(call.step)?;
+                let step = self.plan.step(call.step)?.call()?;
                 Some(answer(step, call.clone(), self.transport, self.clock))
             }
             Command::Sleep { id, until } => Some(wake(*id, *until, self.clock)),
@@ -117,7 +117,7 @@ fn id(command: &Command) -> Option<TaskId> {
 }
 
 fn answer<'t>(
-    step: &'t PlannedStep,
+    step: &'t OperationCall,
     call: Box<Call>,
     transport: &'t dyn Transport,
     clock: &'t dyn Clock,

@@ -1,20 +1,34 @@
 //! Reading a description and its sources from files.
 //!
 //! The document crate says which sources it wants; here they are found. A `url` of a
-//! [Source Description](https://spec.openapis.org/arazzo/v1.0.1.html#source-description-object) starts at the
-//! description's own file. Whatever cannot be read is told at the place that names it.
+//! [Source Description](https://spec.openapis.org/arazzo/v1.0.1.html#source-description-object) starts at the `$self`
+//! of the document that names it, else at that document's own file; see
+//! [Establishing the Base URI](https://spec.openapis.org/arazzo/v1.1.0.html#establishing-the-base-uri). Whatever
+//! cannot be read is told at the place that names it.
+
+mod file;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arazzo_document::description::SourceDescription;
-use arazzo_document::{Code, Diagnostic, Document, MAX_TEXT, Place, Position, Span, Workspace, nearest};
+use arazzo_document::{
+    ArazzoDocument, Code, Diagnostic, Document, DocumentIndex, Place, Position, Severity, Span, Wanted,
+    Workspace,
+};
 use url::Url;
 
-/// So many entries of a folder are looked at for a file whose name is near.
-const MAX_FOLDER_ENTRIES: usize = 2_000;
+use file::{near_file, read_regular, read_text};
+
+/// So many sources are read, those of other documents included.
+const MAX_SOURCES: usize = 1_000;
+
+/// So many files are read for references between OpenAPI files, and so many bytes of them.
+const MAX_FILES: usize = 10_000;
+const MAX_FILE_BYTES: usize = 256 << 20;
 
 /// Where a description is.
 #[derive(Debug, Clone, Copy)]
@@ -50,8 +64,10 @@ pub enum LoadError {
     },
 }
 
-/// Reads the description at `origin` and its sources. `overrides` gives paths by the names of sources, in place of
-/// their urls.
+/// Reads the description at `origin`, its sources, theirs if they are Arazzo Descriptions, and the files that OpenAPI
+/// sources refer to. `overrides` gives paths by the names of the description's own sources, in place of their urls.
+///
+/// A document that is reached in several ways is read once.
 ///
 /// # Errors
 ///
@@ -60,25 +76,19 @@ pub enum LoadError {
 pub fn load(origin: Origin<'_>, overrides: &BTreeMap<String, String>) -> Result<Loaded, LoadError> {
     let mut loader = Loader::default();
     let Some(document) = loader.description(origin) else { return Ok(loader.loaded(None)) };
-    let (workspace, diagnostics) = Workspace::new(Arc::clone(&document));
+    let (workspace, diagnostics) = Workspace::new(document);
     loader.diagnostics.extend(diagnostics);
     let Some(mut workspace) = workspace else { return Ok(loader.loaded(None)) };
     check_names(&workspace, overrides)?;
-    for index in 0..workspace.description.sources.len() {
-        let Some(source) = workspace.description.sources.get(index) else { break };
-        let instead = overrides.get(&source.name.value).map(String::as_str);
-        match loader.source(source, instead, &document) {
-            Ok(read) => loader.diagnostics.extend(workspace.supply(index, read)),
-            Err(diagnostics) => loader.diagnostics.extend(diagnostics),
-        }
-    }
+    loader.sources(&mut workspace, overrides);
+    loader.files(&mut workspace);
     Ok(loader.loaded(Some(workspace)))
 }
 
 #[derive(Default)]
 struct Loader {
     /// What was read, by its place, for sources may share a file. `None` is what nothing could be read from.
-    files: BTreeMap<PathBuf, Option<Arc<Document>>>,
+    read: BTreeMap<PathBuf, Option<Arc<Document>>>,
     documents: Vec<Arc<Document>>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -97,13 +107,21 @@ impl Loader {
             Origin::File(path) => {
                 let name = path.display().to_string();
                 match read_text(path) {
-                    Ok(text) => self.document(&name, &absolute(path), text),
+                    Ok(text) => {
+                        let document = self.document(&name, &absolute(path), text)?;
+                        // A source that leads back here is this document.
+                        if let Ok(path) = path_of("", &document.uri) {
+                            self.read.insert(path, Some(Arc::clone(&document)));
+                        }
+                        Some(document)
+                    }
                     Err(fault) => {
                         let start = Span::at(Position::START);
                         let place = Place { file: name.as_str().into(), span: start, path: String::new() };
                         let message = format!("`{name}` {}", fault.fact);
-                        let diagnostic = Diagnostic::error(Code::UnreadableSource, message, place);
-                        self.diagnostics.push(hinted(diagnostic, near_file(path, &fault)));
+                        let mut diagnostic = Diagnostic::error(Code::UnreadableSource, message, place);
+                        diagnostic.hint = near_file(path, &fault);
+                        self.diagnostics.push(diagnostic);
                         None
                     }
                 }
@@ -113,45 +131,178 @@ impl Loader {
 
     /// Reads the text and tells what is wrong with it. A document with errors is read on, for there may be more.
     fn document(&mut self, name: &str, path: &Path, text: String) -> Option<Arc<Document>> {
-        let uri = Url::from_file_path(path).map_or_else(|()| name.to_owned(), Into::into);
-        let (document, diagnostics) = Document::read(name, &uri, text);
+        let (document, diagnostics) = Document::read(name, &uri_of(path, name), text);
         let document = document.map(Arc::new);
         self.documents.extend(document.clone());
         self.diagnostics.extend(diagnostics);
         document
     }
 
+    /// Finds every source that is wanted, and those that these want.
+    fn sources(&mut self, workspace: &mut Workspace, overrides: &BTreeMap<String, String>) {
+        for number in 0.. {
+            let Some(wanted) = workspace.wanted() else { break };
+            let Some((owner, source)) = workspace.source_of(wanted) else { break };
+            let document = if number < MAX_SOURCES {
+                self.source(workspace, wanted, overrides)
+            } else {
+                let message = format!("there are more than {MAX_SOURCES} sources");
+                let place = owner.document.place(source.url.span);
+                let first = number == MAX_SOURCES;
+                Err(first.then(|| Diagnostic::error(Code::TooLarge, message, place)).into_iter().collect())
+            };
+            match document {
+                Ok(document) => self.diagnostics.extend(workspace.supply(wanted, document)),
+                Err(diagnostics) => {
+                    self.diagnostics.extend(diagnostics);
+                    workspace.lack(wanted);
+                }
+            }
+        }
+    }
+
     /// The document of a source. What prevents it is given as diagnostics, unless it was told already.
     fn source(
         &mut self,
-        source: &SourceDescription,
-        instead: Option<&str>,
-        description: &Document,
+        workspace: &Workspace,
+        wanted: Wanted,
+        overrides: &BTreeMap<String, String>,
     ) -> Result<Arc<Document>, Vec<Diagnostic>> {
+        let Some((owner, source)) = workspace.source_of(wanted) else { return Err(Vec::new()) };
+        let finding = Finding { owner, source, is_own: wanted.document == DocumentIndex::ENTRY };
         let name = &source.name.value;
-        let fail = |message: String, hint: String| {
-            let place = description.place(source.url.span);
-            vec![Diagnostic::error(Code::UnreadableSource, message, place).with_hint(hint)]
+        let instead = overrides.get(name).filter(|_| finding.is_own);
+        let (path, beside) = match instead {
+            Some(path) if !is_remote(path) => (absolute(Path::new(path)), false),
+            Some(url) => (finding.path(url, &owner.document.uri)?, false),
+            None => {
+                let url = source.url.value.as_str();
+                let base = owner.base_uri();
+                if let Some(document) = resolved(url, &base).and_then(|uri| workspace.identified(&uri)) {
+                    return Ok(document);
+                }
+                match path_of(url, &base) {
+                    Ok(path) => (path, false),
+                    // A document with a name of its own in `$self` may lie beside its sources all the same.
+                    Err(_) if is_relative(url) && base != owner.document.uri => {
+                        (finding.path(url, &owner.document.uri)?, true)
+                    }
+                    Err(fact) => return Err(vec![finding.fail(url, &fact)]),
+                }
+            }
         };
-        let another = format!("give another place with `--source {name}=PATH`");
-        let written = instead.unwrap_or(&source.url.value);
-        let path = match instead {
-            Some(path) if !is_remote(path) => Ok(absolute(Path::new(path))),
-            Some(_) | None => path_of(written, &description.uri),
+        let document = match self.read.get(&path) {
+            Some(document) => document.clone(),
+            None => {
+                let shown = shown(&path, &owner.document);
+                let text = read_text(&path).map_err(|fault| {
+                    let near = near_file(&path, &fault);
+                    vec![finding.unreadable(&format!("`{shown}` {}", fault.fact), near)]
+                })?;
+                let document = self.document(&shown, &path, text);
+                self.read.insert(path.clone(), document.clone());
+                document
+            }
+        };
+        if beside && document.is_some() {
+            let shown = shown(&path, &owner.document);
+            self.diagnostics.push(finding.found_beside(&shown));
         }
-        .map_err(|fact| fail(format!("the source `{name}` at `{written}` {fact}"), another.clone()))?;
-        if let Some(document) = self.files.get(&path) {
-            return document.clone().ok_or_else(Vec::new);
-        }
-        let shown = shown(&path, description);
-        let text = read_text(&path).map_err(|fault| {
-            let message = format!("the source `{name}` cannot be read: `{shown}` {}", fault.fact);
-            let hint = near_file(&path, &fault);
-            fail(message, hint.map_or(another.clone(), |hint| format!("{hint}, or {another}")))
-        })?;
-        let document = self.document(&shown, &path, text);
-        self.files.insert(path, document.clone());
         document.ok_or_else(Vec::new)
+    }
+
+    /// Reads what OpenAPI sources refer to. What cannot be read is told where a workflow depends on it.
+    fn files(&mut self, workspace: &mut Workspace) {
+        let (mut number, mut bytes) = (0, 0);
+        loop {
+            let wanted = workspace.wanted_files();
+            if wanted.is_empty() {
+                break;
+            }
+            for uri in wanted {
+                let file = if number == MAX_FILES || bytes > MAX_FILE_BYTES {
+                    Err("is one of too many files".to_owned())
+                } else {
+                    self.file(&uri, &workspace.entry().document)
+                };
+                number += 1;
+                bytes += file.as_ref().map_or(0, |document| document.text.len());
+                workspace.supply_file(&uri, file);
+            }
+        }
+    }
+
+    /// The document at `uri`, or why there is none, as it follows the file's name.
+    fn file(&mut self, uri: &str, description: &Document) -> Result<Arc<Document>, String> {
+        let path = path_of("", uri)?;
+        if let Some(known) = self.read.get(&path) {
+            return known.clone().ok_or_else(|| "could not be read".to_owned());
+        }
+        let name = shown(&path, description);
+        let text = read_regular(&path).map_err(|fault| fault.fact)?;
+        let (document, diagnostics) = Document::read(&name, &uri_of(&path, &name), text);
+        let wrong = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+        let document = match (document, wrong) {
+            (Some(document), None) => Arc::new(document),
+            (_, Some(wrong)) => {
+                return Err(format!("is wrong at {}: {}", wrong.place.span.start, wrong.message));
+            }
+            (None, None) => return Err("has nothing in it".to_owned()),
+        };
+        self.documents.push(Arc::clone(&document));
+        self.diagnostics.extend(diagnostics);
+        self.read.insert(path, Some(Arc::clone(&document)));
+        Ok(document)
+    }
+}
+
+/// A source that is being looked for, and how to tell what is wrong.
+struct Finding<'a> {
+    owner: &'a ArazzoDocument,
+    source: &'a SourceDescription,
+    /// Whether the entry document names it, whose sources can be given another place.
+    is_own: bool,
+}
+
+impl Finding<'_> {
+    fn path(&self, url: &str, base: &str) -> Result<PathBuf, Vec<Diagnostic>> {
+        path_of(url, base).map_err(|fact| vec![self.fail(url, &fact)])
+    }
+
+    fn fail(&self, url: &str, fact: &str) -> Diagnostic {
+        let message = format!("the source `{}` at `{url}` {fact}", self.source.name.value);
+        self.error(message, None)
+    }
+
+    fn unreadable(&self, fact: &str, near: Option<String>) -> Diagnostic {
+        self.error(format!("the source `{}` cannot be read: {fact}", self.source.name.value), near)
+    }
+
+    fn error(&self, message: String, near: Option<String>) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error(Code::UnreadableSource, message, self.place());
+        diagnostic.hint = match (near, self.another()) {
+            (Some(near), Some(another)) => Some(format!("{near}, or {another}")),
+            (near, another) => near.or(another),
+        };
+        diagnostic
+    }
+
+    fn found_beside(&self, shown: &str) -> Diagnostic {
+        let message = format!(
+            "the source `{}` is read from `{shown}`, which lies beside the document: `$self` leads to no file",
+            self.source.name.value
+        );
+        let mut diagnostic = Diagnostic::warning(Code::UnreadableSource, message, self.place());
+        diagnostic.hint = self.another();
+        diagnostic
+    }
+
+    fn another(&self) -> Option<String> {
+        self.is_own.then(|| format!("give another place with `--source {}=PATH`", self.source.name.value))
+    }
+
+    fn place(&self) -> Place {
+        self.owner.document.place(self.source.url.span)
     }
 }
 
@@ -159,7 +310,7 @@ impl Loader {
 const STANDARD_INPUT: &str = "<stdin>";
 
 fn check_names(workspace: &Workspace, overrides: &BTreeMap<String, String>) -> Result<(), LoadError> {
-    let known = || workspace.description.sources.iter().map(|source| source.name.value.clone());
+    let known = || workspace.entry().sources().map(|(source, _)| source.name.value.clone());
     match overrides.keys().find(|name| !known().any(|known| known == **name)) {
         Some(name) => Err(LoadError::UnknownSource { name: name.clone(), known: known().collect() }),
         None => Ok(()),
@@ -173,6 +324,13 @@ fn known_sources(known: &[String]) -> String {
     format!(": it has `{}`", known.join("`, `"))
 }
 
+/// The URI that a url means at `base`, without a fragment.
+fn resolved(url: &str, base: &str) -> Option<String> {
+    let mut resolved = Url::parse(base).ok()?.join(url).ok()?;
+    resolved.set_fragment(None);
+    Some(resolved.into())
+}
+
 /// The file that a url leads to from `base`, or why it leads to none.
 fn path_of(url: &str, base: &str) -> Result<PathBuf, String> {
     let base = Url::parse(base).map_err(|_| "starts at a description that is in no file".to_owned())?;
@@ -184,8 +342,16 @@ fn path_of(url: &str, base: &str) -> Result<PathBuf, String> {
     }
 }
 
+fn uri_of(path: &Path, name: &str) -> String {
+    Url::from_file_path(path).map_or_else(|()| name.to_owned(), Into::into)
+}
+
 fn is_remote(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "file"))
+}
+
+fn is_relative(url: &str) -> bool {
+    Url::parse(url) == Err(url::ParseError::RelativeUrlWithoutBase)
 }
 
 fn absolute(path: &Path) -> PathBuf {
@@ -198,203 +364,4 @@ fn shown(path: &Path, description: &Document) -> String {
         if Path::new(description.name.as_ref()).is_absolute() { None } else { std::path::absolute(".").ok() };
     let short = current.as_ref().and_then(|folder| path.strip_prefix(folder).ok());
     short.unwrap_or(path).display().to_string()
-}
-
-/// Why a file could not be read.
-struct Fault {
-    fact: String,
-    missing: bool,
-}
-
-/// The text of a file. Reading stops at the limit, also where a file has no end.
-fn read_text(path: &Path) -> Result<String, Fault> {
-    let fault = |fact: String| Fault { fact, missing: false };
-    let failed = |error: io::Error| {
-        let missing = error.kind() == io::ErrorKind::NotFound;
-        let fact =
-            if missing { "does not exist".to_owned() } else { format!("cannot be read: {}", error.kind()) };
-        Fault { fact, missing }
-    };
-    let file = std::fs::File::open(path).map_err(failed)?;
-    let about = file.metadata().map_err(failed)?;
-    if about.is_dir() {
-        return Err(fault("is a folder".to_owned()));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).min(MAX_TEXT));
-    file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() > MAX_TEXT {
-        return Err(fault(format!("is larger than {MAX_TEXT} bytes")));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to() + 1;
-        fault(format!("is no UTF-8 text: byte {at} belongs to no character"))
-    })
-}
-
-/// What to say of a missing file: the one beside it whose name is near.
-fn near_file(path: &Path, fault: &Fault) -> Option<String> {
-    if !fault.missing {
-        return None;
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let wanted = path.file_name()?.to_str()?;
-    let entries = std::fs::read_dir(folder).ok()?.take(MAX_FOLDER_ENTRIES);
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    names.sort();
-    let near = nearest(wanted, names.iter().map(String::as_str))?;
-    Some(format!("did you mean `{near}`"))
-}
-
-fn hinted(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
-    match hint {
-        Some(hint) => diagnostic.with_hint(hint),
-        None => diagnostic,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const API: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n";
-
-    /// A folder with these files, which goes when it is dropped.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str, files: &[(&str, &[u8])]) -> Self {
-            let folder = std::env::temp_dir().join(format!("arazzo-load-{}-{name}", std::process::id()));
-            for (name, text) in files {
-                let path = folder.join(name);
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(path, text).unwrap();
-            }
-            Self(folder)
-        }
-
-        fn load(&self, overrides: &[(&str, &str)]) -> Result<Loaded, LoadError> {
-            let overrides =
-                overrides.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect();
-            load(Origin::File(&self.0.join("flows/a.yml")), &overrides)
-        }
-
-        /// Message and hint of the one thing that is wrong.
-        fn problem(&self, overrides: &[(&str, &str)]) -> (String, String) {
-            let loaded = self.load(overrides).unwrap();
-            let [diagnostic] = loaded.diagnostics.as_slice() else { panic!("{:?}", loaded.diagnostics) };
-            let shown = diagnostic.to_string().replace(&self.0.display().to_string(), "");
-            (shown, diagnostic.hint.clone().unwrap_or_default())
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
-    fn description(urls: &[(&str, &str)]) -> String {
-        let sources: Vec<_> = urls.iter().map(|(name, url)| format!("- {name}\n  url: '{url}'\n")).collect();
-        format!(
-            "arazzo: 1.0.1\ninfo: {{title: t, version: '1'}}\nsourceDescriptions:\n{}workflows:\n\
-             - workflowId: w\n  steps:\n  - {{stepId: s, operationId: o}}\n",
-            sources.join("").replace("- ", "- name: ")
-        )
-    }
-
-    fn is_openapi(loaded: &Loaded, name: &str) -> bool {
-        let workspace = loaded.workspace.as_ref().unwrap();
-        matches!(workspace.source(name), Some((_, arazzo_document::SourceContent::OpenApi(_))))
-    }
-
-    #[test]
-    fn sources_are_found_from_the_file_of_the_description() {
-        let flow = description(&[("one", "../apis/an%20api.yml"), ("two", "../apis/an api.yml")]);
-        let folder =
-            Folder::new("relative", &[("flows/a.yml", flow.as_bytes()), ("apis/an api.yml", API.as_bytes())]);
-        let loaded = folder.load(&[]).unwrap();
-        assert_eq!(loaded.diagnostics, []);
-        assert!(is_openapi(&loaded, "one") && is_openapi(&loaded, "two"));
-        assert_eq!(loaded.documents.len(), 2, "a file is read once");
-        assert!(loaded.documents[1].uri.ends_with("/apis/an%20api.yml"));
-        assert!(loaded.documents[1].name.ends_with("/apis/an api.yml"));
-    }
-
-    #[test]
-    fn a_source_may_be_a_file_url_or_an_absolute_path() {
-        let folder = Folder::new("absolute", &[("b.yml", API.as_bytes())]);
-        let path = folder.0.join("b.yml");
-        let url = Url::from_file_path(&path).unwrap().to_string();
-        let flow = description(&[("one", &url), ("two", path.to_str().unwrap())]);
-        std::fs::create_dir_all(folder.0.join("flows")).unwrap();
-        std::fs::write(folder.0.join("flows/a.yml"), flow).unwrap();
-        let loaded = folder.load(&[]).unwrap();
-        assert_eq!(loaded.diagnostics, []);
-        assert!(is_openapi(&loaded, "one") && is_openapi(&loaded, "two"));
-    }
-
-    #[test]
-    fn a_missing_source_is_told_at_its_url() {
-        let flow = description(&[("api", "pet-api.yml")]);
-        let folder =
-            Folder::new("missing", &[("flows/a.yml", flow.as_bytes()), ("flows/petapi.yml", API.as_bytes())]);
-        let (message, hint) = folder.problem(&[]);
-        assert_eq!(
-            message,
-            "/flows/a.yml:5:8: error: the source `api` cannot be read: `/flows/pet-api.yml` does not exist"
-        );
-        assert_eq!(hint, "did you mean `petapi.yml`, or give another place with `--source api=PATH`");
-    }
-
-    #[test]
-    fn another_place_can_be_given() {
-        let flow = description(&[("api", "https://example.com/api.yml")]);
-        let folder = Folder::new("override", &[("flows/a.yml", flow.as_bytes()), ("b.yml", API.as_bytes())]);
-        let (message, hint) = folder.problem(&[]);
-        assert!(message.ends_with("is remote, and remote descriptions are not read yet"), "{message}");
-        assert_eq!(hint, "give another place with `--source api=PATH`");
-        let path = folder.0.join("b.yml");
-        let loaded = folder.load(&[("api", path.to_str().unwrap())]).unwrap();
-        assert!(loaded.diagnostics.is_empty() && is_openapi(&loaded, "api"));
-        assert_eq!(
-            folder.load(&[("aip", "b.yml")]).unwrap_err().to_string(),
-            "the description has no source `aip`: it has `api`"
-        );
-    }
-
-    #[test]
-    fn what_is_no_text_is_no_source() {
-        let files: [(&str, &[u8]); 3] =
-            [("flows/a.yml", &[]), ("flows/binary.yml", b"a: \xff"), ("flows/folder/x.yml", b"")];
-        let folder = Folder::new("binary", &files);
-        let fails = |url: &str| {
-            std::fs::write(folder.0.join("flows/a.yml"), description(&[("api", url)])).unwrap();
-            folder.problem(&[]).0
-        };
-        assert!(
-            fails("binary.yml")
-                .ends_with("`/flows/binary.yml` is no UTF-8 text: byte 4 belongs to no character")
-        );
-        assert!(fails("folder").ends_with("`/flows/folder` is a folder"));
-        assert!(fails("ftp://x/y").ends_with("has the scheme `ftp:`, which is not read"));
-        assert!(fails("http://[").contains("is no url"));
-    }
-
-    #[test]
-    fn a_description_that_cannot_be_read_is_a_diagnostic() {
-        let loaded = load(Origin::File(Path::new("no/such/a.yml")), &BTreeMap::new()).unwrap();
-        assert!(loaded.workspace.is_none());
-        let [diagnostic] = loaded.diagnostics.as_slice() else { panic!() };
-        assert_eq!(diagnostic.to_string(), "no/such/a.yml:1:1: error: `no/such/a.yml` does not exist");
-    }
-
-    #[test]
-    fn a_text_is_read_as_if_it_lay_in_the_current_folder() {
-        let text = description(&[("api", "no-such-api.yml")]);
-        let loaded = load(Origin::Text(&text), &BTreeMap::new()).unwrap();
-        let [diagnostic] = loaded.diagnostics.as_slice() else { panic!("{:?}", loaded.diagnostics) };
-        assert!(diagnostic.to_string().starts_with("<stdin>:5:8: error: the source `api`"), "{diagnostic}");
-        assert!(diagnostic.message.contains("`no-such-api.yml` does not exist"), "{diagnostic}");
-    }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use arazzo_engine::{Call, PlannedStep, Response, Timestamp, TransportError};
+use arazzo_engine::{Call, OperationCall, Response, Timestamp, TransportError};
 
 /// A request under way. Dropping it gives the request up.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
@@ -17,14 +17,14 @@ pub type Waiting<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Sends requests.
 pub trait Transport: Send + Sync {
-    /// Sends the request of `call`, which `step` makes, and gives the whole response.
+    /// Sends the request of `call`, which is one to `operation`, and gives the whole response.
     ///
     /// A response with any status is `Ok`; what it means is for the machine to judge.
     ///
     /// # Errors
     ///
     /// A [`TransportError`] when there is no whole response.
-    fn send<'a>(&'a self, step: &'a PlannedStep, call: &'a Call) -> Sending<'a>;
+    fn send<'a>(&'a self, operation: &'a OperationCall, call: &'a Call) -> Sending<'a>;
 }
 
 /// Tells the time and waits.

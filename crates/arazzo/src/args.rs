@@ -18,6 +18,20 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a workflow of a description.
     Run(Box<RunArgs>),
+    /// Run a conformance suite: cases that say what an engine does with a description.
+    Conformance(ConformanceArgs),
+}
+
+/// The arguments of `arazzo conformance`.
+#[derive(Debug, Args)]
+pub(crate) struct ConformanceArgs {
+    /// The folder of the suite, `tests/spec` in the repository.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: std::path::PathBuf,
+
+    /// Show which cases each requirement has instead of running them.
+    #[arg(long)]
+    pub(crate) requirements: bool,
 }
 
 /// The arguments of `arazzo run`.
@@ -210,7 +224,7 @@ mod tests {
     fn a_scenario_is_given_with_an_equals_sign_only() {
         let parse = |args: &[&str]| {
             let arguments = Arguments::try_parse_from([&["arazzo", "run"], args].concat()).unwrap();
-            let Command::Run(run) = arguments.command;
+            let Command::Run(run) = arguments.command else { unreachable!() };
             (run.mock, run.description)
         };
         assert_eq!(parse(&["--mock", "a.yml"]), (Some(String::new()), "a.yml".to_owned()));

@@ -4,6 +4,7 @@
 //! flags, output and exit codes is in the README.
 
 mod args;
+mod conformance;
 mod diagnostics;
 mod excerpt;
 mod exit;
@@ -15,11 +16,20 @@ mod run;
 use clap::Parser;
 
 use args::{Arguments, Command};
+use exit::Exit;
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let code = match arguments.command {
         Command::Run(args) => run::run(&args),
+        Command::Conformance(args) => match conformance::run(&args.folder, args.requirements) {
+            Ok(true) => Exit::Success,
+            Ok(false) => Exit::Failed,
+            Err(problem) => {
+                anstream::eprintln!("error: the suite cannot be read: {problem}");
+                Exit::Usage
+            }
+        },
     };
     code.into()
 }

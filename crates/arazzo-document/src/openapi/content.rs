@@ -3,6 +3,8 @@
 //! See the [Request Body Object](https://spec.openapis.org/oas/v3.1.1.html#request-body-object) and the
 //! [Media Type Object](https://spec.openapis.org/oas/v3.1.1.html#media-type-object).
 
+use std::collections::HashMap;
+
 use super::OpenApi;
 use super::schema::Schema;
 use crate::node::{Member, Node};
@@ -12,22 +14,29 @@ use crate::position::Span;
 #[derive(Debug, Clone, Copy)]
 pub struct RequestBody<'a> {
     node: &'a Node,
+    required: bool,
     content: Content<'a>,
 }
 
 impl<'a> RequestBody<'a> {
     pub(super) fn new(openapi: &'a OpenApi, node: &'a Node) -> Self {
-        Self { node, content: Content::new(openapi, node) }
+        let required = node.get("required").and_then(Node::as_bool).unwrap_or(false);
+        Self { node, required, content: Content::new(openapi, node) }
+    }
+
+    /// The body that parameters of OpenAPI 2.0 describe, the first of which is `node`.
+    pub(super) fn of_parameters(node: &'a Node, required: bool, content: Content<'a>) -> Self {
+        Self { node, required, content }
     }
 
     /// Whether there has to be one.
     pub fn required(&self) -> bool {
-        self.node.get("required").and_then(Node::as_bool).unwrap_or(false)
+        self.required
     }
 
     /// The names of the media types, in the order of the document.
     pub fn media_types(&self) -> Vec<&'a str> {
-        self.content.media_types().map(|media_type| media_type.name()).collect()
+        self.content.media_types().iter().map(MediaType::name).collect()
     }
 
     /// The media type that describes a body with this `Content-Type`; see [`Response::media_type`].
@@ -48,21 +57,63 @@ impl<'a> RequestBody<'a> {
     }
 }
 
-/// The field `content` of an object.
+/// The media types of a body.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Content<'a> {
-    openapi: &'a OpenApi,
-    members: &'a [Member],
+pub(super) enum Content<'a> {
+    /// The field `content` of an object.
+    Written {
+        /// The description.
+        openapi: &'a OpenApi,
+        /// The members of the field.
+        members: &'a [Member],
+    },
+    /// OpenAPI 2.0: media types of one schema.
+    Listed {
+        /// The description.
+        openapi: &'a OpenApi,
+        /// The media types.
+        names: Names<'a>,
+        /// The schema of every body.
+        schema: Option<&'a Node>,
+        /// Examples by media type.
+        examples: &'a [Member],
+    },
+}
+
+/// Where OpenAPI 2.0 names media types.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Names<'a> {
+    /// In a list such as `consumes`.
+    List(&'a [Node]),
+    /// In such a list, of which only those of forms count.
+    Forms(&'a [Node]),
+    /// As keys.
+    Keys(&'a [Member]),
+    /// Nowhere, so it is this one.
+    Only(&'static str),
 }
 
 impl<'a> Content<'a> {
     pub(super) fn new(openapi: &'a OpenApi, node: &'a Node) -> Self {
         let members = node.get("content").and_then(Node::as_object).unwrap_or_default();
-        Self { openapi, members }
+        Self::Written { openapi, members }
     }
 
-    pub(super) fn media_types(self) -> impl Iterator<Item = MediaType<'a>> {
-        self.members.iter().map(move |member| MediaType { openapi: self.openapi, member })
+    pub(super) fn media_types(self) -> Vec<MediaType<'a>> {
+        match self {
+            Self::Written { openapi, members } => {
+                members.iter().map(|member| MediaType::written(openapi, member)).collect()
+            }
+            Self::Listed { openapi, names, schema, examples } => {
+                let examples: HashMap<String, &'a Node> =
+                    examples.iter().map(|member| (essence(&member.key), &member.value)).collect();
+                let media_type = |name: &'a str| {
+                    let example = examples.get(&essence(name)).copied();
+                    MediaType { openapi, name, node: None, schema, example }
+                };
+                names.all().into_iter().map(media_type).collect()
+            }
+        }
     }
 
     /// The media type of this name, else the one without parameters, else the range that it falls into.
@@ -70,35 +121,68 @@ impl<'a> Content<'a> {
         let wanted = essence(content_type);
         let (kind, _) = wanted.split_once('/')?;
         let range = format!("{kind}/*");
-        let named = |name: &str| self.media_types().find(|media_type| essence(media_type.name()) == name);
-        let exact =
-            self.media_types().find(|media_type| media_type.name().eq_ignore_ascii_case(content_type.trim()));
-        exact.or_else(|| named(&wanted)).or_else(|| named(&range)).or_else(|| named("*/*"))
+        let all = self.media_types();
+        let named = |name: &str| all.iter().find(|media_type| essence(media_type.name()) == name);
+        let exact = all.iter().find(|media_type| media_type.name().eq_ignore_ascii_case(content_type.trim()));
+        exact.or_else(|| named(&wanted)).or_else(|| named(&range)).or_else(|| named("*/*")).copied()
     }
+}
+
+impl<'a> Names<'a> {
+    /// The media types of forms.
+    pub(super) const FORMS: [&'static str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
+
+    fn all(self) -> Vec<&'a str> {
+        match self {
+            Self::List(names) => names.iter().filter_map(Node::as_str).collect(),
+            Self::Forms(names) => {
+                names.iter().filter_map(Node::as_str).filter(|name| is_form(name)).collect()
+            }
+            Self::Keys(members) => members.iter().map(|member| member.key.as_str()).collect(),
+            Self::Only(name) => vec![name],
+        }
+    }
+}
+
+/// Whether a form has this media type.
+pub(super) fn is_form(name: &str) -> bool {
+    Names::FORMS.contains(&essence(name).as_str())
 }
 
 /// A media type with what it describes.
 #[derive(Debug, Clone, Copy)]
 pub struct MediaType<'a> {
     openapi: &'a OpenApi,
-    member: &'a Member,
+    name: &'a str,
+    /// The Media Type Object.
+    node: Option<&'a Node>,
+    schema: Option<&'a Node>,
+    /// The only example, which OpenAPI 2.0 has elsewhere.
+    example: Option<&'a Node>,
 }
 
 impl<'a> MediaType<'a> {
+    fn written(openapi: &'a OpenApi, member: &'a Member) -> Self {
+        let node = openapi.follow(&member.value);
+        let schema = node.and_then(|node| node.get("schema"));
+        Self { openapi, name: &member.key, node, schema, example: None }
+    }
+
     /// Its name, or a range such as `text/*`.
     pub fn name(&self) -> &'a str {
-        &self.member.key
+        self.name
     }
 
     /// The schema of a body.
     pub fn schema(&self) -> Option<Schema<'a>> {
-        let node = self.openapi.follow(&self.member.value)?;
-        node.get("schema").map(|schema| Schema::new(self.openapi, schema))
+        self.schema.map(|schema| Schema::new(self.openapi, schema))
     }
 
     /// The examples of bodies, in the order of the document; those of the schema are not among them.
     pub fn examples(&self) -> Vec<Example<'a>> {
-        self.openapi.follow(&self.member.value).map(|node| examples(self.openapi, node)).unwrap_or_default()
+        let only = self.example.map(|value| Example { name: None, value });
+        let written = self.node.map(|node| examples(self.openapi, node)).unwrap_or_default();
+        only.into_iter().chain(written).collect()
     }
 }
 

@@ -1,12 +1,17 @@
 //! An OpenAPI description, looked at where a workflow asks.
 //!
-//! See the OpenAPI Specification [3.0](https://spec.openapis.org/oas/v3.0.4.html) and
-//! [3.1](https://spec.openapis.org/oas/v3.1.1.html). Real descriptions are large and have corners that are wrong, and
+//! See the OpenAPI Specification [2.0](https://spec.openapis.org/oas/v2.0.html),
+//! [3.0](https://spec.openapis.org/oas/v3.0.4.html), [3.1](https://spec.openapis.org/oas/v3.1.1.html) and
+//! [3.2](https://spec.openapis.org/oas/v3.2.0.html). Real descriptions are large and have corners that are wrong, and
 //! a workflow uses a few operations of them. So nothing is converted or checked beforehand: the types here are views
 //! of the document's values, and a part of the wrong type is as if it were absent. What an operation refers to and
 //! cannot be found is told by [`Operation::problems`].
+//!
+//! A description may be spread over several documents. [`OpenApi::wants`] says which are missing, and
+//! [`OpenApi::supply`] takes them.
 
 mod content;
+mod files;
 mod operation;
 mod parameter;
 mod reference;
@@ -15,6 +20,7 @@ mod schema;
 mod schema_bundle;
 mod security;
 mod server;
+mod swagger;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -32,15 +38,19 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::node::{Data, Member, Node};
 use crate::position::{Position, Span};
-use operation::METHODS;
-use reference::Resolver;
+use files::Files;
+use operation::{Found, METHODS};
+use reference::{Broken, Resolver};
+use swagger::Swagger;
 
 /// An OpenAPI description.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OpenApi {
     document: Arc<Document>,
     version: OpenApiVersion,
+    files: Files,
     index: OnceLock<Index>,
+    swagger: OnceLock<Swagger>,
 }
 
 /// The version of the OpenAPI Specification that a description follows.
@@ -57,7 +67,7 @@ pub enum OpenApiVersion {
 }
 
 /// The operations, found in one walk over the paths.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Index {
     operations: Vec<OperationRef>,
     by_id: HashMap<String, OperationRef>,
@@ -71,14 +81,35 @@ static NOTHING: Member = Member {
 };
 
 impl OpenApi {
-    /// Looks at the root of `document` only.
+    /// Looks at the root of `document`, and for references to other documents, which are wanted then.
     ///
     /// # Errors
     ///
     /// It is no OpenAPI description, or one of a version that is not supported.
     pub fn new(document: Arc<Document>) -> Result<Self, Diagnostic> {
         let version = version_of(&document)?;
-        Ok(Self { document, version, index: OnceLock::new() })
+        let files = Files::new(Arc::clone(&document));
+        Ok(Self { document, version, files, index: OnceLock::new(), swagger: OnceLock::new() })
+    }
+
+    /// The places of the documents that references lead to and that have not been supplied. More may be wanted once
+    /// these are there.
+    pub fn wants(&self) -> Vec<String> {
+        self.files.wants().map(str::to_owned).collect()
+    }
+
+    /// Hands over the document at `uri`, which [`OpenApi::wants`] named, or why it cannot be read, in words that follow
+    /// its name.
+    pub fn supply(&mut self, uri: &str, document: Result<Arc<Document>, String>) {
+        if self.files.supply(uri, document) {
+            self.index = OnceLock::new();
+            self.swagger = OnceLock::new();
+        }
+    }
+
+    /// Where references of the description start: its `$self` since version 3.2, else where it lies.
+    pub fn base_uri(&self) -> String {
+        files::self_uri(&self.document).unwrap_or_else(|| self.document.uri.clone())
     }
 
     /// The version of the specification.
@@ -99,19 +130,32 @@ impl OpenApi {
     /// The operation at the path template `path`, as it is written there, for the HTTP method `method` in any case.
     pub fn operation_by_path(&self, path: &str, method: &str) -> Option<OperationRef> {
         let path = self.paths().iter().position(|member| member.key == path)?;
-        let method = METHODS.iter().position(|(name, _)| name.eq_ignore_ascii_case(method))?;
+        let fixed = METHODS.iter().position(|(name, _)| name.eq_ignore_ascii_case(method));
+        let method = fixed.or_else(|| {
+            let members = self.additional(self.follow(&self.paths().get(path)?.value)?);
+            let exact = members.iter().position(|member| member.key == method);
+            let any = || members.iter().position(|member| member.key.eq_ignore_ascii_case(method));
+            Some(METHODS.len() + exact.or_else(any)?)
+        })?;
         let reference = OperationRef { path, method };
         self.find(reference).map(|_| reference)
     }
 
     /// The operation at a JSON Pointer such as `/paths/~1pets~1{id}/get`, which may be percent-encoded.
     pub fn operation_by_pointer(&self, pointer: &str) -> Option<OperationRef> {
+        let plain = |token: &str| token.replace("~1", "/").replace("~0", "~");
         let find = |pointer: &str| {
-            let (path, method) = pointer.strip_prefix("/paths/")?.rsplit_once('/')?;
-            if path.contains('/') || method.chars().any(|c| c.is_ascii_uppercase()) {
-                return None;
+            let (path, method) = pointer.strip_prefix("/paths/")?.split_once('/')?;
+            let path = plain(path);
+            match method.strip_prefix("additionalOperations/") {
+                Some(method) => self
+                    .operation_by_path(&path, &plain(method))
+                    .filter(|found| found.method >= METHODS.len()),
+                None if METHODS.iter().any(|(name, _)| *name == method) => {
+                    self.operation_by_path(&path, method)
+                }
+                None => None,
             }
-            self.operation_by_path(&path.replace("~1", "/").replace("~0", "~"), method)
         };
         find(pointer).or_else(|| find(&reference::percent_decoded(pointer)))
     }
@@ -123,33 +167,59 @@ impl OpenApi {
 
     /// The operation that a reference of this description means.
     pub fn operation(&self, reference: OperationRef) -> Operation<'_> {
-        let (path, item, method) = self.find(reference).unwrap_or((&NOTHING, &NOTHING.value, &NOTHING));
-        let name = METHODS.get(reference.method).map_or("", |(_, name)| name);
-        Operation::new(self, path, item, method, name)
+        let nothing = Found { path: &NOTHING, item: &NOTHING.value, member: &NOTHING, fixed: Some("") };
+        Operation::new(self, self.find(reference).unwrap_or(nothing))
+    }
+
+    /// The paths that lead into documents which are not there, so that nobody knows their operations.
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let paths = self.paths().iter().filter(|path| path.key.starts_with('/'));
+        paths.filter_map(|path| Some(self.problem(&self.resolver().follow(&path.value).err()?))).collect()
     }
 
     /// The security scheme with this name.
     ///
     /// See the [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object).
     pub fn security_scheme(&self, name: &str) -> Option<SecurityScheme<'_>> {
-        let schemes = self.root().get("components")?.get("securitySchemes")?;
-        let node = self.follow(schemes.get(name)?)?;
-        Some(SecurityScheme::of(node))
+        let node = self.follow(self.security_schemes()?.get(name)?)?;
+        Some(match self.version {
+            OpenApiVersion::V2 => SecurityScheme::of_2_0(node, self.swagger().flows(name)),
+            OpenApiVersion::V3_0 | OpenApiVersion::V3_1 | OpenApiVersion::V3_2 => SecurityScheme::of(node),
+        })
     }
 
     /// The names of the security schemes.
     pub fn security_scheme_names(&self) -> impl Iterator<Item = &str> {
-        let schemes = self.root().get("components").and_then(|components| components.get("securitySchemes"));
-        let members = schemes.and_then(Node::as_object).unwrap_or_default();
+        let members = self.security_schemes().and_then(Node::as_object).unwrap_or_default();
         members.iter().map(|member| member.key.as_str())
+    }
+
+    fn security_schemes(&self) -> Option<&Node> {
+        let schemes = match self.version {
+            OpenApiVersion::V2 => self.root().get("securityDefinitions"),
+            OpenApiVersion::V3_0 | OpenApiVersion::V3_1 | OpenApiVersion::V3_2 => {
+                self.follow(self.root().get("components")?)?.get("securitySchemes")
+            }
+        };
+        self.follow(schemes?)
     }
 
     fn root(&self) -> &Node {
         &self.document.root
     }
 
+    /// The document, for those who keep it.
+    pub(crate) fn shared_document(&self) -> Arc<Document> {
+        Arc::clone(&self.document)
+    }
+
+    /// Whether the document at `uri` is among those that [`OpenApi::wants`] names.
+    pub(crate) fn is_wanting(&self, uri: &str) -> bool {
+        self.files.wanted(uri).is_some()
+    }
+
     fn resolver(&self) -> Resolver<'_> {
-        Resolver::new(self.root())
+        Resolver::new(&self.files)
     }
 
     /// What `node` is after references have been followed.
@@ -157,30 +227,58 @@ impl OpenApi {
         self.resolver().follow(node).ok()
     }
 
-    fn paths(&self) -> &[Member] {
-        self.root().get("paths").and_then(Node::as_object).unwrap_or_default()
+    fn problem(&self, broken: &Broken<'_>) -> Diagnostic {
+        let document = self.files.holder(broken.node).unwrap_or(&self.document);
+        let mut diagnostic =
+            Diagnostic::error(broken.code(), broken.message(), document.place(broken.node.span));
+        diagnostic.hint = broken.hint().map(str::to_owned);
+        diagnostic
     }
 
-    /// The member of `paths`, its path item, and the member of that with the operation.
-    fn find(&self, reference: OperationRef) -> Option<(&Member, &Node, &Member)> {
+    /// What stands for the parts of version 2.0 that have another shape later.
+    fn swagger(&self) -> &Swagger {
+        self.swagger.get_or_init(|| Swagger::new(self))
+    }
+
+    fn paths(&self) -> &[Member] {
+        let paths = self.root().get("paths").and_then(|paths| self.follow(paths));
+        paths.and_then(Node::as_object).unwrap_or_default()
+    }
+
+    /// The operations of a path item for other methods, which 3.2 has.
+    fn additional<'a>(&self, item: &'a Node) -> &'a [Member] {
+        let members = item.get("additionalOperations").filter(|_| self.version == OpenApiVersion::V3_2);
+        members.and_then(Node::as_object).unwrap_or_default()
+    }
+
+    fn find(&self, reference: OperationRef) -> Option<Found<'_>> {
         let path = self.paths().get(reference.path).filter(|path| path.key.starts_with('/'))?;
         let item = self.follow(&path.value)?;
-        let (name, _) = METHODS.get(reference.method)?;
-        let method = item.member(name).filter(|method| method.value.as_object().is_some())?;
-        Some((path, item, method))
+        let fixed = METHODS.get(reference.method);
+        let member = match fixed {
+            Some((name, _)) => item.member(name)?,
+            None => self.additional(item).get(reference.method.checked_sub(METHODS.len())?)?,
+        };
+        member.value.as_object()?;
+        Some(Found { path, item, member, fixed: fixed.map(|(_, name)| *name) })
     }
 
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let mut index = Index::default();
             for (path, member) in self.paths().iter().enumerate() {
-                let item = self.follow(&member.value).filter(|_| member.key.starts_with('/'));
-                let members = item.and_then(Node::as_object).unwrap_or_default();
-                for Member { key, value, .. } in members {
-                    let Some(method) = METHODS.iter().position(|(name, _)| name == key) else { continue };
-                    if value.as_object().is_none() {
-                        continue;
-                    }
+                let Some(item) = self.follow(&member.value).filter(|_| member.key.starts_with('/')) else {
+                    continue;
+                };
+                let position = |name: &str| METHODS.iter().position(|(method, _)| *method == name);
+                let fixed = item.as_object().unwrap_or_default().iter();
+                let fixed = fixed.filter_map(|member| Some((position(&member.key)?, &member.value)));
+                let is_other =
+                    |name: &str| !METHODS.iter().any(|(method, _)| method.eq_ignore_ascii_case(name));
+                let others = self.additional(item).iter().enumerate();
+                let others = others.filter(|(_, member)| is_other(&member.key));
+                let others = others.map(|(index, member)| (METHODS.len() + index, &member.value));
+                for (method, value) in fixed.chain(others).filter(|(_, value)| value.as_object().is_some()) {
                     let reference = OperationRef { path, method };
                     index.operations.push(reference);
                     if let Some(id) = value.get("operationId").and_then(Node::as_str) {
@@ -190,6 +288,25 @@ impl OpenApi {
             }
             index
         })
+    }
+}
+
+impl OpenApiVersion {
+    /// Whether what is written beside a `$ref` is ignored.
+    fn references_stand_alone(self) -> bool {
+        match self {
+            Self::V2 | Self::V3_0 => true,
+            Self::V3_1 | Self::V3_2 => false,
+        }
+    }
+
+    /// The keyword that allows a value to be null beside its type. That of 2.0 is an extension that many tools know.
+    fn nullable(self) -> Option<&'static str> {
+        match self {
+            Self::V2 => Some("x-nullable"),
+            Self::V3_0 => Some("nullable"),
+            Self::V3_1 | Self::V3_2 => None,
+        }
     }
 }
 
@@ -225,14 +342,9 @@ fn version_of(document: &Document) -> Result<OpenApiVersion, Diagnostic> {
         _ => {
             let message = format!("`{text}` is no version of OpenAPI that can be read here");
             return Err(Diagnostic::error(Code::UnsupportedVersion, message, document.place(node.span))
-                .with_hint("versions 3.0, 3.1 and 3.2 are"));
+                .with_hint("versions 2.0, 3.0, 3.1 and 3.2 are"));
         }
     };
-    if version == OpenApiVersion::V2 {
-        let message = "OpenAPI 2.0 (Swagger) cannot be read by this version";
-        return Err(Diagnostic::error(Code::Unsupported, message, document.place(node.span))
-            .with_hint("convert the description to OpenAPI 3"));
-    }
     Ok(version)
 }
 
@@ -322,7 +434,9 @@ components:
         assert_eq!(version("openapi: 3.0.3"), Ok(OpenApiVersion::V3_0));
         assert_eq!(version("openapi: 3.1"), Ok(OpenApiVersion::V3_1));
         assert_eq!(version("openapi: '3.2.0'"), Ok(OpenApiVersion::V3_2));
-        assert_eq!(version("swagger: '2.0'"), Err(Code::Unsupported));
+        assert_eq!(version("swagger: '2.0'"), Ok(OpenApiVersion::V2));
+        assert_eq!(version("swagger: 2"), Ok(OpenApiVersion::V2));
+        assert_eq!(version("swagger: 1.2"), Err(Code::UnsupportedVersion));
         assert_eq!(version("openapi: 4.0.0"), Err(Code::UnsupportedVersion));
         assert_eq!(version("openapi: [3]"), Err(Code::UnsupportedVersion));
         assert_eq!(version("arazzo: 1.0.1"), Err(Code::NotAnOpenApiDescription));

@@ -1,12 +1,11 @@
 //! The [Operation Object](https://spec.openapis.org/oas/v3.1.1.html#operation-object).
 
-use super::OpenApi;
 use super::content::RequestBody;
 use super::parameter::Parameter;
-use super::reference::Broken;
 use super::response::Response;
 use super::security::{self, SecurityRequirement};
 use super::server::Server;
+use super::{OpenApi, OpenApiVersion, swagger};
 use crate::diagnostic::Diagnostic;
 use crate::node::{Member, Node};
 use crate::position::Span;
@@ -29,39 +28,43 @@ pub(super) const METHODS: [(&str, &str); 9] = [
 pub struct OperationRef {
     /// The index in `paths`.
     pub(super) path: usize,
-    /// The index in [`METHODS`].
+    /// The index in [`METHODS`], and after them in `additionalOperations`.
     pub(super) method: usize,
+}
+
+/// Where an operation was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'a> {
+    /// The member of `paths`.
+    pub(super) path: &'a Member,
+    /// Its path item.
+    pub(super) item: &'a Node,
+    /// The member of that with the operation.
+    pub(super) member: &'a Member,
+    /// The method in upper case, if it is one of [`METHODS`].
+    pub(super) fixed: Option<&'static str>,
 }
 
 /// An operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation<'a> {
     openapi: &'a OpenApi,
-    path: &'a Member,
-    item: &'a Node,
-    member: &'a Member,
-    method: &'static str,
+    found: Found<'a>,
 }
 
 impl<'a> Operation<'a> {
-    pub(super) fn new(
-        openapi: &'a OpenApi,
-        path: &'a Member,
-        item: &'a Node,
-        member: &'a Member,
-        method: &'static str,
-    ) -> Self {
-        Self { openapi, path, item, member, method }
+    pub(super) fn new(openapi: &'a OpenApi, found: Found<'a>) -> Self {
+        Self { openapi, found }
     }
 
-    /// The HTTP method in upper case.
-    pub fn method(&self) -> &'static str {
-        self.method
+    /// The HTTP method: in upper case, or as `additionalOperations` has it.
+    pub fn method(&self) -> &'a str {
+        self.found.fixed.unwrap_or(&self.found.member.key)
     }
 
     /// The path template, such as `/pets/{id}`.
     pub fn path(&self) -> &'a str {
-        &self.path.key
+        &self.found.path.key
     }
 
     /// The `operationId`.
@@ -74,14 +77,17 @@ impl<'a> Operation<'a> {
         self.node().get("summary")?.as_str()
     }
 
-    /// Where it stands: the place of its method in the document.
+    /// Where it stands: the place of its method in the document that has the path item.
     pub fn span(&self) -> Span {
-        self.member.key_span
+        self.found.member.key_span
     }
 
     /// The JSON Pointer by which an `operationPath` names it.
     pub fn pointer(&self) -> String {
-        format!("/paths/{}/{}", self.path.key.replace('~', "~0").replace('/', "~1"), self.member.key)
+        let token = |key: &str| key.replace('~', "~0").replace('/', "~1");
+        let Found { path, member, fixed, .. } = self.found;
+        let parent = if fixed.is_some() { "" } else { "additionalOperations/" };
+        format!("/paths/{}/{parent}{}", token(&path.key), token(&member.key))
     }
 
     /// The parameters of the path, then those of the operation, which replace those of the same name and location.
@@ -100,6 +106,9 @@ impl<'a> Operation<'a> {
 
     /// The request body that it describes.
     pub fn request_body(&self) -> Option<RequestBody<'a>> {
+        if self.openapi.version() == OpenApiVersion::V2 {
+            return swagger::request_body(self.openapi, self.found);
+        }
         let node = self.openapi.follow(self.node().get("requestBody")?)?;
         node.as_object().map(|_| RequestBody::new(self.openapi, node))
     }
@@ -107,7 +116,7 @@ impl<'a> Operation<'a> {
     /// The responses that it describes, in the order of the document.
     pub fn responses(&self) -> Vec<Response<'a>> {
         let members = self.node().get("responses").and_then(Node::as_object).unwrap_or_default();
-        members.iter().filter_map(|member| Response::of(self.openapi, member)).collect()
+        members.iter().filter_map(|member| Response::of(self.openapi, self.node(), member)).collect()
     }
 
     /// The response that describes a status: the one with this code, else that of its range, else the default.
@@ -118,7 +127,10 @@ impl<'a> Operation<'a> {
 
     /// Its servers, else those of the path, else those of the description.
     pub fn servers(&self) -> Vec<Server<'a>> {
-        [self.node(), self.item, self.openapi.root()]
+        if self.openapi.version() == OpenApiVersion::V2 {
+            return self.openapi.swagger().servers(self.openapi, self.node());
+        }
+        [self.node(), self.found.item, self.openapi.root()]
             .into_iter()
             .map(Server::list)
             .find(|servers| !servers.is_empty())
@@ -144,23 +156,23 @@ impl<'a> Operation<'a> {
             part.get("schema").into_iter().chain(media_types)
         });
         let broken = parts.iter().copied().chain(schemas).filter_map(|node| resolver.follow(node).err());
-        broken.map(|broken| self.problem(&broken)).collect()
-    }
-
-    fn problem(&self, broken: &Broken<'_>) -> Diagnostic {
-        let place = self.openapi.document().place(broken.node.span);
-        let mut diagnostic = Diagnostic::error(broken.code(), broken.message(), place);
-        diagnostic.hint = broken.hint().map(str::to_owned);
-        diagnostic
+        broken.map(|broken| self.openapi.problem(&broken)).collect()
     }
 
     fn parameter_nodes(&self) -> impl Iterator<Item = &'a Node> + use<'a> {
-        let list = |node: &'a Node| node.get("parameters").and_then(Node::as_array).unwrap_or_default();
-        list(self.item).iter().chain(list(self.node()))
+        self.found.parameter_nodes()
     }
 
     fn node(&self) -> &'a Node {
-        &self.member.value
+        &self.found.member.value
+    }
+}
+
+impl<'a> Found<'a> {
+    /// The parameters of the path, then those of the operation, not yet followed.
+    pub(super) fn parameter_nodes(&self) -> impl Iterator<Item = &'a Node> + use<'a> {
+        let list = |node: &'a Node| node.get("parameters").and_then(Node::as_array).unwrap_or_default();
+        list(self.item).iter().chain(list(&self.member.value))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The [Parameter Object](https://spec.openapis.org/oas/v3.1.1.html#parameter-object).
 
-use super::OpenApi;
 use super::content::{Content, MediaType};
 use super::schema::Schema;
+use super::{OpenApi, OpenApiVersion};
 use crate::node::Node;
 use crate::position::Span;
 
@@ -47,6 +47,8 @@ pub enum Style {
     SpaceDelimited,
     /// `color=blue|black`
     PipeDelimited,
+    /// `color=blue%09black`: in OpenAPI 2.0 only, as the collection format `tsv`
+    TabDelimited,
     /// `color[R]=100`
     DeepObject,
 }
@@ -78,13 +80,20 @@ impl<'a> Parameter<'a> {
     pub fn schema(&self) -> Option<Schema<'a>> {
         match self.node.get("schema") {
             Some(node) => Some(Schema::new(self.openapi, node)),
+            // In OpenAPI 2.0 the keywords stand in the parameter itself.
+            None if self.is_2_0() => self.node.get("type").map(|_| Schema::new(self.openapi, self.node)),
             None => self.media_type()?.schema(),
         }
     }
 
     /// How its value becomes text: as it says, else as its location does by default.
     pub fn style(&self) -> Style {
-        let written = self.node.get("style").and_then(Node::as_str).and_then(Style::parse);
+        let text = |name: &str| self.node.get(name).and_then(Node::as_str);
+        let written = if self.is_2_0() {
+            text("collectionFormat").and_then(Style::of_collection)
+        } else {
+            text("style").and_then(Style::parse)
+        };
         written.unwrap_or(match self.location {
             ParameterLocation::Path | ParameterLocation::Header => Style::Simple,
             ParameterLocation::Query | ParameterLocation::Cookie | ParameterLocation::QueryString => {
@@ -95,6 +104,11 @@ impl<'a> Parameter<'a> {
 
     /// Whether each item or member of its value is a parameter of its own; by default with [`Style::Form`] only.
     pub fn explode(&self) -> bool {
+        // In OpenAPI 2.0 items are joined unless it says otherwise.
+        if self.is_2_0() && self.node.get("type").and_then(Node::as_str) == Some("array") {
+            return self.style() == Style::Form
+                && self.node.get("collectionFormat").and_then(Node::as_str) == Some("multi");
+        }
         self.flag("explode").unwrap_or(self.style() == Style::Form)
     }
 
@@ -129,7 +143,11 @@ impl<'a> Parameter<'a> {
     }
 
     fn media_type(&self) -> Option<MediaType<'a>> {
-        Content::new(self.openapi, self.node).media_types().next()
+        Content::new(self.openapi, self.node).media_types().into_iter().next()
+    }
+
+    fn is_2_0(&self) -> bool {
+        self.openapi.version() == OpenApiVersion::V2
     }
 
     fn flag(&self, name: &str) -> Option<bool> {
@@ -166,6 +184,16 @@ impl Style {
             "spaceDelimited" => Some(Self::SpaceDelimited),
             "pipeDelimited" => Some(Self::PipeDelimited),
             "deepObject" => Some(Self::DeepObject),
+            _ => None,
+        }
+    }
+
+    /// The style of a `collectionFormat`; for `csv` and `multi` it is that of the location.
+    fn of_collection(format: &str) -> Option<Self> {
+        match format {
+            "ssv" => Some(Self::SpaceDelimited),
+            "tsv" => Some(Self::TabDelimited),
+            "pipes" => Some(Self::PipeDelimited),
             _ => None,
         }
     }

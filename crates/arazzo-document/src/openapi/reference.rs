@@ -1,22 +1,23 @@
 //! Following `$ref`.
 //!
-//! See the [Reference Object](https://spec.openapis.org/oas/v3.1.1.html#reference-object). References inside the
-//! document are followed; one into another document is a named problem.
+//! See the [Reference Object](https://spec.openapis.org/oas/v3.1.1.html#reference-object). References are followed
+//! into every document that was supplied; one into another document is a named problem.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
+use super::files::{Files, Target};
 use crate::diagnostic::Code;
 use crate::node::Node;
 
 /// A reference may lead to a reference so many times.
 const MAX_HOPS: usize = 32;
 
-/// Follows the references of one document.
+/// Follows the references of one description.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resolver<'a> {
-    root: &'a Node,
+    files: &'a Files,
 }
 
 /// A reference that cannot be followed.
@@ -24,19 +25,21 @@ pub(super) struct Resolver<'a> {
 pub(super) struct Broken<'a> {
     /// The value of `$ref`.
     pub(super) node: &'a Node,
-    why: Why,
+    why: Why<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Why {
+enum Why<'a> {
     Nowhere,
     Elsewhere,
+    Unreadable(&'a str),
+    Refused(&'static str),
     Circle,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(root: &'a Node) -> Self {
-        Self { root }
+    pub(super) fn new(files: &'a Files) -> Self {
+        Self { files }
     }
 
     /// What `node` means: itself, or what its reference leads to in the end.
@@ -54,12 +57,16 @@ impl<'a> Resolver<'a> {
 
     /// What the value of one `$ref` leads to, which may have a `$ref` itself.
     pub(super) fn step(&self, reference: &'a Node) -> Result<&'a Node, Broken<'a>> {
-        let text = reference.as_str().unwrap_or_default();
-        let Some(pointer) = text.strip_prefix('#') else {
-            return Err(Broken { node: reference, why: Why::Elsewhere });
+        let broken = |why| Broken { node: reference, why };
+        let root = match self.files.target(reference) {
+            Target::Document(document) => &document.root,
+            Target::Absent => return Err(broken(Why::Elsewhere)),
+            Target::Unreadable(fact) => return Err(broken(Why::Unreadable(fact))),
+            Target::Refused(fact) => return Err(broken(Why::Refused(fact))),
         };
-        let decoded = percent_decoded(pointer);
-        self.root.pointer(&decoded).ok_or(Broken { node: reference, why: Why::Nowhere })
+        let text = reference.as_str().unwrap_or_default();
+        let pointer = text.split_once('#').map_or("", |(_, pointer)| pointer);
+        root.pointer(&percent_decoded(pointer)).ok_or(broken(Why::Nowhere))
     }
 }
 
@@ -67,7 +74,8 @@ impl Broken<'_> {
     pub(super) fn code(&self) -> Code {
         match self.why {
             Why::Nowhere => Code::UnresolvedReference,
-            Why::Elsewhere => Code::Unsupported,
+            Why::Elsewhere | Why::Refused(_) => Code::Unsupported,
+            Why::Unreadable(_) => Code::UnreadableSource,
             Why::Circle => Code::CircularReference,
         }
     }
@@ -76,7 +84,10 @@ impl Broken<'_> {
         let text = self.node.as_str().unwrap_or_default();
         match self.why {
             Why::Nowhere => format!("`$ref: {text}` leads nowhere"),
-            Why::Elsewhere => format!("`$ref: {text}` leads into another document, which is not supported"),
+            Why::Elsewhere => format!("`$ref: {text}` leads into another document, which is not there"),
+            Why::Unreadable(fact) | Why::Refused(fact) => {
+                format!("`$ref: {text}` leads into another document, which {fact}")
+            }
             Why::Circle => format!("`$ref: {text}` leads back to itself"),
         }
     }
@@ -84,8 +95,8 @@ impl Broken<'_> {
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self.why {
             Why::Nowhere => Some("a reference looks like `#/components/schemas/<name>`"),
-            Why::Elsewhere => Some("bundle the description into one document"),
-            Why::Circle => None,
+            Why::Elsewhere | Why::Refused(_) => Some("bundle the description into one document"),
+            Why::Unreadable(_) | Why::Circle => None,
         }
     }
 }
@@ -102,13 +113,13 @@ pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::openapi;
     use super::*;
-    use crate::{Format, read};
 
     fn code(yaml: &str) -> Result<Option<String>, Code> {
-        let root = read(yaml, Format::Yaml).root.unwrap();
-        let resolver = Resolver::new(&root);
-        let node = root.get("a").unwrap();
+        let api = openapi(&format!("openapi: 3.1.0\n{yaml}"));
+        let node = api.document().root.get("a").unwrap();
+        let resolver = api.resolver();
         resolver.follow(node).map(|node| node.as_str().map(str::to_owned)).map_err(|broken| broken.code())
     }
 

@@ -1,8 +1,8 @@
 //! The [Response Object](https://spec.openapis.org/oas/v3.1.1.html#response-object).
 
-use super::OpenApi;
 use super::content::{Content, MediaType, examples};
 use super::schema::Schema;
+use super::{OpenApi, OpenApiVersion, swagger};
 use crate::node::{Member, Node};
 
 /// A response that an operation describes.
@@ -10,6 +10,7 @@ use crate::node::{Member, Node};
 pub struct Response<'a> {
     openapi: &'a OpenApi,
     node: &'a Node,
+    content: Content<'a>,
     status: StatusPattern,
 }
 
@@ -25,10 +26,14 @@ pub enum StatusPattern {
 }
 
 impl<'a> Response<'a> {
-    pub(super) fn of(openapi: &'a OpenApi, member: &'a Member) -> Option<Self> {
+    pub(super) fn of(openapi: &'a OpenApi, operation: &'a Node, member: &'a Member) -> Option<Self> {
         let status = StatusPattern::parse(&member.key)?;
         let node = openapi.follow(&member.value)?;
-        Some(Self { openapi, node, status })
+        let content = match openapi.version() {
+            OpenApiVersion::V2 => swagger::response_content(openapi, operation, node),
+            OpenApiVersion::V3_0 | OpenApiVersion::V3_1 | OpenApiVersion::V3_2 => Content::new(openapi, node),
+        };
+        Some(Self { openapi, node, content, status })
     }
 
     /// The status codes that it describes.
@@ -43,13 +48,13 @@ impl<'a> Response<'a> {
 
     /// The media types of its body, in the order of the document.
     pub fn media_types(&self) -> Vec<MediaType<'a>> {
-        Content::new(self.openapi, self.node).media_types().collect()
+        self.content.media_types()
     }
 
     /// The media type that describes a body with this `Content-Type`: the one with this name, else the one that is the
     /// same without parameters, else the range that it falls into.
     pub fn media_type(&self, content_type: &str) -> Option<MediaType<'a>> {
-        Content::new(self.openapi, self.node).media_type(content_type)
+        self.content.media_type(content_type)
     }
 
     /// Its headers, in the order of the document.
@@ -110,7 +115,12 @@ impl<'a> Header<'a> {
 
     /// The schema of its value.
     pub fn schema(&self) -> Option<Schema<'a>> {
-        self.node.get("schema").map(|node| Schema::new(self.openapi, node))
+        let node = match self.openapi.version() {
+            // The keywords stand in the header itself.
+            OpenApiVersion::V2 => self.node.get("type").map(|_| self.node),
+            OpenApiVersion::V3_0 | OpenApiVersion::V3_1 | OpenApiVersion::V3_2 => self.node.get("schema"),
+        };
+        node.map(|node| Schema::new(self.openapi, node))
     }
 
     /// Its example, or the first of its examples.

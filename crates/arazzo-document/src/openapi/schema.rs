@@ -50,17 +50,17 @@ impl<'a> Schema<'a> {
         self.parts().into_iter().find_map(|part| part.get(name))
     }
 
-    /// The names of the types that it allows; none at all means any. OpenAPI 3.0 says `null` by `nullable`.
+    /// The names of the types that it allows; none at all means any. OpenAPI 3.0 says `null` by `nullable`, and the
+    /// type `file` of OpenAPI 2.0 is `string`.
     pub fn types(&self) -> Vec<&'a str> {
         let Some(node) = self.keyword("type") else { return Vec::new() };
         let mut types: Vec<&str> = match node.as_array() {
             Some(types) => types.iter().filter_map(Node::as_str).collect(),
+            None if self.is_file() => vec!["string"],
             None => node.as_str().into_iter().collect(),
         };
-        if self.openapi.version() == OpenApiVersion::V3_0
-            && self.keyword("nullable").and_then(Node::as_bool) == Some(true)
-            && !types.is_empty()
-        {
+        let nullable = self.openapi.version().nullable().and_then(|nullable| self.keyword(nullable));
+        if nullable.and_then(Node::as_bool) == Some(true) && !types.is_empty() {
             types.push("null");
         }
         types
@@ -130,8 +130,11 @@ impl<'a> Schema<'a> {
         self.keyword("example").or_else(|| self.keyword("examples")?.as_array()?.first())
     }
 
-    /// The format of a string or number, such as `date-time`.
+    /// The format of a string or number, such as `date-time`. The type `file` of OpenAPI 2.0 is `binary`.
     pub fn format(&self) -> Option<&'a str> {
+        if self.is_file() {
+            return Some("binary");
+        }
         self.keyword("format")?.as_str()
     }
 
@@ -155,6 +158,20 @@ impl<'a> Schema<'a> {
         self.keyword(keyword).and_then(Node::as_bool).unwrap_or(false)
     }
 
+    /// Whether both are the same schema, or references to the same.
+    pub fn is(&self, other: &Self) -> bool {
+        let target = |schema: &Self| {
+            let reference = reference_of(schema.node)?;
+            schema.openapi.resolver().step(reference).ok().map(std::ptr::from_ref)
+        };
+        std::ptr::eq(self.node, other.node) || target(self).is_some_and(|found| target(other) == Some(found))
+    }
+
+    fn is_file(&self) -> bool {
+        self.openapi.version() == OpenApiVersion::V2
+            && self.keyword("type").and_then(Node::as_str) == Some("file")
+    }
+
     fn schema_at(&self, keyword: &str) -> Option<Self> {
         let node = self.keyword(keyword).filter(|node| node.as_object().is_some())?;
         Some(Self { node, ..*self })
@@ -171,8 +188,7 @@ impl<'a> Schema<'a> {
                 continue;
             }
             let reference = reference_of(node);
-            // In OpenAPI 3.0 a reference stands alone.
-            if reference.is_none() || self.openapi.version() != OpenApiVersion::V3_0 {
+            if reference.is_none() || !self.openapi.version().references_stand_alone() {
                 parts.push(node);
                 waiting.extend(node.get("allOf").and_then(Node::as_array).unwrap_or_default().iter().rev());
             }

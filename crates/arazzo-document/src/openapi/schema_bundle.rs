@@ -1,8 +1,8 @@
 //! A schema with everything that it refers to, as one JSON Schema.
 //!
 //! OpenAPI 3.1 schemas are [JSON Schema 2020-12](https://json-schema.org/draft/2020-12/schema) that may refer into the
-//! description; those of 3.0 are [a dialect](https://spec.openapis.org/oas/v3.0.4.html#schema-object). Only keywords
-//! that restrict values are taken over, and only where they are well-formed.
+//! description; those of [2.0](https://spec.openapis.org/oas/v2.0.html#schema-object) and
+//! [3.0](https://spec.openapis.org/oas/v3.0.4.html#schema-object) are dialects. Only keywords that restrict values are taken over, and only where they are well-formed.
 //!
 //! A schema may refer to itself from inside, where the value gets smaller with each turn. One that means itself
 //! without a step into the value (`allOf`, `$ref` and the like) would keep a validator busy for ever; such a turn
@@ -85,15 +85,12 @@ impl<'a> Bundler<'a> {
         self.nesting += 1;
         let reference = reference_of(node);
         let schema = match reference {
-            // In OpenAPI 3.0 a reference stands alone.
-            Some(reference) if self.version == OpenApiVersion::V3_0 => self.reference(reference),
+            Some(reference) if self.version.references_stand_alone() => self.reference(reference),
             Some(_) | None => Value::Object(self.keywords(node, members)),
         };
         self.nesting -= 1;
-        if reference.is_none()
-            && self.version == OpenApiVersion::V3_0
-            && node.get("nullable").and_then(Node::as_bool) == Some(true)
-        {
+        let nullable = self.version.nullable().and_then(|nullable| node.get(nullable));
+        if reference.is_none() && nullable.and_then(Node::as_bool) == Some(true) {
             return json!({"anyOf": [{"type": "null"}, schema]});
         }
         schema

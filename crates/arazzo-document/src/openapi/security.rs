@@ -75,6 +75,17 @@ pub enum SecurityLocation {
 }
 
 impl<'a> SecurityScheme<'a> {
+    /// The scheme of OpenAPI 2.0, whose one flow is given as `flows`.
+    ///
+    /// See its [Security Scheme Object](https://spec.openapis.org/oas/v2.0.html#security-scheme-object).
+    pub(super) fn of_2_0(node: &'a Node, flows: Option<&'a Node>) -> Self {
+        match node.get("type").and_then(Node::as_str) {
+            Some("basic") => Self::Http { scheme: "basic".to_owned() },
+            Some("oauth2") => Self::OAuth2 { flows },
+            Some(_) | None => Self::of(node),
+        }
+    }
+
     pub(super) fn of(node: &'a Node) -> Self {
         let text = |name: &str| node.get(name).and_then(Node::as_str);
         match text("type") {

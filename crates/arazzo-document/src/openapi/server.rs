@@ -22,6 +22,11 @@ impl<'a> Server<'a> {
         servers.iter().filter_map(server).collect()
     }
 
+    /// A server of which `node` says that it is at `url`.
+    pub(super) fn at(node: &'a Node, url: &'a str) -> Self {
+        Self { node, template: url, span: node.span }
+    }
+
     /// The URL as it is written, with its variables in braces.
     pub fn template(&self) -> &'a str {
         self.template

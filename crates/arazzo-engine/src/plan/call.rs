@@ -31,6 +31,9 @@ impl Compiler<'_> {
         parameters: &[Entry<Parameter>],
         inherited: &[Entry<Parameter>],
     ) -> Option<WorkflowCall> {
+        if let Some(diagnostic) = self.here.source_without_root(id, self.options.mode) {
+            self.report(diagnostic);
+        }
         let target = match self.workspace.resolve_workflow(self.document, id) {
             Ok(target) => target?,
             Err(diagnostic) => {

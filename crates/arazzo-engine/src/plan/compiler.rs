@@ -6,7 +6,7 @@ use arazzo_document::description::{Reusable, Text, Workflow};
 use arazzo_document::{
     ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace, nearest,
 };
-use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template};
+use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template, Tolerance};
 
 use super::inputs::InputsPlan;
 use super::order::StepUse;
@@ -228,9 +228,10 @@ impl<'a> Compiler<'a> {
         for note in notes {
             let place = self.here.document.place(text.span_within(note.range));
             let code = note.tolerance.into();
-            let diagnostic = match note.tolerance {
-                Tolerance::XPath10For31 => Diagnostic::info(code, note.message, place),
-                _ => Diagnostic::warning(code, note.message, place),
+            let diagnostic = if note.tolerance == Tolerance::XPath10For31 {
+                Diagnostic::info(code, note.message, place)
+            } else {
+                Diagnostic::warning(code, note.message, place)
             };
             self.diagnostics.push(diagnostic.with_hint(note.fix));
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arazzo_document::description::{Step, Target, Text, Workflow};
 use arazzo_document::openapi::{Operation, StatusPattern};
-use arazzo_document::{Code, ResolvedOperation, Span};
+use arazzo_document::{Code, Diagnostic, ResolvedOperation, Severity, Span};
 
 use super::action::Outcome;
 use super::compiler::{Compiler, OutputsOf};
@@ -107,8 +107,9 @@ impl<'a> Compiler<'a> {
         resolution.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
         let resolved = resolution.operation?;
         let view = resolved.openapi.operation(resolved.operation);
+        // A reference of the API that leads nowhere takes something away from what is known, not from what is sent.
         for problem in view.problems() {
-            self.report(problem);
+            self.report(Diagnostic { severity: Severity::Warning, ..problem });
         }
         let parameters = self.parameters(step, &view, one_host);
         let body = self.body(step, &view);

@@ -254,11 +254,12 @@ fn an_error_names_place_fact_and_remedy() {
         ("true)", "this `)` has no `(`"),
         ("()", "a value is missing before `)`"),
         ("'a", "the string is not closed"),
-        ("$statusCode == 2XX", "`$statusCode >= 200 && $statusCode <= 299`"),
-        (
-            "$response.header.Content-Type == application/json",
-            "a text stands in single quotes: 'application/json'",
-        ),
+        ("2XX == $statusCode", "`2XX` is no value"),
+        ("$statusCode >= 4XX", "the range `4XX` has no order"),
+        ("foo == bar", "`foo` is no value"),
+        ("$response.body == {\"a\": 1}", "is no value"),
+        ("$inputs.a == b and $inputs.c == d", "is no value"),
+        ("#/petId == 4", "is no value"),
         ("$statusCode 200", "join conditions with"),
         ("{$statusCode} == 200", "has no braces"),
         ("$.a == 1", "a JSONPath query needs `type: jsonpath`"),
@@ -271,6 +272,17 @@ fn an_error_names_place_fact_and_remedy() {
     ];
     for (text, message) in table {
         let found = refuse(text);
+        assert!(found.contains(message), "{text}: {found}");
+    }
+    let strict = [
+        ("$statusCode == 2XX", "`$statusCode >= 200 && $statusCode <= 299`"),
+        (
+            "$response.header.Content-Type == application/json",
+            "a text stands in single quotes: 'application/json'",
+        ),
+    ];
+    for (text, message) in strict {
+        let found = Condition::parse(text, Mode::Strict).expect_err(text).to_string();
         assert!(found.contains(message), "{text}: {found}");
     }
 }

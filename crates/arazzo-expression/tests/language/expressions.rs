@@ -8,7 +8,7 @@ fn parse(text: &str) -> Expression {
 }
 
 fn refuse(text: &str) -> String {
-    Expression::parse(text, Mode::Tolerant).expect_err(text).to_string()
+    Expression::parse(text, Mode::Strict).expect_err(text).to_string()
 }
 
 fn give(text: &str, world: Value) -> Result<Value, Absence> {
@@ -44,6 +44,7 @@ fn every_form_of_the_grammar_is_read_and_printed_back() {
         ("$message.payload#/p", Source::Message(Part::Payload), Some("/p")),
         ("$inputs.x", Source::Input("x".into()), None),
         ("$inputs.x-api.key_2", Source::Input("x-api.key_2".into()), None),
+        ("$inputs.$.xgafv", Source::Input("$.xgafv".into()), None),
         ("$inputs.x#/y", Source::Input("x".into()), Some("/y")),
         ("$outputs.x", Source::Output("x".into()), None),
         ("$outputs.x#/y", Source::Output("x".into()), Some("/y")),
@@ -85,6 +86,7 @@ fn what_is_no_expression_is_refused_with_place_and_remedy() {
         ("{$inputs.a}", "has no braces: `$inputs.a`"),
         ("$inputs.", "the name of an input is missing"),
         ("$inputs.a and more", "is followed by ` and`"),
+        ("$inputs.a$inputs.b", "is followed by `$inputs.b`"),
         ("$inputs.a[0]", "a part of a value is written `$inputs.a#/0`"),
         ("$response.payload", "write `body`"),
         ("$response.headers.X", "write `header.<name>`"),

@@ -13,5 +13,10 @@ mod expressions;
 mod hostile;
 mod jsonpath;
 mod regex;
+mod selectors;
+mod targets;
 mod templates;
+mod tolerances;
 mod world;
+#[cfg(feature = "xml")]
+mod xpath;

@@ -57,7 +57,7 @@ fn a_value_stands_for_itself_unless_strict() {
 
 #[test]
 fn a_pattern_that_is_none_is_refused() {
-    for pattern in ["(", "a{2", "(?=a)b", "(a)\\1", "((a{1000}){1000}){1000}", "({$inputs.x}", "{$inputs.x"] {
+    for pattern in ["(", "a{2", "(?=a", "(a)\\2", "((a{1000}){1000}){1000}", "({$inputs.x}", "{$inputs.x"] {
         let text =
             CriterionText { condition: pattern, context: Some("$response.body"), kind: CriterionType::Regex };
         let error = Criterion::parse(text, Mode::Tolerant);
@@ -66,4 +66,32 @@ fn a_pattern_that_is_none_is_refused() {
         }
         assert!(matches!(error, Err(CriterionError::Condition(_))), "{pattern}");
     }
+}
+
+#[test]
+fn look_around_and_back_references_are_searched_with_a_limit() {
+    assert!(matches("^(?!draft)\\w+$", json!("done")) && !matches("^(?!draft)\\w+$", json!("draft1")));
+    assert!(matches("(?<=id=)\\d+", json!("id=5")) && !matches("(?<=id=)\\d+", json!("no=5")));
+    assert!(matches("(a|b)\\1", json!("abb")) && !matches("(a|b)\\1", json!("ab")));
+    let judge = |body: String| judge_regex("^(?=a)(a|a)*\\1b$", json!({ "body": body }), Mode::Strict);
+    for body in ["a".repeat(60), "a".repeat(100_000)] {
+        let judgement = judge(body);
+        assert!(matches!(judgement, Judgement::NotEvaluated { .. }), "{judgement:?}");
+    }
+}
+
+#[test]
+fn a_bare_expression_is_a_tolerance() {
+    let text =
+        |condition| CriterionText { condition, context: Some("$response.body"), kind: CriterionType::Regex };
+    let parsed = Criterion::parse(text("^$inputs.x-1.*$"), Mode::Tolerant).unwrap();
+    let [note] = parsed.notes.as_slice() else { panic!("{parsed:?}") };
+    assert_eq!((note.tolerance.id(), note.range.clone()), ("T3", 1..12));
+    assert_eq!(note.fix, "write `{$inputs.x-1}`");
+    let world = |x: &str| json!({"body": "a.c!", "inputs": {"x": x}});
+    assert!(judge_regex("^$inputs.x.*$", world("a.c"), Mode::Tolerant).held());
+    assert!(!judge_regex("^$inputs.x.*$", world("abc"), Mode::Tolerant).held());
+    assert!(!judge_regex("^$inputs.x.*$", world("a.c"), Mode::Strict).held());
+    assert!(Criterion::parse(text("\\$inputs.x"), Mode::Tolerant).unwrap().notes.is_empty());
+    assert_eq!(Criterion::parse(text("^5$"), Mode::Tolerant).unwrap().notes, []);
 }

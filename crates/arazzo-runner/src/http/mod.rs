@@ -12,7 +12,7 @@ use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arazzo_engine::{Call, PlannedStep, Response, TransportError, TransportErrorCode};
+use arazzo_engine::{Call, OperationCall, Response, TransportError, TransportErrorCode};
 
 use crate::credentials::Credentials;
 use crate::transport::{Sending, Transport};
@@ -105,7 +105,7 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send<'a>(&'a self, _step: &'a PlannedStep, call: &'a Call) -> Sending<'a> {
+    fn send<'a>(&'a self, _operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
         Box::pin(self.exchange(call))
     }
 }

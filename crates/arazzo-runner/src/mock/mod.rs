@@ -10,7 +10,7 @@ mod value;
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arazzo_engine::{Call, PlannedStep, Response};
+use arazzo_engine::{Call, OperationCall, Response};
 
 use crate::transport::{Sending, Transport};
 use scenario::Answer;
@@ -39,7 +39,7 @@ impl MockTransport {
         Self { scenario, turns }
     }
 
-    fn respond(&self, step: &PlannedStep) -> Response {
+    fn respond(&self, step: &OperationCall) -> Response {
         let operation = step.operation();
         let answer =
             self.next_answer(operation.source(), operation.id(), operation.method(), operation.path());
@@ -55,7 +55,7 @@ impl MockTransport {
 }
 
 impl Transport for MockTransport {
-    fn send<'a>(&'a self, step: &'a PlannedStep, _call: &'a Call) -> Sending<'a> {
+    fn send<'a>(&'a self, step: &'a OperationCall, _call: &'a Call) -> Sending<'a> {
         Box::pin(ready(Ok(self.respond(step))))
     }
 }

@@ -61,11 +61,14 @@ impl Scenario {
     /// of examples that these operations do not have. An operation that no step calls is fine.
     pub fn check(&self, workspace: &Workspace) -> Vec<Diagnostic> {
         let Some(document) = &self.document else { return Vec::new() };
-        let sources: Vec<(&str, &OpenApi)> = workspace
-            .sources()
+        let all = workspace.documents().flat_map(|(_, arazzo)| arazzo.sources());
+        let sources: Vec<(&str, &OpenApi)> = all
             .filter_map(|(source, content)| match content {
                 SourceContent::OpenApi(openapi) => Some((source.name.value.as_str(), openapi.as_ref())),
-                SourceContent::Missing | SourceContent::Unsupported(_) => None,
+                SourceContent::Wanted
+                | SourceContent::Missing
+                | SourceContent::Arazzo(_)
+                | SourceContent::AsyncApi => None,
             })
             .collect();
         let mut named: BTreeMap<String, Vec<Operation<'_>>> = BTreeMap::new();
@@ -351,7 +354,8 @@ mod tests {
         let api = format!(
             "{{openapi: 3.0.0, paths: {{'/pets/{{id}}': {{get: {{operationId: getPet, responses: {{200: {response}}}}}}}}}}}"
         );
-        assert_eq!(workspace.supply(0, document("p.yml", &api)), []);
+        let wanted = workspace.wanted().unwrap();
+        assert_eq!(workspace.supply(wanted, document("p.yml", &api)), []);
         let check = |text: &str| {
             let (scenario, diagnostics) = read(text);
             assert!(diagnostics.is_empty(), "{diagnostics:?}");

@@ -116,15 +116,8 @@ impl<'s> Maker<'s> {
     }
 
     fn is_active(&self, schema: Schema<'_>) -> bool {
-        self.active.iter().any(|active| is_same(*active, schema))
+        self.active.iter().any(|active| active.is(&schema))
     }
-}
-
-/// Whether two schemas are one, or refer to one.
-fn is_same(one: Schema<'_>, other: Schema<'_>) -> bool {
-    let target = one.node().get("$ref").and_then(Node::as_str);
-    std::ptr::eq(one.node(), other.node())
-        || (target.is_some() && target == other.node().get("$ref").and_then(Node::as_str))
 }
 
 /// A schema and the choices made from its `oneOf` or `anyOf`, from theirs, and so on.

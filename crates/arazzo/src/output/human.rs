@@ -45,7 +45,7 @@ impl HumanReporter {
                 self.workflow_id.clone_from(workflow_id);
                 self.line(workflow_id);
             }
-            EventKind::StepStarted { step_id, operation, visit } => {
+            EventKind::StepStarted { step_id, operation, visit, .. } => {
                 self.step_id.clone_from(step_id);
                 self.operation.clone_from(operation);
                 self.visits = *visit;

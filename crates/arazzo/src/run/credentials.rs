@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 /// The credentials for the sources of the description.
 pub(crate) fn collect(args: &RunArgs, workspace: &Workspace) -> Result<Credentials, Refusal> {
     let sources: Vec<&str> =
-        workspace.description.sources.iter().map(|source| source.name.value.as_str()).collect();
+        workspace.entry().description.sources.iter().map(|source| source.name.value.as_str()).collect();
     let mut credentials = Credentials::new();
     for text in &args.auth {
         credentials
@@ -29,10 +29,14 @@ pub(crate) fn collect(args: &RunArgs, workspace: &Workspace) -> Result<Credentia
 /// Every security scheme of every source.
 fn schemes(workspace: &Workspace) -> Vec<(&str, &str)> {
     workspace
+        .entry()
         .sources()
         .filter_map(|(source, content)| match content {
             SourceContent::OpenApi(openapi) => Some((source.name.value.as_str(), openapi)),
-            SourceContent::Missing | SourceContent::Unsupported(_) => None,
+            SourceContent::Wanted
+            | SourceContent::Missing
+            | SourceContent::Arazzo(_)
+            | SourceContent::AsyncApi => None,
         })
         .flat_map(|(source, openapi)| openapi.security_scheme_names().map(move |scheme| (source, scheme)))
         .collect()

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use arazzo_document::{Code, Diagnostic, Document, Place, Severity, Workspace};
 use arazzo_engine::{
-    EventKind, Mode, Plan, PlanOptions, Run, RunOptions, RunReport, Start, Status, Timestamp,
+    EventKind, Mode, Plan, PlanOptions, Run, RunOptions, Reporter, Start, Status, Timestamp,
 };
 use arazzo_runner::{
     Clock, Credentials, HttpOptions, HttpTransport, Loaded, Origin, SkippingClock, SystemClock, Transport,
@@ -124,7 +124,7 @@ fn read(
 /// The workflows that are asked for; the only one when none is.
 fn choose(args: &RunArgs, workspace: &Workspace) -> Result<Vec<String>, Refusal> {
     let ids: Vec<String> =
-        workspace.description.workflows.iter().map(|workflow| workflow.id.value.clone()).collect();
+        workspace.entry().description.workflows.iter().map(|workflow| workflow.id.value.clone()).collect();
     let list = || ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
     if args.all {
         return Ok(ids);
@@ -246,12 +246,13 @@ impl Job<'_> {
             show_secrets: self.args.show_secrets,
             max_steps: self.args.max_steps,
             max_retry_after: self.args.max_retry_after,
+            ..RunOptions::default()
         };
         let workflow_id = plan.workflow_id().to_owned();
-        let mut report = RunReport::new();
+        let mut reporter = Reporter::new();
         let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
         let mut on_event = |event: &arazzo_engine::Event| {
-            report.add(event);
+            reporter.add(event);
             if let EventKind::Warned { step_id, fault } = &event.kind {
                 let place = self.place(&workflow_id, step_id.as_deref());
                 diagnostics.push(DiagnosticJson::warning(&fault.code, &fault.message, place.as_ref()));
@@ -267,14 +268,15 @@ impl Job<'_> {
         run.apply(start.record)?.iter().for_each(&mut on_event);
         drive(&mut run, transport, clock, &mut on_event).await?;
         let result = run.result().cloned().ok_or(arazzo_runner::DriveError::Idle)?;
-        Ok(Completed { report, result })
+        Ok(Completed { report: reporter.finish(), result })
     }
 
     /// Where a step, or else the workflow, is written.
     fn place(&self, workflow_id: &str, step_id: Option<&str>) -> Option<Place> {
-        let workflow = self.workspace.description.workflow(workflow_id)?;
+        let entry = self.workspace.entry();
+        let workflow = entry.description.workflow(workflow_id)?;
         let step = step_id.and_then(|id| workflow.step(id));
         let span = step.map_or(workflow.id.span, |step| step.id.span);
-        Some(self.workspace.document.place(span))
+        Some(entry.document.place(span))
     }
 }

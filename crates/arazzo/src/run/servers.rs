@@ -25,7 +25,7 @@ pub(crate) fn sources(texts: &[String]) -> Result<BTreeMap<String, String>, Refu
 /// `--server [NAME=]URL`. What stands before the first `=` is a name only if a source has it.
 pub(crate) fn collect(texts: &[String], workspace: &Workspace) -> Result<BTreeMap<String, String>, Refusal> {
     let names: Vec<&str> =
-        workspace.description.sources.iter().map(|source| source.name.value.as_str()).collect();
+        workspace.entry().description.sources.iter().map(|source| source.name.value.as_str()).collect();
     texts.iter().map(|text| server(text, &names)).collect()
 }
 

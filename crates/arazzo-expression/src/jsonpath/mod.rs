@@ -9,10 +9,10 @@
 //! wildcard or a slice it is the number of nodes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::comparison::Operator;
 use crate::context::Context;
 use crate::cursor::Cursor;
 use crate::expression::Expression;
@@ -24,11 +24,14 @@ use crate::logic_text::{self, Grammar};
 use crate::mode::Mode;
 use crate::operand::Operand;
 use crate::pointer::Pointer;
-use crate::query::Query;
-use crate::query_text::{self, Selects};
+use crate::query::{Query, RootFilter};
+use crate::query_text::{self, QueryText, Selects};
+use crate::reading::Reading;
 use crate::syntax_error::SyntaxError;
 use crate::template::{self, Segment};
 use crate::tolerance::{Note, Parsed, Tolerance};
+
+mod fix;
 
 /// A jsonpath condition, with the expression whose value it is applied to.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,21 +73,24 @@ enum Length {
 }
 
 impl JsonPath {
-    pub(crate) fn parse(text: &str, context: Expression, mode: Mode) -> Result<Parsed<Self>, SyntaxError> {
+    pub(crate) fn parse(
+        text: &str,
+        context: Expression,
+        mut reading: Reading<'_>,
+    ) -> Result<Parsed<Self>, SyntaxError> {
         SyntaxError::check_length(text, "condition", MAX_TEXT)?;
-        let mut notes = Vec::new();
-        let test = match alone(text, mode, &mut notes)? {
+        let test = match alone(text, &mut reading)? {
             Some(query) => Test::Selects(query),
             None => {
-                notes.clear();
-                let mut comparison = Comparing { text, mode, notes };
+                reading.notes.clear();
+                let mut comparison = Comparing { text, reading: &mut reading };
                 let logic = logic_text::read(&mut Cursor::new(text), &mut comparison)
                     .map_err(|error| not_a_query(text, error))?;
-                notes = comparison.notes;
-                notes.insert(0, note(text, &logic, &context));
+                reading.notes.insert(0, fix::note(text, &logic, &context));
                 Test::Compares(logic)
             }
         };
+        let Reading { mode, notes, .. } = reading;
         match (mode, notes.first()) {
             (Mode::Strict, Some(note)) => {
                 let message = format!("{} is not RFC 9535", note.message);
@@ -154,10 +160,7 @@ impl Term {
         match self {
             Self::Plain(operand) => expressions.extend(operand.as_expression()),
             Self::Text { segments, .. } => {
-                expressions.extend(segments.iter().filter_map(|segment| match segment {
-                    Segment::Literal(_) => None,
-                    Segment::Expression(expression) => Some(expression),
-                }));
+                expressions.extend(template::expressions(segments));
             }
             Self::Query { query, .. } => expressions.extend(query.embedded()),
         }
@@ -172,17 +175,39 @@ impl Term {
 }
 
 /// The query that is the whole of `text`, if it is one; what follows a query makes it a comparison.
-fn alone(text: &str, mode: Mode, notes: &mut Vec<Note>) -> Result<Option<Query>, SyntaxError> {
+fn alone(text: &str, reading: &mut Reading<'_>) -> Result<Option<Query>, SyntaxError> {
     let mut cursor = Cursor::new(text);
     cursor.skip_whitespace();
     let start = cursor.at();
     if cursor.peek() != Some('$') || grammar::starts_with_root(cursor.rest()) {
         return Ok(None);
     }
-    let query = query_text::read(text, &mut cursor, mode, notes)?;
+    let query = query_text::read(text, &mut cursor, reading)?;
     let range = start..cursor.at();
     cursor.skip_whitespace();
-    if cursor.is_at_end() { Query::parse(query, range).map(Some) } else { Ok(None) }
+    if cursor.is_at_end() { parsed(query, range, reading).map(Some) } else { Ok(None) }
+}
+
+/// Parses a query; the default mode applies a filter at the root of an object as it is meant.
+fn parsed(text: QueryText, range: Range<usize>, reading: &mut Reading<'_>) -> Result<Query, SyntaxError> {
+    let query = Query::parse(text, range.clone())?;
+    match query.root_filter() {
+        Some(RootFilter { counts_one }) if reading.tolerates() => {
+            if counts_one {
+                let message = "`count()` of a path that RFC 9535 makes 0 or 1";
+                let fix = "write `length(@.…)`, or `count(@.…[*])` for the items";
+                reading.note(Tolerance::T12CountOfArray, range, message, fix);
+            } else {
+                let message =
+                    "a filter at the root, which RFC 9535 applies to the members if the context is an object";
+                let fix =
+                    "for an object, write a simple condition or put the name before the filter: `$.name[?…]`";
+                reading.note(Tolerance::T12RootFilter, range, message, fix);
+            }
+            Ok(query.filtering_objects())
+        }
+        Some(_) | None => Ok(query),
+    }
 }
 
 fn not_a_query(text: &str, error: SyntaxError) -> SyntaxError {
@@ -190,49 +215,6 @@ fn not_a_query(text: &str, error: SyntaxError) -> SyntaxError {
         return error.with_hint("a JSON Pointer belongs in a simple condition: `$response.body#/… == …`");
     }
     error
-}
-
-/// The note for a comparison, with the simple condition that says the same, where there is one.
-fn note(text: &str, logic: &Logic<Term>, context: &Expression) -> Note {
-    let simple = logic.written(&|term| simple_operand(term, context));
-    let readable = |simple: &String| crate::Condition::parse(simple, Mode::Strict).is_ok();
-    let fix = match (simple.filter(readable), not_empty(logic)) {
-        (Some(simple), _) => format!("write the simple condition `{simple}`"),
-        (None, Some(query)) => format!("write the query `{query}`, which passes when there is an item"),
-        (None, None) => "write a filter such as `$[?@.status == 'done']`, or a simple condition".to_owned(),
-    };
-    Note {
-        tolerance: Tolerance::T1JsonPathComparison,
-        range: 0..text.len(),
-        message: "a jsonpath condition that is more than one query".to_owned(),
-        fix,
-    }
-}
-
-/// The query that says the same as `….length > 0` of an array.
-fn not_empty(logic: &Logic<Term>) -> Option<String> {
-    let Logic::Compare { left, operator: Operator::Greater, right } = logic else {
-        return None;
-    };
-    match (&**left, &**right) {
-        (
-            Logic::Operand(Term::Query { written, length: Some(Length::Each), .. }),
-            Logic::Operand(Term::Plain(Operand::Literal(Value::Number(zero)))),
-        ) if zero.as_u64() == Some(0) => Some(format!("{}[*]", written.strip_suffix(".length")?)),
-        _ => None,
-    }
-}
-
-fn simple_operand(term: &Term, context: &Expression) -> Option<String> {
-    match term {
-        Term::Plain(operand) => Some(operand.to_string()),
-        Term::Text { segments, .. } => match segments.as_slice() {
-            [Segment::Expression(expression)] => Some(expression.to_string()),
-            [] | [Segment::Literal(_)] | [_, _, ..] => None,
-        },
-        Term::Query { length: Some(_), .. } => None,
-        Term::Query { query, length: None, .. } => pointed(context, query).map(|part| part.to_string()),
-    }
 }
 
 /// The part of the context that a plain path selects.
@@ -249,13 +231,12 @@ fn pointed(context: &Expression, query: &Query) -> Option<Expression> {
     Some(Expression { source: context.source.clone(), pointer, trail: Vec::new() })
 }
 
-struct Comparing<'t> {
+struct Comparing<'t, 'd> {
     text: &'t str,
-    mode: Mode,
-    notes: Vec<Note>,
+    reading: &'t mut Reading<'d>,
 }
 
-impl Grammar for Comparing<'_> {
+impl Grammar for Comparing<'_, '_> {
     type Operand = Term;
 
     fn operand(&mut self, cursor: &mut Cursor<'_>) -> Result<Term, SyntaxError> {
@@ -263,14 +244,14 @@ impl Grammar for Comparing<'_> {
         match cursor.peek() {
             Some('\'' | '"') => self.string(cursor),
             Some('$') if grammar::starts_with_root(cursor.rest()) => {
-                let operand = Operand::parse_expression(cursor)?;
+                let operand = Operand::parse_expression(cursor, self.reading)?;
                 if let Some(expression) = operand.as_expression() {
-                    self.notes.push(query_text::bare_note(expression, start..cursor.at()));
+                    self.reading.notes.push(query_text::bare_note(expression, start..cursor.at()));
                 }
                 Ok(Term::Plain(operand))
             }
             Some('$') => self.query(cursor),
-            Some('{') => match template::embedded(self.text, cursor)? {
+            Some('{') => match template::embedded(self.text, cursor, self.reading)? {
                 Some(expression) => Ok(Term::Plain(Operand::expression(expression))),
                 None => Operand::parse_word(cursor).map(Term::Plain),
             },
@@ -283,10 +264,10 @@ impl Grammar for Comparing<'_> {
     }
 }
 
-impl Comparing<'_> {
+impl Comparing<'_, '_> {
     fn query(&mut self, cursor: &mut Cursor<'_>) -> Result<Term, SyntaxError> {
         let start = cursor.at();
-        let mut read = query_text::read(self.text, cursor, self.mode, &mut self.notes)?;
+        let mut read = query_text::read(self.text, cursor, self.reading)?;
         let written = cursor.since(start).to_owned();
         let ends_in_length = read
             .segments
@@ -303,14 +284,14 @@ impl Comparing<'_> {
         });
         let range = start..cursor.at();
         if length.is_some() {
-            self.notes.push(Note {
+            self.reading.notes.push(Note {
                 tolerance: Tolerance::T2Length,
                 range: range.clone(),
                 message: format!("`.length` at the end of `{written}`"),
                 fix: "write a filter with `length(@.…)` or `count(@.…)`".to_owned(),
             });
         }
-        Ok(Term::Query { written, query: Query::parse(read, range)?, length })
+        Ok(Term::Query { written, query: parsed(read, range, self.reading)?, length })
     }
 
     fn string(&mut self, cursor: &mut Cursor<'_>) -> Result<Term, SyntaxError> {
@@ -320,11 +301,13 @@ impl Comparing<'_> {
         let written = cursor.since(start).to_owned();
         let inside = |error: SyntaxError| SyntaxError { range: range.clone(), ..error };
         if grammar::starts_with_root(&text) {
-            let expression = Expression::parse(&text, self.mode).map_err(inside)?.value;
-            self.notes.push(query_text::bare_note(&expression, range));
+            let mut inner = self.reading.afresh();
+            let expression =
+                Expression::parse_within(&text, Cursor::new(&text), &mut inner).map_err(inside)?;
+            self.reading.notes.push(query_text::bare_note(&expression, range));
             return Ok(Term::Text { written, segments: vec![Segment::Expression(expression)] });
         }
-        let segments = template::segments(&text).map_err(inside)?;
+        let segments = template::segments(&text, None, &mut self.reading.afresh()).map_err(inside)?;
         match segments.as_slice() {
             [] | [Segment::Literal(_)] => Ok(Term::Plain(Operand::Literal(Value::String(text)))),
             [Segment::Expression(_)] | [_, _, ..] => Ok(Term::Text { written, segments }),
