@@ -179,6 +179,8 @@ codes! {
     Unsupported = "unsupported",
     /// A source could not be read.
     UnreadableSource = "unreadable-source",
+    /// A source lies where its url leads from the root of the repository (T11).
+    SourceUnderRoot = "source-under-root",
     /// A source is of another type than was said.
     SourceType = "source-type",
     /// A document is no OpenAPI description.

@@ -120,9 +120,17 @@ fn operand(text: &str, tokens: &[Token], mut at: usize, depth: usize) -> Result<
     let mut after = false;
     while let Some(token) = tokens.get(at) {
         let word = part(text, token);
+        if matches!(word, ")" | "]" | "," | "=" | "!=" | "<" | "<=" | ">" | ">=")
+            || (after && matches!(word, "or" | "and"))
+        {
+            break;
+        }
+        if !written.is_empty()
+            && tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.end < token.start)
+        {
+            written.push(' ');
+        }
         match word {
-            ")" | "]" | "," | "=" | "!=" | "<" | "<=" | ">" | ">=" => break,
-            "or" | "and" if after => break,
             "div" | "mod" | "*" | "+" if after => {
                 (computes, after) = (true, false);
             }
@@ -150,11 +158,6 @@ fn operand(text: &str, tokens: &[Token], mut at: usize, depth: usize) -> Result<
                 continue;
             }
             _ => after = !matches!(word, "/" | "//" | "::" | "@" | ":" | "$"),
-        }
-        if !written.is_empty()
-            && tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.end < token.start)
-        {
-            written.push(' ');
         }
         written.push_str(word);
         at += 1;
@@ -219,6 +222,7 @@ mod tests {
             ("a/text() != .5", "boolean(a/text()/self::node()[not(. = .5)])"),
             ("* * 2 > 3", "* * 2 > 3"),
             ("child::div mod 2 = 1 or or", "child::div mod 2 = 1 or or"),
+            ("1 div (2) = (3)", "1 div (2) = (3)"),
         ];
         for (text, expected) in table {
             assert_eq!(rewrite(text).as_deref(), Ok(expected), "{text}");

@@ -5,10 +5,9 @@
 //! ([`drive`]) until the run is over. Here is a workflow run against the examples of its own API description:
 //!
 //! ```
-//! use std::collections::BTreeMap;
 //!
 //! use arazzo_engine::{Plan, PlanOptions, Run, RunOptions, Status};
-//! use arazzo_runner::{Clock, MockTransport, Origin, Scenario, SkippingClock, drive, load};
+//! use arazzo_runner::{Clock, MockTransport, LoadOptions, Origin, Scenario, SkippingClock, drive, load};
 //!
 //! # let folder = std::env::temp_dir().join(format!("arazzo-runner-doc-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
@@ -27,7 +26,7 @@
 //! #   outputs: {name: $steps.list.outputs.first}
 //! # ")?;
 //! # let path = folder.join("look.arazzo.yml");
-//! let loaded = load(Origin::File(&path), &BTreeMap::new())?;
+//! let loaded = load(Origin::File(&path), &LoadOptions::default())?;
 //! let workspace = loaded.workspace.ok_or("no description")?;
 //! let plan = Plan::compile(&workspace, "look", &PlanOptions::default()).plan.ok_or("no plan")?;
 //! let (transport, clock) = (MockTransport::new(Scenario::new()), SkippingClock::new());
@@ -62,6 +61,6 @@ mod transport;
 pub use credentials::{CredentialError, Credentials};
 pub use drive::{DriveError, drive};
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
-pub use load::{LoadError, Loaded, Origin, load};
+pub use load::{LoadError, LoadOptions, Loaded, Origin, load};
 pub use mock::{MockTransport, Scenario};
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};

@@ -19,6 +19,7 @@ use arazzo_document::{
     ArazzoDocument, Code, Diagnostic, Document, DocumentIndex, Place, Position, Severity, Span, Wanted,
     Workspace,
 };
+use arazzo_expression::Mode;
 use url::Url;
 
 use file::{near_file, read_regular, read_text};
@@ -64,8 +65,20 @@ pub enum LoadError {
     },
 }
 
+/// How sources are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Paths by the names of the description's own sources, in place of their urls.
+    pub sources: BTreeMap<String, String>,
+    /// Where relative urls are tried that lead to nothing from where they stand (T11). Without it, the nearest folder
+    /// above the description that has a `.git`, else the description's own.
+    pub root: Option<PathBuf>,
+    /// Whether the tolerances apply.
+    pub mode: Mode,
+}
+
 /// Reads the description at `origin`, its sources, theirs if they are Arazzo Descriptions, and the files that OpenAPI
-/// sources refer to. `overrides` gives paths by the names of the description's own sources, in place of their urls.
+/// sources refer to.
 ///
 /// A document that is reached in several ways is read once.
 ///
@@ -73,14 +86,14 @@ pub enum LoadError {
 ///
 /// A [`LoadError`] for an override that belongs to no source. Files that cannot be read and texts that are wrong are no
 /// errors here but [`Loaded::diagnostics`].
-pub fn load(origin: Origin<'_>, overrides: &BTreeMap<String, String>) -> Result<Loaded, LoadError> {
+pub fn load(origin: Origin<'_>, options: &LoadOptions) -> Result<Loaded, LoadError> {
     let mut loader = Loader::default();
     let Some(document) = loader.description(origin) else { return Ok(loader.loaded(None)) };
     let (workspace, diagnostics) = Workspace::new(document);
     loader.diagnostics.extend(diagnostics);
     let Some(mut workspace) = workspace else { return Ok(loader.loaded(None)) };
-    check_names(&workspace, overrides)?;
-    loader.sources(&mut workspace, overrides);
+    check_names(&workspace, &options.sources)?;
+    loader.sources(&mut workspace, options);
     loader.files(&mut workspace);
     Ok(loader.loaded(Some(workspace)))
 }
@@ -139,12 +152,12 @@ impl Loader {
     }
 
     /// Finds every source that is wanted, and those that these want.
-    fn sources(&mut self, workspace: &mut Workspace, overrides: &BTreeMap<String, String>) {
+    fn sources(&mut self, workspace: &mut Workspace, options: &LoadOptions) {
         for number in 0.. {
             let Some(wanted) = workspace.wanted() else { break };
             let Some((owner, source)) = workspace.source_of(wanted) else { break };
             let document = if number < MAX_SOURCES {
-                self.source(workspace, wanted, overrides)
+                self.source(workspace, wanted, options)
             } else {
                 let message = format!("there are more than {MAX_SOURCES} sources");
                 let place = owner.document.place(source.url.span);
@@ -166,15 +179,15 @@ impl Loader {
         &mut self,
         workspace: &Workspace,
         wanted: Wanted,
-        overrides: &BTreeMap<String, String>,
+        options: &LoadOptions,
     ) -> Result<Arc<Document>, Vec<Diagnostic>> {
         let Some((owner, source)) = workspace.source_of(wanted) else { return Err(Vec::new()) };
         let finding = Finding { owner, source, is_own: wanted.document == DocumentIndex::ENTRY };
         let name = &source.name.value;
-        let instead = overrides.get(name).filter(|_| finding.is_own);
-        let (path, beside) = match instead {
-            Some(path) if !is_remote(path) => (absolute(Path::new(path)), false),
-            Some(url) => (finding.path(url, &owner.document.uri)?, false),
+        let instead = options.sources.get(name).filter(|_| finding.is_own);
+        let (path, found) = match instead {
+            Some(path) if !is_remote(path) => (absolute(Path::new(path)), Found::AsWritten),
+            Some(url) => (finding.path(url, &owner.document.uri)?, Found::AsWritten),
             None => {
                 let url = source.url.value.as_str();
                 let base = owner.base_uri();
@@ -182,10 +195,10 @@ impl Loader {
                     return Ok(document);
                 }
                 match path_of(url, &base) {
-                    Ok(path) => (path, false),
+                    Ok(path) => finding.or_under_root(path, options),
                     // A document with a name of its own in `$self` may lie beside its sources all the same.
                     Err(_) if is_relative(url) && base != owner.document.uri => {
-                        (finding.path(url, &owner.document.uri)?, true)
+                        (finding.path(url, &owner.document.uri)?, Found::Beside)
                     }
                     Err(fact) => return Err(vec![finding.fail(url, &fact)]),
                 }
@@ -204,9 +217,9 @@ impl Loader {
                 document
             }
         };
-        if beside && document.is_some() {
+        if document.is_some() {
             let shown = shown(&path, &owner.document);
-            self.diagnostics.push(finding.found_beside(&shown));
+            self.diagnostics.extend(finding.found(found, &shown, options.mode));
         }
         document.ok_or_else(Vec::new)
     }
@@ -287,14 +300,37 @@ impl Finding<'_> {
         diagnostic
     }
 
-    fn found_beside(&self, shown: &str) -> Diagnostic {
-        let message = format!(
-            "the source `{}` is read from `{shown}`, which lies beside the document: `$self` leads to no file",
-            self.source.name.value
-        );
-        let mut diagnostic = Diagnostic::warning(Code::UnreadableSource, message, self.place());
+    /// The path, or one under the root when there is no such file but there is one there.
+    fn or_under_root(&self, path: PathBuf, options: &LoadOptions) -> (PathBuf, Found) {
+        let url = self.source.url.value.as_str();
+        if options.mode == Mode::Strict || !is_relative(url) || path.exists() {
+            return (path, Found::AsWritten);
+        }
+        let root = options.root.clone().or_else(|| root_of(&self.owner.document));
+        let under = root.and_then(|root| path_of(url, &folder_uri(&root)).ok()).filter(|under| under.is_file());
+        under.map_or((path, Found::AsWritten), |under| (under, Found::UnderRoot))
+    }
+
+    /// What is to be said of where the source was found.
+    fn found(&self, found: Found, shown: &str, mode: Mode) -> Option<Diagnostic> {
+        let name = &self.source.name.value;
+        let (code, message) = match found {
+            Found::AsWritten => return None,
+            Found::Beside => (
+                Code::UnreadableSource,
+                format!("the source `{name}` is read from `{shown}`, which lies beside the document: `$self` leads to no file"),
+            ),
+            Found::UnderRoot => (
+                Code::SourceUnderRoot,
+                format!("the source `{name}` is read from `{shown}`: its url starts at the root of the repository, not at the document"),
+            ),
+        };
+        let mut diagnostic = match mode {
+            Mode::Tolerant => Diagnostic::warning(code, message, self.place()),
+            Mode::Strict => Diagnostic::error(code, message, self.place()),
+        };
         diagnostic.hint = self.another();
-        diagnostic
+        Some(diagnostic)
     }
 
     fn another(&self) -> Option<String> {
@@ -304,6 +340,29 @@ impl Finding<'_> {
     fn place(&self) -> Place {
         self.owner.document.place(self.source.url.span)
     }
+}
+
+/// Where a source was found.
+#[derive(Clone, Copy)]
+enum Found {
+    AsWritten,
+    Beside,
+    UnderRoot,
+}
+
+/// The nearest folder above a document that has a `.git`, else the document's own.
+fn root_of(document: &Document) -> Option<PathBuf> {
+    let path = path_of("", &document.uri).ok()?;
+    let own = path.parent()?;
+    let repository = own.ancestors().take(MAX_FOLDERS).find(|folder| folder.join(".git").exists());
+    Some(repository.unwrap_or(own).to_owned())
+}
+
+/// So many folders above a document are looked at for a `.git`.
+const MAX_FOLDERS: usize = 64;
+
+fn folder_uri(folder: &Path) -> String {
+    uri_of(&absolute(folder).join("-"), "-")
 }
 
 /// The name of a description that came as text.

@@ -1,7 +1,6 @@
 //! Whole workflows: from files, over the wire or against the mock, to a result.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -14,7 +13,7 @@ use arazzo_engine::{
 };
 use arazzo_runner::testing::{Answer, Server, block_on};
 use arazzo_runner::{
-    Clock, Credentials, DriveError, HttpOptions, HttpTransport, MockTransport, Origin, Scenario,
+    Clock, Credentials, DriveError, HttpOptions, HttpTransport, LoadOptions, MockTransport, Origin, Scenario,
     SkippingClock, Transport, drive, load,
 };
 use serde_json::{Map, Value, json};
@@ -77,7 +76,7 @@ fn plan(name: &str, server: Option<String>) -> Arc<Plan> {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("orders.yml"), API).unwrap();
     std::fs::write(folder.join("order.arazzo.yml"), FLOW).unwrap();
-    let loaded = load(Origin::File(&folder.join("order.arazzo.yml")), &BTreeMap::new()).unwrap();
+    let loaded = load(Origin::File(&folder.join("order.arazzo.yml")), &LoadOptions::default()).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(loaded.diagnostics, []);
     let options = PlanOptions {

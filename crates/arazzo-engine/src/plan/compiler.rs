@@ -6,7 +6,7 @@ use arazzo_document::description::{Reusable, Text, Workflow};
 use arazzo_document::{
     ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace, nearest,
 };
-use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template, Tolerance};
+use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template};
 
 use super::inputs::InputsPlan;
 use super::order::StepUse;
@@ -228,7 +228,7 @@ impl<'a> Compiler<'a> {
         for note in notes {
             let place = self.here.document.place(text.span_within(note.range));
             let code = note.tolerance.into();
-            let diagnostic = if note.tolerance == Tolerance::XPath10For31 {
+            let diagnostic = if note.tolerance.is_info() {
                 Diagnostic::info(code, note.message, place)
             } else {
                 Diagnostic::warning(code, note.message, place)

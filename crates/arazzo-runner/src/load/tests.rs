@@ -19,7 +19,8 @@ impl Folder {
     fn load(&self, overrides: &[(&str, &str)]) -> Result<Loaded, LoadError> {
         let overrides =
             overrides.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect();
-        load(Origin::File(&self.0.join("flows/a.yml")), &overrides)
+        let options = LoadOptions { sources: overrides, ..LoadOptions::default() };
+        load(Origin::File(&self.0.join("flows/a.yml")), &options)
     }
 
     /// Message and hint of the one thing that is wrong.
@@ -125,7 +126,7 @@ fn what_is_no_text_is_no_source() {
 
 #[test]
 fn a_description_that_cannot_be_read_is_a_diagnostic() {
-    let loaded = load(Origin::File(Path::new("no/such/a.yml")), &BTreeMap::new()).unwrap();
+    let loaded = load(Origin::File(Path::new("no/such/a.yml")), &LoadOptions::default()).unwrap();
     assert!(loaded.workspace.is_none());
     let [diagnostic] = loaded.diagnostics.as_slice() else { panic!() };
     assert_eq!(diagnostic.to_string(), "no/such/a.yml:1:1: error: `no/such/a.yml` does not exist");
@@ -134,7 +135,7 @@ fn a_description_that_cannot_be_read_is_a_diagnostic() {
 #[test]
 fn a_text_is_read_as_if_it_lay_in_the_current_folder() {
     let text = description(&[("api", "no-such-api.yml")]);
-    let loaded = load(Origin::Text(&text), &BTreeMap::new()).unwrap();
+    let loaded = load(Origin::Text(&text), &LoadOptions::default()).unwrap();
     let [diagnostic] = loaded.diagnostics.as_slice() else { panic!("{:?}", loaded.diagnostics) };
     assert!(diagnostic.to_string().starts_with("<stdin>:5:8: error: the source `api`"), "{diagnostic}");
     assert!(diagnostic.message.contains("`no-such-api.yml` does not exist"), "{diagnostic}");
@@ -243,4 +244,20 @@ fn so_many_sources_are_read_and_no_more() {
     let folder = Folder::new("many", &[("flows/a.yml", flow.as_bytes()), ("api.yml", API.as_bytes())]);
     let (message, _) = folder.problem(&[]);
     assert!(message.ends_with("there are more than 1000 sources"), "{message}");
+}
+
+#[test]
+fn a_url_from_the_root_of_the_repository_is_found_there() {
+    let flow = description(&[("api", "./apis/a.yml")]);
+    let folder = Folder::new("root", &[("flows/a.yml", flow.as_bytes()), ("apis/a.yml", API.as_bytes())]);
+    let file = folder.0.join("flows/a.yml");
+    let codes = |options: &LoadOptions| -> Vec<(&str, Severity)> {
+        let loaded = load(Origin::File(&file), options).unwrap();
+        loaded.diagnostics.iter().map(|diagnostic| (diagnostic.code.as_str(), diagnostic.severity)).collect()
+    };
+    let rooted = LoadOptions { root: Some(folder.0.clone()), ..LoadOptions::default() };
+    assert_eq!(codes(&rooted), [("source-under-root", Severity::Warning)]);
+    assert_eq!(codes(&LoadOptions { mode: Mode::Strict, ..rooted }), [("unreadable-source", Severity::Error)]);
+    std::fs::create_dir(folder.0.join(".git")).unwrap();
+    assert_eq!(codes(&LoadOptions::default()), [("source-under-root", Severity::Warning)]);
 }

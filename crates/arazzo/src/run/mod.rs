@@ -14,7 +14,7 @@ use arazzo_engine::{
     EventKind, Mode, Plan, PlanOptions, Run, RunOptions, Reporter, Start, Status, Timestamp,
 };
 use arazzo_runner::{
-    Clock, Credentials, HttpOptions, HttpTransport, Loaded, Origin, SkippingClock, SystemClock, Transport,
+    Clock, Credentials, HttpOptions, HttpTransport, LoadOptions, Loaded, Origin, SkippingClock, SystemClock, Transport,
     drive, load,
 };
 
@@ -112,7 +112,12 @@ fn read(
     } else {
         Origin::File(Path::new(&args.description))
     };
-    let loaded = load(origin, &overrides).map_err(|error| Refusal::usage(error.to_string(), None))?;
+    let options = LoadOptions {
+        sources: overrides,
+        root: args.root.clone(),
+        mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
+    };
+    let loaded = load(origin, &options).map_err(|error| Refusal::usage(error.to_string(), None))?;
     let Loaded { workspace, documents: read, diagnostics } = loaded;
     documents.extend(read);
     match workspace {
