@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -61,6 +62,11 @@ pub(crate) struct RunArgs {
     #[arg(long = "source", value_name = "NAME=PATH", help_heading = "Sources and servers")]
     pub(crate) sources: Vec<String>,
 
+    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
+    /// above it with a `.git`].
+    #[arg(long, value_name = "DIR", help_heading = "Sources and servers")]
+    pub(crate) root: Option<PathBuf>,
+
     /// The base URL of a source's API; without a name, of the only source.
     #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Sources and servers")]
     pub(crate) servers: Vec<String>,
@@ -85,6 +91,10 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) mock: Option<String>,
 
+    /// Print what would be done and send nothing.
+    #[arg(long, help_heading = "Sources and servers")]
+    pub(crate) dry_run: bool,
+
     /// Follow the specification to the letter: no tolerance applies.
     #[arg(long, help_heading = "Rules and limits")]
     pub(crate) strict: bool,
@@ -100,6 +110,14 @@ pub(crate) struct RunArgs {
     /// How many steps may be tried in a run.
     #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Rules and limits")]
     pub(crate) max_steps: u32,
+
+    /// How many workflows may wait for each other.
+    #[arg(long, value_name = "N", default_value_t = 32, help_heading = "Rules and limits")]
+    pub(crate) max_depth: usize,
+
+    /// How long a run may take.
+    #[arg(long, value_name = "DURATION", value_parser = quantity::duration, help_heading = "Rules and limits")]
+    pub(crate) max_duration: Option<Duration>,
 
     /// How long a server's `Retry-After` may make a run wait.
     #[arg(

@@ -250,8 +250,9 @@ impl Job<'_> {
         let options = RunOptions {
             show_secrets: self.args.show_secrets,
             max_steps: self.args.max_steps,
+            max_depth: self.args.max_depth,
+            max_duration: self.args.max_duration,
             max_retry_after: self.args.max_retry_after,
-            ..RunOptions::default()
         };
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
