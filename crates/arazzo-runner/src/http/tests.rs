@@ -1,5 +1,6 @@
 //! The transport against a scripted server: bytes on the wire, faults, credentials.
 
+use std::io::Write;
 use std::time::Instant;
 
 use arazzo_engine::{CallId, Placement, Request, Slot, StepIndex};
@@ -317,9 +318,14 @@ fn a_credential_that_is_missing_or_unusable_stops_the_request() {
 
 #[test]
 fn a_server_without_tls_cannot_be_called_by_https() {
-    let garbage = Answer::Raw(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec());
-    let server = Server::start([garbage]).unwrap();
-    let error = send(get(server.url().replace("http:", "https:"))).unwrap_err();
-    // A TLS greeting is no request, so the server reads on until the client gives up or closes the connection.
-    assert!(matches!(error.code, TransportErrorCode::TlsFailed | TransportErrorCode::Timeout), "{error:?}");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        stream
+    });
+    let error = send(get(url)).unwrap_err();
+    assert_eq!(error.code, TransportErrorCode::TlsFailed, "{error}");
+    drop(answering.join());
 }
