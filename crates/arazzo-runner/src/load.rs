@@ -5,13 +5,14 @@
 //! description's own file. Whatever cannot be read is told at the place that names it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arazzo_document::description::SourceDescription;
-use arazzo_document::{Code, Diagnostic, Document, MAX_TEXT, Place, Position, Span, Workspace, nearest};
+use arazzo_document::{Code, Diagnostic, Document, Place, Position, Span, Workspace, nearest};
 use url::Url;
+
+use crate::file::{FileError, read_file};
 
 /// So many entries of a folder are looked at for a file whose name is near.
 const MAX_FOLDER_ENTRIES: usize = 2_000;
@@ -96,19 +97,31 @@ impl Loader {
             }
             Origin::File(path) => {
                 let name = path.display().to_string();
-                match read_text(path) {
+                if let Ok(url) = Url::parse(&name)
+                    && matches!(url.scheme(), "http" | "https")
+                {
+                    let hint = "fetch it into a file first".to_owned();
+                    self.unreadable(&without_secrets(url), REMOTE, Some(hint));
+                    return None;
+                }
+                match read_file(path) {
                     Ok(text) => self.document(&name, &absolute(path), text),
-                    Err(fault) => {
-                        let start = Span::at(Position::START);
-                        let place = Place { file: name.as_str().into(), span: start, path: String::new() };
-                        let message = format!("`{name}` {}", fault.fact);
-                        let diagnostic = Diagnostic::error(Code::UnreadableSource, message, place);
-                        self.diagnostics.push(hinted(diagnostic, near_file(path, &fault)));
+                    Err(error) => {
+                        let hint = near_file(path, &error).map(|near| format!("did you mean `{near}`?"));
+                        self.unreadable(&name, &error.to_string(), hint);
                         None
                     }
                 }
             }
         }
+    }
+
+    /// Tells that the description cannot be read.
+    fn unreadable(&mut self, name: &str, fact: &str, hint: Option<String>) {
+        let place = Place { file: name.into(), span: Span::at(Position::START), path: String::new() };
+        let mut diagnostic = Diagnostic::error(Code::UnreadableSource, format!("`{name}` {fact}"), place);
+        diagnostic.hint = hint;
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reads the text and tells what is wrong with it. A document with errors is read on, for there may be more.
@@ -135,19 +148,20 @@ impl Loader {
         };
         let another = format!("give another place with `--source {name}=PATH`");
         let written = instead.unwrap_or(&source.url.value);
+        let named = || Url::parse(written).map_or_else(|_| written.to_owned(), without_secrets);
         let path = match instead {
             Some(path) if !is_remote(path) => Ok(absolute(Path::new(path))),
             Some(_) | None => path_of(written, &description.uri),
         }
-        .map_err(|fact| fail(format!("the source `{name}` at `{written}` {fact}"), another.clone()))?;
+        .map_err(|fact| fail(format!("the source `{name}` at `{}` {fact}", named()), another.clone()))?;
         if let Some(document) = self.files.get(&path) {
             return document.clone().ok_or_else(Vec::new);
         }
         let shown = shown(&path, description);
-        let text = read_text(&path).map_err(|fault| {
-            let message = format!("the source `{name}` cannot be read: `{shown}` {}", fault.fact);
-            let hint = near_file(&path, &fault);
-            fail(message, hint.map_or(another.clone(), |hint| format!("{hint}, or {another}")))
+        let text = read_file(&path).map_err(|error| {
+            let message = format!("the source `{name}` cannot be read: `{shown}` {error}");
+            let near = near_file(&path, &error);
+            fail(message, near.map_or(another.clone(), |near| format!("did you mean `{near}`? Or {another}")))
         })?;
         let document = self.document(&shown, &path, text);
         self.files.insert(path, document.clone());
@@ -173,13 +187,25 @@ fn known_sources(known: &[String]) -> String {
     format!(": it has `{}`", known.join("`, `"))
 }
 
+const REMOTE: &str = "is remote, and remote descriptions are not read yet";
+
+/// The URL as messages show it: people put passwords and tokens into the parts that are left out.
+fn without_secrets(mut url: Url) -> String {
+    // Urls that can hold neither refuse this.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
 /// The file that a url leads to from `base`, or why it leads to none.
 fn path_of(url: &str, base: &str) -> Result<PathBuf, String> {
     let base = Url::parse(base).map_err(|_| "starts at a description that is in no file".to_owned())?;
     let resolved = base.join(url).map_err(|error| format!("is no url: {error}"))?;
     match resolved.scheme() {
         "file" => resolved.to_file_path().map_err(|()| "is no path on this machine".to_owned()),
-        "http" | "https" => Err("is remote, and remote descriptions are not read yet".to_owned()),
+        "http" | "https" => Err(REMOTE.to_owned()),
         other => Err(format!("has the scheme `{other}:`, which is not read")),
     }
 }
@@ -200,40 +226,9 @@ fn shown(path: &Path, description: &Document) -> String {
     short.unwrap_or(path).display().to_string()
 }
 
-/// Why a file could not be read.
-struct Fault {
-    fact: String,
-    missing: bool,
-}
-
-/// The text of a file. Reading stops at the limit, also where a file has no end.
-fn read_text(path: &Path) -> Result<String, Fault> {
-    let fault = |fact: String| Fault { fact, missing: false };
-    let failed = |error: io::Error| {
-        let missing = error.kind() == io::ErrorKind::NotFound;
-        let fact =
-            if missing { "does not exist".to_owned() } else { format!("cannot be read: {}", error.kind()) };
-        Fault { fact, missing }
-    };
-    let file = std::fs::File::open(path).map_err(failed)?;
-    let about = file.metadata().map_err(failed)?;
-    if about.is_dir() {
-        return Err(fault("is a folder".to_owned()));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).min(MAX_TEXT));
-    file.take(MAX_TEXT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() > MAX_TEXT {
-        return Err(fault(format!("is larger than {MAX_TEXT} bytes")));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to() + 1;
-        fault(format!("is no UTF-8 text: byte {at} belongs to no character"))
-    })
-}
-
-/// What to say of a missing file: the one beside it whose name is near.
-fn near_file(path: &Path, fault: &Fault) -> Option<String> {
-    if !fault.missing {
+/// Beside a missing file, the one whose name is near.
+fn near_file(path: &Path, error: &FileError) -> Option<String> {
+    if !error.is_missing() {
         return None;
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -242,15 +237,7 @@ fn near_file(path: &Path, fault: &Fault) -> Option<String> {
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
-    let near = nearest(wanted, names.iter().map(String::as_str))?;
-    Some(format!("did you mean `{near}`"))
-}
-
-fn hinted(diagnostic: Diagnostic, hint: Option<String>) -> Diagnostic {
-    match hint {
-        Some(hint) => diagnostic.with_hint(hint),
-        None => diagnostic,
-    }
+    nearest(wanted, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -344,7 +331,7 @@ mod tests {
             message,
             "/flows/a.yml:5:8: error: the source `api` cannot be read: `/flows/pet-api.yml` does not exist"
         );
-        assert_eq!(hint, "did you mean `petapi.yml`, or give another place with `--source api=PATH`");
+        assert_eq!(hint, "did you mean `petapi.yml`? Or give another place with `--source api=PATH`");
     }
 
     #[test]
@@ -387,6 +374,15 @@ mod tests {
         assert!(loaded.workspace.is_none());
         let [diagnostic] = loaded.diagnostics.as_slice() else { panic!() };
         assert_eq!(diagnostic.to_string(), "no/such/a.yml:1:1: error: `no/such/a.yml` does not exist");
+    }
+
+    #[test]
+    fn a_remote_description_is_not_taken_for_a_file() {
+        let url = "https://user:hunter2@example.com/a.yml?key=hunter2";
+        let loaded = load(Origin::File(Path::new(url)), &BTreeMap::new()).unwrap();
+        let [diagnostic] = loaded.diagnostics.as_slice() else { panic!() };
+        assert_eq!(diagnostic.message, format!("`https://example.com/a.yml` {REMOTE}"));
+        assert!(!diagnostic.to_string().contains("hunter2"));
     }
 
     #[test]

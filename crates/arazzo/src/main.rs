@@ -11,15 +11,16 @@ mod output;
 mod quantity;
 mod refusal;
 mod run;
+mod usage;
 
 use clap::Parser;
 
 use args::{Arguments, Command};
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
-    let code = match arguments.command {
-        Command::Run(args) => run::run(&args),
+    let exit = match Arguments::try_parse() {
+        Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
+        Err(error) => usage::refuse(&error),
     };
-    code.into()
+    output::finish(exit).into()
 }

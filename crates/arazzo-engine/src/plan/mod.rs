@@ -7,6 +7,7 @@ mod action;
 mod body;
 mod compiler;
 mod criteria;
+mod defaults;
 mod inputs;
 mod mock;
 mod operation;
@@ -18,7 +19,7 @@ mod server;
 mod step;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arazzo_document::description::{SourceDescription, SourceType};
@@ -50,6 +51,8 @@ pub struct PlanOptions {
     pub credentials: Vec<CredentialName>,
     /// Whether every credential can be filled in, as a mock does.
     pub any_credential: bool,
+    /// The names of the header fields that the driver adds to every request.
+    pub given_headers: Vec<String>,
     /// What a step without `successCriteria` needs.
     pub default_success: DefaultSuccess,
 }
@@ -61,6 +64,8 @@ pub struct CredentialName {
     pub source: Option<String>,
     /// The name of the security scheme.
     pub scheme: String,
+    /// The environment variable that it comes from, for messages.
+    pub variable: Option<String>,
 }
 
 /// What a step without `successCriteria` needs to be successful.
@@ -124,6 +129,11 @@ impl Plan {
     /// The steps in the order of the list.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.workflow.steps
+    }
+
+    /// The hosts that the steps call.
+    pub fn hosts(&self) -> BTreeSet<String> {
+        self.workflow.steps.iter().map(|step| server::host(step.operation.server())).collect()
     }
 
     /// The step with this index, which a [`Call`](crate::Call) names.

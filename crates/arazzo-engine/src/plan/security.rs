@@ -5,17 +5,16 @@
 use arazzo_document::openapi::{OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme};
 use arazzo_document::{Code, Span};
 
-use url::Url;
-
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
+use super::server::host;
 use super::step::PlannedStep;
 use crate::exchange::{Placement, Slot};
 
 impl Compiler<'_> {
     /// The slots of the first alternative whose credentials are all there.
     ///
-    /// What the step passes itself wins and needs no credential.
+    /// What the step passes itself wins and needs no credential; nor does what a header of every request gives.
     pub(crate) fn slots(
         &mut self,
         source: &str,
@@ -28,8 +27,11 @@ impl Compiler<'_> {
         let mut missing: Option<Vec<Slot>> = None;
         for requirement in &alternatives {
             let Some(slots) = slots_of(source, openapi, requirement) else { continue };
-            let needed: Vec<Slot> =
-                slots.into_iter().filter(|slot| !given_by_step(&slot.placement, parameters)).collect();
+            let is_given = |slot: &Slot| {
+                given_by_step(&slot.placement, parameters)
+                    || given_by_header(&slot.placement, &self.options.given_headers)
+            };
+            let needed: Vec<Slot> = slots.into_iter().filter(|slot| !is_given(slot)).collect();
             if needed.iter().all(|slot| self.has_credential(slot)) {
                 return needed;
             }
@@ -49,10 +51,7 @@ impl Compiler<'_> {
             for operation in steps.iter().map(|step| &step.operation) {
                 let scoped = |slot: &&Slot| slot.scheme == credential.scheme && !self.is_scoped(slot);
                 for slot in operation.slots.iter().filter(scoped) {
-                    let host = Url::parse(&operation.server)
-                        .ok()
-                        .and_then(|url| url.host_str().map(str::to_owned))
-                        .unwrap_or_default();
+                    let host = host(&operation.server);
                     if !uses.iter().any(|(known, _)| *known == host) {
                         uses.push((host, &slot.source));
                     }
@@ -60,8 +59,11 @@ impl Compiler<'_> {
             }
             if let [(first, source), (second, _), ..] = uses.as_slice() {
                 let scheme = &credential.scheme;
-                let message =
-                    format!("the credential `{scheme}` would go to several hosts: `{first}` and `{second}`");
+                let variable = credential.variable.as_ref();
+                let origin = variable.map(|variable| format!(" from `{variable}`")).unwrap_or_default();
+                let message = format!(
+                    "the credential `{scheme}`{origin} would go to several hosts: `{first}` and `{second}`"
+                );
                 let hint = format!("name the source it is for: `--auth {source}.{scheme}=…`");
                 let span = self.workflow.id.span;
                 self.error(Code::AmbiguousCredential, span, message, &hint);
@@ -144,6 +146,15 @@ fn given_by_step(placement: &Placement, parameters: &[ParameterPlan]) -> bool {
             Location::Path | Location::Query | Location::Header | Location::Cookie,
         ) => false,
     })
+}
+
+fn given_by_header(placement: &Placement, headers: &[String]) -> bool {
+    let wanted = match placement {
+        Placement::Basic | Placement::Bearer => "authorization",
+        Placement::Header(name) => name,
+        Placement::Query(_) | Placement::Cookie(_) => return false,
+    };
+    headers.iter().any(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 impl Placement {

@@ -67,6 +67,11 @@ impl Compiler<'_> {
     }
 }
 
+/// The host of a base URL, without its port.
+pub(super) fn host(server: &str) -> String {
+    Url::parse(server).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
 fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::command::{CallId, Command, SleepId};
-use crate::event::{Event, RunError, Status};
+use crate::event::{Event, Fault, RunError, Status};
 use crate::mask::{Mask, Secrets};
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
@@ -117,6 +117,27 @@ impl Run {
         self.mask.hide(secret);
     }
 
+    /// How the run ends when it is not carried on from here, because of what `code` and `message` say, with the event
+    /// for that; `None` when it is over already. The run itself stays as it is and can be driven on.
+    pub fn cut_off(&self, at: Timestamp, code: &str, message: &str) -> Option<(Event, RunResult)> {
+        let mut turn = Turn::new(&self.plan, &self.options, &self.mask, at);
+        let progress = match &self.state {
+            State::New => {
+                let frame = Frame::new(&self.plan, &Map::new(), &self.secrets);
+                let error = turn.error(code, message.to_owned(), None);
+                turn.finish(&frame, Status::Stopped, Some(error))
+            }
+            State::Running(frame) => {
+                turn.stop(frame, Fault { code: code.to_owned(), message: message.to_owned() })
+            }
+            State::Finished(_) => return None,
+        };
+        match progress {
+            Progress::Finish(result) => turn.events.pop().map(|event| (event, result)),
+            Progress::Enter(_) | Progress::Attempt | Progress::Wait(_) => None,
+        }
+    }
+
     /// Takes a record in and returns what it caused.
     ///
     /// # Errors
@@ -124,6 +145,9 @@ impl Run {
     /// The record does not answer a command of this run. The run is as it was.
     pub fn apply(&mut self, record: Record) -> Result<Vec<Event>, OutOfOrder> {
         self.expects(&record)?;
+        if let Record::Responded { response, .. } = &record {
+            self.mask.hide_response(response);
+        }
         let state = std::mem::replace(&mut self.state, State::New);
         let commands = std::mem::take(&mut self.commands);
         let since = std::mem::replace(&mut self.now, record.at());

@@ -176,7 +176,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Ends the run because it cannot be carried on. The visit under way stays unfinished.
-    fn stop(&mut self, frame: &Frame, fault: Fault) -> Progress {
+    pub(super) fn stop(&mut self, frame: &Frame, fault: Fault) -> Progress {
         let step = self.plan.step(StepIndex(frame.visit.step));
         let error =
             RunError { code: fault.code, message: fault.message, step_id: step.map(|step| step.id.clone()) };
