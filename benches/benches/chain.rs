@@ -62,8 +62,10 @@ fn read(texts: &[String]) -> Outcome<Workspace> {
     let description = documents.next().ok_or("there is no description")??;
     let (workspace, diagnostics) = Workspace::new(description);
     let mut workspace = workspace.ok_or_else(|| format!("no description: {diagnostics:?}"))?;
-    for (index, source) in documents.enumerate() {
-        workspace.supply(index, source?);
+    // The files are in the order of the sources.
+    for source in documents {
+        let wanted = workspace.wanted().ok_or("there are more files than sources")?;
+        workspace.supply(wanted, source?);
     }
     Ok(workspace)
 }

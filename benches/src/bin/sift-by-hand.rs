@@ -50,6 +50,7 @@ fn client() -> Result<Client, Box<dyn Error>> {
         .with_no_client_auth();
     let client = Client::builder()
         .tls_backend_preconfigured(tls)
+        .user_agent("sift-by-hand")
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()

@@ -2,18 +2,40 @@
 //!
 //! A value is masked when an event is made. What is six characters or longer is masked wherever it appears, also
 //! percent-encoded; shorter values only where their name says what they are. Names and numbers are never masked.
+//!
+//! Some secrets are known from the start, others come with responses, such as tokens and session cookies. A server
+//! must not be able to slow a run down with them, so only so many of its secrets are looked for everywhere.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::OnceLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
+
+use crate::exchange::Response;
+use crate::plan::{essence, is_json};
 
 /// What stands where a secret was.
 pub const MASK: &str = "***";
 
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
+
+/// When so many values are looked for, those of further responses are masked only where their name says what they are.
+const MAX_LEARNED: usize = 1_000;
+
+/// A longer value of a response, in bytes, is masked only where its name says what it is.
+const MAX_LEARNED_LENGTH: usize = 8 * 1024;
+
+/// Up to so many values are looked for one by one; making a finder for all of them takes longer.
+const FEW: usize = 32;
+
+/// Longer values, in bytes, are always looked for one by one: a finder would be many times their size.
+const MAX_FINDER_LENGTH: usize = 64 * 1024;
 
 /// The endings of names whose values are secret.
 const SECRET_ENDINGS: [&str; 10] = [
@@ -63,81 +85,103 @@ impl fmt::Debug for Secrets {
 pub(crate) struct Mask {
     off: bool,
     /// Longest first, so that a secret inside another does not leave a rest.
-    values: Vec<String>,
+    values: BTreeSet<(Reverse<usize>, String)>,
+    /// Finds all of `values` in one pass where there are many, save long ones. New values make it void.
+    finder: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Mask {
     pub(crate) fn new(show_secrets: bool) -> Self {
-        Self { off: show_secrets, values: Vec::new() }
+        Self { off: show_secrets, ..Self::default() }
     }
 
     /// Masks this value from now on.
     pub(crate) fn hide(&mut self, secret: &str) {
-        if secret.chars().count() < MIN_LENGTH {
+        if secret.chars().take(MIN_LENGTH).count() < MIN_LENGTH {
             return;
         }
         let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
         let unreserved =
             encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
         for form in [secret.to_owned(), encoded, unreserved] {
-            if !self.values.contains(&form) {
-                self.values.push(form);
+            if self.values.insert((Reverse(form.len()), form)) {
+                self.finder = OnceLock::new();
             }
         }
-        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     }
 
     /// Masks every string in these values from now on.
     pub(crate) fn hide_all(&mut self, values: &Map<String, Value>) {
-        values.values().for_each(|value| self.hide_strings(value));
+        values.values().for_each(|value| strings(value, &mut |text| self.hide(text)));
     }
 
-    fn hide_strings(&mut self, value: &Value) {
-        match value {
-            Value::String(text) => self.hide(text),
-            Value::Array(items) => items.iter().for_each(|item| self.hide_strings(item)),
-            Value::Object(members) => self.hide_all(members),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    /// Masks the values of members with secret names from now on, at any depth.
+    pub(crate) fn hide_named(&mut self, members: &Map<String, Value>) {
+        named_strings(members, &mut |text| self.hide(text));
+    }
+
+    /// Masks from now on what a response gives away: the values of header fields and of JSON members with secret names,
+    /// and of a cookie that it sets also the value alone.
+    pub(crate) fn hide_response(&mut self, response: &Response) {
+        if self.off {
+            return;
+        }
+        for (name, value) in response.headers.iter().filter(|(name, _)| is_secret_name(name)) {
+            self.learn(value);
+            if name.eq_ignore_ascii_case("set-cookie") {
+                self.learn(cookie_value(value));
+            }
+        }
+        if response.header("content-type").is_none_or(|value| is_json(&essence(value)))
+            && let Ok(body) = serde_json::from_slice(&response.body)
+        {
+            named_strings_in(&body, &mut |text| self.learn(text));
         }
     }
 
-    /// Masks the values of members with secret names from now on.
-    pub(crate) fn hide_named(&mut self, members: &Map<String, Value>) {
-        for (name, value) in members {
-            match value {
-                Value::Object(members) if !is_secret_name(name) => self.hide_named(members),
-                Value::Array(_)
-                | Value::Object(_)
-                | Value::Null
-                | Value::Bool(_)
-                | Value::Number(_)
-                | Value::String(_)
-                    if is_secret_name(name) =>
-                {
-                    self.hide_strings(value);
-                }
-                Value::Array(_)
-                | Value::Object(_)
-                | Value::Null
-                | Value::Bool(_)
-                | Value::Number(_)
-                | Value::String(_) => {}
-            }
+    fn learn(&mut self, secret: &str) {
+        if self.values.len() < MAX_LEARNED && secret.len() <= MAX_LEARNED_LENGTH {
+            self.hide(secret);
         }
     }
 
     /// The text without secrets.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut shown = Cow::Borrowed(text);
-        if self.off {
+        if self.off || text.len() < MIN_LENGTH {
             return shown;
         }
-        for value in &self.values {
+        let is_few = self.values.len() <= FEW;
+        for (_, value) in self.values.iter().take_while(|(length, _)| is_few || length.0 > MAX_FINDER_LENGTH)
+        {
             if shown.contains(value.as_str()) {
                 shown = Cow::Owned(shown.replace(value.as_str(), MASK));
             }
         }
-        shown
+        if is_few {
+            return shown;
+        }
+        match self.finder.get_or_init(|| self.make_finder()) {
+            Some(finder) if finder.is_match(shown.as_ref()) => {
+                let mut masked = String::with_capacity(shown.len());
+                finder.replace_all_with(&shown, &mut masked, |_, _, masked| {
+                    masked.push_str(MASK);
+                    true
+                });
+                Cow::Owned(masked)
+            }
+            Some(_) | None => shown,
+        }
+    }
+
+    /// Making it fails for more states than can be numbered, which values of these lengths do not have.
+    fn make_finder(&self) -> Option<AhoCorasick> {
+        let values = self.values.iter().skip_while(|(length, _)| length.0 > MAX_FINDER_LENGTH);
+        AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(values.map(|(_, value)| value))
+            .ok()
     }
 
     /// The value without secrets: neither known ones nor those that their name gives away.
@@ -206,9 +250,43 @@ impl Mask {
     }
 }
 
+/// Calls `found` with every string in the value.
+fn strings(value: &Value, found: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => found(text),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(members) => members.values().for_each(|value| strings(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Calls `found` with every string under a secret name.
+fn named_strings(members: &Map<String, Value>, found: &mut dyn FnMut(&str)) {
+    for (name, value) in members {
+        if is_secret_name(name) { strings(value, found) } else { named_strings_in(value, found) }
+    }
+}
+
+fn named_strings_in(value: &Value, found: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| named_strings_in(item, found)),
+        Value::Object(members) => named_strings(members, found),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The value in a [`Set-Cookie`](https://www.rfc-editor.org/rfc/rfc6265#section-4.1) field, without name and attributes.
+fn cookie_value(field: &str) -> &str {
+    let pair = field.split_once(';').map_or(field, |(pair, _)| pair);
+    pair.split_once('=').map_or("", |(_, value)| value).trim().trim_matches('"')
+}
+
 impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mask").field("off", &self.off).field("values", &self.values.len()).finish()
+        f.debug_struct("Mask")
+            .field("off", &self.off)
+            .field("values", &self.values.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -254,6 +332,49 @@ mod tests {
     fn short_values_are_masked_only_at_their_place() {
         let mask = mask("abc");
         assert_eq!(mask.text("abcdef"), "abcdef");
+    }
+
+    #[test]
+    fn a_secret_inside_another_leaves_no_rest() {
+        let mut mask = mask("abcdef");
+        mask.hide("abcdefghi");
+        mask.hide(&"long".repeat(MAX_FINDER_LENGTH));
+        for _ in 0..2 {
+            assert_eq!(mask.text("abcdef abcdefghi"), "*** ***");
+            assert_eq!(mask.text(&format!("<{}>", "long".repeat(MAX_FINDER_LENGTH))), "<***>");
+            (0..FEW).for_each(|number| mask.hide(&format!("another-{number}")));
+        }
+    }
+
+    fn response(headers: &[(&str, &str)], body: &str) -> Response {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Response { status: 200, headers: headers.collect(), body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn secrets_of_a_response_are_learned_by_their_names() {
+        let mut mask = Mask::new(false);
+        let headers = [("X-Api-Key", "header-key"), ("Set-Cookie", "sid=\"cookie-value\"; Path=/")];
+        let body =
+            r#"{"users":[{"access_token":"token-1","name":"public-name"}],"secret":[{"a":"inner-secret"}]}"#;
+        mask.hide_response(&response(&headers, body));
+        assert_eq!(mask.text("header-key cookie-value token-1 inner-secret"), "*** *** *** ***");
+        assert_eq!(mask.text("public-name /"), "public-name /");
+        let mut mask = Mask::new(false);
+        mask.hide_response(&response(&[("Content-Type", "text/plain")], body));
+        assert_eq!(mask.text("token-1"), "token-1");
+    }
+
+    #[test]
+    fn a_server_cannot_make_masking_slow() {
+        let users: Vec<Value> =
+            (0..50_000).map(|number| json!({ "token": format!("t-{number:08}") })).collect();
+        let body = json!({ "users": users, "token": "x".repeat(MAX_LEARNED_LENGTH + 1) }).to_string();
+        let mut mask = Mask::new(false);
+        mask.hide_response(&response(&[], &body));
+        assert_eq!(mask.text("t-00000000"), MASK);
+        assert!(mask.values.len() < MAX_LEARNED + 3);
+        assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
     }
 
     #[test]

@@ -13,6 +13,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::credential_error::CredentialError;
+use crate::file::FileError;
+
 /// A credential file may be so many bytes long.
 const MAX_CREDENTIAL_FILE: u64 = 64 * 1024;
 
@@ -32,6 +35,8 @@ struct Credential {
     source: Option<String>,
     scheme: String,
     value: String,
+    /// The environment variable that names it.
+    variable: Option<String>,
 }
 
 impl Credentials {
@@ -61,31 +66,77 @@ impl Credentials {
             return Err(CredentialError::NoScheme);
         }
         let value = resolve(name, value, lookup)?;
+        if let Some(fact) = fault(&value) {
+            return Err(CredentialError::Unusable { name: name.to_owned(), fact });
+        }
         self.remember(&value);
         self.given.retain(|credential| !credential.is(source, scheme));
-        self.given.push(Credential::new(source, scheme, value));
+        self.given.push(Credential {
+            source: source.map(str::to_owned),
+            scheme: scheme.to_owned(),
+            value,
+            variable: None,
+        });
         Ok(())
+    }
+
+    /// Whether each credential that was given is for one of the security schemes of the sources, `(source, scheme)` each.
+    /// One that is for none is a slip of the pen: it would be sent nowhere, and nobody would know why.
+    ///
+    /// # Errors
+    ///
+    /// The first one that is for none, with what there is.
+    pub fn check(&self, schemes: &[(&str, &str)]) -> Result<(), CredentialError> {
+        let is_known = |credential: &&Credential| {
+            schemes.iter().any(|(source, scheme)| {
+                *scheme == credential.scheme
+                    && credential.source.as_deref().is_none_or(|wanted| wanted == *source)
+            })
+        };
+        match self.given.iter().find(|credential| !is_known(credential)) {
+            Some(unknown) => {
+                Err(CredentialError::unknown(unknown.source.as_deref(), &unknown.scheme, schemes))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Takes in what the environment gives for the security schemes of the sources, `(source, scheme)` each:
     /// `ARAZZO_AUTH_<SOURCE>_<SCHEME>` for one source and `ARAZZO_AUTH_<SCHEME>` for any, names in upper case and with
-    /// `_` for everything but letters and digits. An empty value is none.
-    pub fn add_environment(&mut self, variables: &[(String, String)], schemes: &[(&str, &str)]) {
-        let find = |wanted: &str| {
-            variables.iter().find(|(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| value)
-        };
+    /// `_` for everything but letters and digits. An empty value is none, and a variable for another scheme is ignored.
+    ///
+    /// # Errors
+    ///
+    /// A [`CredentialError`], which never holds the value.
+    pub fn add_environment(
+        &mut self,
+        variables: &[(String, String)],
+        schemes: &[(&str, &str)],
+    ) -> Result<(), CredentialError> {
+        let find =
+            |wanted: String| variables.iter().find(|(name, value)| *name == wanted && !value.is_empty());
         for (source, scheme) in schemes {
             let variable = variable_part(scheme);
-            let own = find(&format!("ARAZZO_AUTH_{}_{variable}", variable_part(source)));
-            let any = find(&format!("ARAZZO_AUTH_{variable}"));
-            for (source, value) in [(Some(*source), own), (None, any)] {
-                let Some(value) = value else { continue };
-                if !self.environment.iter().any(|credential| credential.is(source, scheme)) {
-                    self.remember(value);
-                    self.environment.push(Credential::new(source, scheme, value.clone()));
+            let own = find(format!("ARAZZO_AUTH_{}_{variable}", variable_part(source)));
+            let any = find(format!("ARAZZO_AUTH_{variable}"));
+            for (source, found) in [(Some(*source), own), (None, any)] {
+                let Some((variable, value)) = found else { continue };
+                if self.environment.iter().any(|credential| credential.is(source, scheme)) {
+                    continue;
                 }
+                if let Some(fact) = fault(value) {
+                    return Err(CredentialError::Unusable { name: variable.clone(), fact });
+                }
+                self.remember(value);
+                self.environment.push(Credential {
+                    source: source.map(str::to_owned),
+                    scheme: (*scheme).to_owned(),
+                    value: value.clone(),
+                    variable: Some(variable.clone()),
+                });
             }
         }
+        Ok(())
     }
 
     /// The value for `scheme` of `source`. What was given goes before the environment, and what is for this source
@@ -131,49 +182,28 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credential {
-    fn new(source: Option<&str>, scheme: &str, value: String) -> Self {
-        Self { source: source.map(str::to_owned), scheme: scheme.to_owned(), value }
-    }
-
     fn is(&self, source: Option<&str>, scheme: &str) -> bool {
         self.source.as_deref() == source && self.scheme == scheme
     }
 
     fn name(&self) -> CredentialName {
-        CredentialName { source: self.source.clone(), scheme: self.scheme.clone() }
+        CredentialName {
+            source: self.source.clone(),
+            scheme: self.scheme.clone(),
+            variable: self.variable.clone(),
+        }
     }
 }
 
-/// What is wrong with a credential. The value is never part of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CredentialError {
-    /// There is no `=`.
-    #[error("a credential is written `[SOURCE.]SCHEME=VALUE`: the `=` is missing")]
-    NoValue,
-    /// There is nothing before the `=`.
-    #[error("a credential is written `[SOURCE.]SCHEME=VALUE`: the name of the security scheme is missing")]
-    NoScheme,
-    /// The variable that it refers to is not set.
-    #[error(
-        "the credential `{name}` is to be read from the environment variable `{variable}`, which is not set"
-    )]
-    NoVariable {
-        /// The credential's name as written.
-        name: String,
-        /// The variable's name.
-        variable: String,
-    },
-    /// The file that it refers to cannot be read.
-    #[error("the credential `{name}` is to be read from the file `{path}`, which {reason}")]
-    NoFile {
-        /// The credential's name as written.
-        name: String,
-        /// The path as written.
-        path: String,
-        /// Why not.
-        reason: String,
-    },
+/// What makes a value useless, whatever scheme it is for.
+fn fault(value: &str) -> Option<&'static str> {
+    if value.is_empty() {
+        Some("is empty")
+    } else if value.contains(char::is_control) {
+        Some("has a line break or another control character in it")
+    } else {
+        None
+    }
 }
 
 /// `user:password` as Basic authentication sends it. A value without a colon is a user without a password, which is how
@@ -214,10 +244,9 @@ fn resolve(
 /// What is in the file, without the newline that editors put at the end.
 fn read_line(path: &Path) -> Result<String, String> {
     let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(|error| format!("cannot be read: {}", error.kind()))?;
-    file.take(MAX_CREDENTIAL_FILE + 1)
-        .read_to_string(&mut text)
-        .map_err(|error| format!("cannot be read: {}", error.kind()))?;
+    let failed = |error: std::io::Error| FileError::from(error).to_string();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(MAX_CREDENTIAL_FILE + 1).read_to_string(&mut text).map_err(failed)?;
     if text.len() as u64 > MAX_CREDENTIAL_FILE {
         return Err(format!("is longer than {MAX_CREDENTIAL_FILE} bytes"));
     }
@@ -281,9 +310,52 @@ mod tests {
         let mut credentials = Credentials::new();
         let mut fails = |text: &str| credentials.parse(text, &[], &|_| None).unwrap_err().to_string();
         assert!(fails("a=env:NOT_SET").contains("`NOT_SET`, which is not set"));
-        assert!(fails("a=file:/no/such/file").contains("`/no/such/file`"));
+        assert!(fails("a=file:/no/such/file").ends_with("`/no/such/file`, which does not exist"));
         assert!(fails("=hunter2").contains("name of the security scheme"));
         assert!(!fails("hunter2").contains("hunter2"));
+        assert_eq!(fails("a="), "the credential `a` is empty");
+        assert_eq!(
+            fails("a=hunter2\n"),
+            "the credential `a` has a line break or another control character in it"
+        );
+    }
+
+    #[test]
+    fn a_credential_for_nothing_is_told_with_what_there_is() {
+        let schemes = [("events", "basic"), ("events", "api.key"), ("score.v2", "basic")];
+        let fails = |text: &str| {
+            let error = parsed(&[text]).check(&schemes).unwrap_err();
+            (error.to_string(), error.hint().unwrap_or_default())
+        };
+        let known = "the sources have `events.basic`, `events.api.key`, `score.v2.basic`";
+        assert_eq!(
+            fails("basik=x"),
+            (format!("there is no security scheme `basik`: {known}"), "did you mean `basic`?".to_owned())
+        );
+        assert_eq!(fails("score.v2.key=x").0, format!("there is no security scheme `score.v2.key`: {known}"));
+        let (message, hint) = fails("evnts.api.key=x");
+        assert_eq!(
+            message,
+            "the credential is for the source `evnts`, and those with security schemes are `events`, `score.v2`"
+        );
+        assert_eq!(hint, "did you mean `events.api.key`?");
+        let message = parsed(&["a=x"]).check(&[]).unwrap_err().to_string();
+        assert!(message.ends_with("the sources have none"), "{message}");
+        for known in ["basic=x", "api.key=x", "events.api.key=x", "score.v2.basic=x"] {
+            assert_eq!(parsed(&[known]).check(&schemes), Ok(()), "{known}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_sent_is_named() {
+        let variables = [
+            ("ARAZZO_AUTH_KEY".to_owned(), "hunter2\r".to_owned()),
+            ("ARAZZO_AUTH_OTHER".to_owned(), "\r".to_owned()),
+        ];
+        let mut credentials = Credentials::new();
+        let error = credentials.add_environment(&variables, &[("s", "key")]).unwrap_err().to_string();
+        assert!(error.starts_with("the credential `ARAZZO_AUTH_KEY` has a line break"), "{error}");
+        assert_eq!(credentials.add_environment(&variables, &[("s", "unknown")]), Ok(()));
     }
 
     #[test]
@@ -295,7 +367,7 @@ mod tests {
         ];
         let schemes = [("events-api", "basicAuth"), ("events-api", "basic-auth"), ("x", "other")];
         let mut credentials = Credentials::new();
-        credentials.add_environment(&variables, &schemes);
+        credentials.add_environment(&variables, &schemes).unwrap();
         assert_eq!(credentials.find("events-api", "basicAuth"), None);
         assert_eq!(credentials.find("events-api", "basic-auth"), Some("own"));
         assert_eq!(credentials.find("score", "basic-auth"), Some("any"));

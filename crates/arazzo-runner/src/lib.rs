@@ -49,8 +49,10 @@
 //!
 //! Not here yet: descriptions from the network, tokens from OAuth2 token endpoints, proxies, journals.
 
+mod credential_error;
 mod credentials;
 mod drive;
+mod file;
 mod http;
 mod load;
 mod mock;
@@ -58,8 +60,10 @@ mod mock;
 pub mod testing;
 mod transport;
 
-pub use credentials::{CredentialError, Credentials};
+pub use credential_error::CredentialError;
+pub use credentials::Credentials;
 pub use drive::{DriveError, drive};
+pub use file::{FileError, read_file, read_stream};
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
 pub use load::{LoadError, LoadOptions, Loaded, Origin, load};
 pub use mock::{MockTransport, Scenario};

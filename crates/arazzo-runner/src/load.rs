@@ -22,7 +22,8 @@ use arazzo_document::{
 use arazzo_expression::Mode;
 use url::Url;
 
-use file::{near_file, read_regular, read_text};
+use crate::file::read_file;
+use file::{near_file, read_regular};
 
 /// So many sources are read, those of other documents included.
 const MAX_SOURCES: usize = 1_000;
@@ -119,7 +120,14 @@ impl Loader {
             }
             Origin::File(path) => {
                 let name = path.display().to_string();
-                match read_text(path) {
+                if let Ok(url) = Url::parse(&name)
+                    && matches!(url.scheme(), "http" | "https")
+                {
+                    let hint = "fetch it into a file first".to_owned();
+                    self.unreadable(&without_secrets(url), REMOTE, Some(hint));
+                    return None;
+                }
+                match read_file(path) {
                     Ok(text) => {
                         let document = self.document(&name, &absolute(path), text)?;
                         // A source that leads back here is this document.
@@ -128,18 +136,21 @@ impl Loader {
                         }
                         Some(document)
                     }
-                    Err(fault) => {
-                        let start = Span::at(Position::START);
-                        let place = Place { file: name.as_str().into(), span: start, path: String::new() };
-                        let message = format!("`{name}` {}", fault.fact);
-                        let mut diagnostic = Diagnostic::error(Code::UnreadableSource, message, place);
-                        diagnostic.hint = near_file(path, &fault);
-                        self.diagnostics.push(diagnostic);
+                    Err(error) => {
+                        self.unreadable(&name, &error.to_string(), near_file(path, &error));
                         None
                     }
                 }
             }
         }
+    }
+
+    /// Tells that the description cannot be read.
+    fn unreadable(&mut self, name: &str, fact: &str, hint: Option<String>) {
+        let place = Place { file: name.into(), span: Span::at(Position::START), path: String::new() };
+        let mut diagnostic = Diagnostic::error(Code::UnreadableSource, format!("`{name}` {fact}"), place);
+        diagnostic.hint = hint;
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reads the text and tells what is wrong with it. A document with errors is read on, for there may be more.
@@ -208,9 +219,9 @@ impl Loader {
             Some(document) => document.clone(),
             None => {
                 let shown = shown(&path, &owner.document);
-                let text = read_text(&path).map_err(|fault| {
-                    let near = near_file(&path, &fault);
-                    vec![finding.unreadable(&format!("`{shown}` {}", fault.fact), near)]
+                let text = read_file(&path).map_err(|error| {
+                    let near = near_file(&path, &error);
+                    vec![finding.unreadable(&format!("`{shown}` {error}"), near)]
                 })?;
                 let document = self.document(&shown, &path, text);
                 self.read.insert(path.clone(), document.clone());
@@ -252,7 +263,7 @@ impl Loader {
             return known.clone().ok_or_else(|| "could not be read".to_owned());
         }
         let name = shown(&path, description);
-        let text = read_regular(&path).map_err(|fault| fault.fact)?;
+        let text = read_regular(&path).map_err(|error| error.to_string())?;
         let (document, diagnostics) = Document::read(&name, &uri_of(&path, &name), text);
         let wrong = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
         let document = match (document, wrong) {
@@ -283,6 +294,7 @@ impl Finding<'_> {
     }
 
     fn fail(&self, url: &str, fact: &str) -> Diagnostic {
+        let url = Url::parse(url).map_or_else(|_| url.to_owned(), without_secrets);
         let message = format!("the source `{}` at `{url}` {fact}", self.source.name.value);
         self.error(message, None)
     }
@@ -294,7 +306,7 @@ impl Finding<'_> {
     fn error(&self, message: String, near: Option<String>) -> Diagnostic {
         let mut diagnostic = Diagnostic::error(Code::UnreadableSource, message, self.place());
         diagnostic.hint = match (near, self.another()) {
-            (Some(near), Some(another)) => Some(format!("{near}, or {another}")),
+            (Some(near), Some(another)) => Some(format!("{near} Or {another}")),
             (near, another) => near.or(another),
         };
         diagnostic
@@ -390,13 +402,25 @@ fn resolved(url: &str, base: &str) -> Option<String> {
     Some(resolved.into())
 }
 
+const REMOTE: &str = "is remote, and remote descriptions are not read yet";
+
+/// The URL as messages show it: people put passwords and tokens into the parts that are left out.
+fn without_secrets(mut url: Url) -> String {
+    // Urls that can hold neither refuse this.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
 /// The file that a url leads to from `base`, or why it leads to none.
 fn path_of(url: &str, base: &str) -> Result<PathBuf, String> {
     let base = Url::parse(base).map_err(|_| "starts at a description that is in no file".to_owned())?;
     let resolved = base.join(url).map_err(|error| format!("is no url: {error}"))?;
     match resolved.scheme() {
         "file" => resolved.to_file_path().map_err(|()| "is no path on this machine".to_owned()),
-        "http" | "https" => Err("is remote, and remote descriptions are not read yet".to_owned()),
+        "http" | "https" => Err(REMOTE.to_owned()),
         other => Err(format!("has the scheme `{other}:`, which is not read")),
     }
 }

@@ -81,7 +81,7 @@ fn plan(name: &str, server: Option<String>) -> Arc<Plan> {
     assert_eq!(loaded.diagnostics, []);
     let options = PlanOptions {
         servers: server.into_iter().map(|url| ("orders".to_owned(), url)).collect(),
-        credentials: vec![CredentialName { source: None, scheme: "key".to_owned() }],
+        credentials: vec![CredentialName { source: None, scheme: "key".to_owned(), variable: None }],
         ..PlanOptions::default()
     };
     let planning = Plan::compile(&loaded.workspace.unwrap(), "order", &options);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::quantity;
 
@@ -144,8 +144,8 @@ pub(crate) struct RunArgs {
     pub(crate) format: Format,
 
     /// Show requests and responses, and warnings with their source.
-    #[arg(short, long, help_heading = "Output")]
-    pub(crate) verbose: bool,
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    pub(crate) verbose: u8,
 
     /// Show errors and the result only.
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
@@ -165,7 +165,8 @@ const EXIT_CODES: &str = "Exit codes:
   1  a workflow failed
   2  the command line or the inputs are wrong; nothing was sent
   3  the description or a source is wrong or cannot be read; nothing was sent
-  4  the run could not be carried on: a limit was reached or a host was refused";
+  4  the run could not be carried on: a limit was reached, a host was refused, the output could
+     not be written, or the run was interrupted";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {

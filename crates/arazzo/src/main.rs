@@ -12,6 +12,7 @@ mod output;
 mod quantity;
 mod refusal;
 mod run;
+mod usage;
 
 use clap::Parser;
 
@@ -19,17 +20,19 @@ use args::{Arguments, Command};
 use exit::Exit;
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
-    let code = match arguments.command {
-        Command::Run(args) => run::run(&args),
-        Command::Conformance(args) => match conformance::run(&args.folder, args.requirements) {
-            Ok(true) => Exit::Success,
-            Ok(false) => Exit::Failed,
-            Err(problem) => {
-                anstream::eprintln!("error: the suite cannot be read: {problem}");
-                Exit::Usage
+    let exit = match Arguments::try_parse() {
+        Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
+        Ok(Arguments { command: Command::Conformance(args) }) => {
+            match conformance::run(&args.folder, args.requirements) {
+                Ok(true) => Exit::Success,
+                Ok(false) => Exit::Failed,
+                Err(problem) => {
+                    output::message(&format!("error: the suite cannot be read: {problem}"));
+                    Exit::Usage
+                }
             }
-        },
+        }
+        Err(error) => usage::refuse(&error),
     };
-    code.into()
+    output::finish(exit).into()
 }

@@ -110,7 +110,7 @@ fn require_items<'a>(fields: &Fields<'a>, root: &'a Node, name: &'static str, re
         None => fields.span().first_line(),
     };
     let hint = Some(format!("the specification requires at least one item in `{name}`"));
-    reader.error(Code::MissingField, span, format!("the description has no {name}"), hint);
+    reader.error(Code::MissingField, span, format!("the description has no `{name}`"), hint);
 }
 
 fn read_version(node: &Node, reader: &mut Reader<'_>) -> Option<SpecVersion> {

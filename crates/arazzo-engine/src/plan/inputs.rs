@@ -12,6 +12,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
 use super::Plan;
+use super::defaults::fill_defaults;
 use crate::mask::{self, Secrets};
 use crate::record::{Record, SEMANTICS, Timestamp};
 
@@ -126,14 +127,14 @@ impl InputsPlan {
     }
 
     fn layers(&self) -> Vec<&Value> {
-        self.schema.as_ref().map(|schema| layers(schema, schema, 0)).unwrap_or_default()
+        self.schema.as_ref().map(|schema| layers(schema, schema)).unwrap_or_default()
     }
 
     fn property(&self, name: &str) -> Vec<&Value> {
         let Some(root) = &self.schema else { return Vec::new() };
         self.properties()
             .filter(|(key, _)| *key == name)
-            .flat_map(|(_, schema)| layers(schema, root, 0))
+            .flat_map(|(_, schema)| layers(schema, root))
             .collect()
     }
 
@@ -144,18 +145,19 @@ impl InputsPlan {
     /// The inputs with defaults filled in, not checked.
     pub(crate) fn with_defaults(&self, mut inputs: Map<String, Value>) -> Map<String, Value> {
         if let Some(schema) = &self.schema {
-            fill_defaults(schema, schema, &mut inputs, 0);
+            // A preview shows what there is; that there are too many defaults is said when a run starts.
+            let _ = fill_defaults(schema, &mut inputs);
         }
         inputs
     }
 
     /// Fills defaults in and checks the whole.
-    pub(crate) fn complete(&self, inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
-        let inputs = self.with_defaults(inputs);
-        let Some(validator) = &self.validator else { return Ok(inputs) };
+    pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
+        let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return Ok(inputs) };
+        fill_defaults(schema, &mut inputs)?;
         let value = Value::Object(inputs);
         let problems: Vec<InputProblem> =
-            validator.iter_errors(&value).take(MAX_PROBLEMS).flat_map(|error| problems_of(&error)).collect();
+            validator.iter_errors(&value).take(MAX_PROBLEMS).map(|error| self.problem(&error)).collect();
         match value {
             Value::Object(inputs) if problems.is_empty() => Ok(inputs),
             Value::Object(_)
@@ -165,6 +167,33 @@ impl InputsPlan {
             | Value::String(_)
             | Value::Array(_) => Err(InputsError { problems }),
         }
+    }
+
+    /// What is wrong in a person's words. A value is shown only when it is known not to be secret, and short.
+    fn problem(&self, error: &jsonschema::ValidationError<'_>) -> InputProblem {
+        let path = error.instance_path().to_string();
+        let input = path.split('/').nth(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+        if let ValidationErrorKind::Required { property } = error.kind() {
+            let name = property.as_str().unwrap_or_default();
+            let (message, flag) = match &input {
+                None => (format!("required input `{name}` is missing"), name.to_owned()),
+                Some(outer) => {
+                    (format!("`{name}` is missing in input `{outer}` (at `{path}`)"), outer.clone())
+                }
+            };
+            let hint = Some(format!("add `-i {flag}=…` or put it into `--inputs`"));
+            return InputProblem { input: input.or_else(|| Some(name.to_owned())), message, hint };
+        }
+        let is_nested = path.matches('/').count() > 1;
+        let message = match &input {
+            Some(name) if is_nested => format!("input `{name}` is refused at `{path}`: {}", error.masked()),
+            Some(name) if !self.is_secret(name) && is_short_scalar(error.instance()) => {
+                format!("input `{name}` is refused: {error}")
+            }
+            Some(name) => format!("input `{name}` is refused: {}", error.masked()),
+            None => format!("the inputs are refused: {}", error.masked()),
+        };
+        InputProblem { input, message, hint: None }
     }
 
     fn warnings(&self, inputs: &Map<String, Value>) -> Vec<Diagnostic> {
@@ -239,51 +268,39 @@ impl Plan {
 /// So many problems of one set of inputs are reported.
 const MAX_PROBLEMS: usize = 20;
 
-/// So deep are schemas followed; a reference that leads back to itself ends there.
-const MAX_DEPTH: usize = 32;
+/// A longer value, in bytes, is not shown in a message.
+const MAX_SHOWN: usize = 80;
 
-/// The schema with everything that applies to the same value: what it refers to and all of `allOf`.
-fn layers<'a>(schema: &'a Value, root: &'a Value, depth: usize) -> Vec<&'a Value> {
-    if depth > MAX_DEPTH {
-        return Vec::new();
-    }
-    let referred = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| root.pointer(reference.strip_prefix('#')?));
-    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-    let mut found = vec![schema];
-    found.extend(referred.into_iter().chain(all).flat_map(|part| layers(part, root, depth + 1)));
-    found
-}
-
-fn fill_defaults(schema: &Value, root: &Value, object: &mut Map<String, Value>, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    for layer in layers(schema, root, 0) {
-        let Some(properties) = layer.get("properties").and_then(Value::as_object) else { continue };
-        for (name, property) in properties {
-            match object.get_mut(name) {
-                Some(Value::Object(nested)) => fill_defaults(property, root, nested, depth + 1),
-                Some(
-                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_),
-                ) => {}
-                None => {
-                    let default =
-                        layers(property, root, 0).into_iter().find_map(|layer| layer.get("default"));
-                    if let Some(default) = default {
-                        object.insert(name.clone(), default.clone());
-                    }
-                }
-            }
+/// The schema with everything that applies to the same value: what it refers to and all of `allOf`, each once.
+pub(super) fn layers<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut next = vec![schema];
+    while let Some(schema) = next.pop() {
+        if !seen.insert(std::ptr::from_ref(schema)) {
+            continue;
         }
+        found.push(schema);
+        let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        next.extend(all.rev());
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
     }
+    found
 }
 
 fn is_secret_schema(schema: &Value) -> bool {
     schema.get("format").and_then(Value::as_str) == Some("password")
         || schema.get("writeOnly") == Some(&Value::Bool(true))
+}
+
+fn is_short_scalar(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => number.to_string().len() <= MAX_SHOWN,
+        Value::String(text) => text.len() <= MAX_SHOWN,
+        Value::Array(_) | Value::Object(_) => false,
+    }
 }
 
 fn types_of(schema: &Value) -> Vec<&str> {
@@ -304,25 +321,39 @@ fn example_of(types: &[&str]) -> &'static str {
     }
 }
 
-/// What is wrong in a person's words; the value itself is not shown, it may be secret.
-fn problems_of(error: &jsonschema::ValidationError<'_>) -> Vec<InputProblem> {
-    let path = error.instance_path().to_string();
-    let input = path.split('/').nth(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
-    if let ValidationErrorKind::Required { property } = error.kind() {
-        let name = property.as_str().unwrap_or_default();
-        let (message, flag) = match &input {
-            None => (format!("required input `{name}` is missing"), name.to_owned()),
-            Some(outer) => (format!("`{name}` is missing in input `{outer}` (at `{path}`)"), outer.clone()),
-        };
-        let hint = Some(format!("add `-i {flag}=…` or put it into `--inputs`"));
-        return vec![InputProblem { input: input.or_else(|| Some(name.to_owned())), message, hint }];
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(schema: Value) -> InputsPlan {
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        InputsPlan { schema: Some(schema), validator: Some(validator), ..InputsPlan::default() }
     }
-    let message = match &input {
-        Some(name) if path.matches('/').count() > 1 => {
-            format!("input `{name}` is refused at `{path}`: {}", error.masked())
+
+    fn complete(schema: Value, inputs: Value) -> Result<Value, String> {
+        let Value::Object(inputs) = inputs else { panic!("{inputs} is no object") };
+        plan(schema).complete(inputs).map(Value::Object).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_twice_is_looked_at_once() {
+        let schema = json!({ "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#/$defs/a" }], "$defs": {
+            "a": { "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#" }], "properties": { "x": { "default": 1 } } },
+        } });
+        assert_eq!(layers(&schema, &schema).len(), 6);
+    }
+
+    #[test]
+    fn a_value_that_is_refused_is_shown_unless_it_is_secret() {
+        let schema = json!({ "properties": {
+            "count": { "type": "integer" }, "pinToken": { "type": "integer" },
+            "pin": { "type": "integer", "writeOnly": true }, "list": { "items": { "type": "integer" } },
+        } });
+        let fails = |inputs: Value| complete(schema.clone(), inputs).unwrap_err();
+        assert!(fails(json!({ "count": 1.5 })).contains("input `count` is refused: 1.5 is not"));
+        for secret in [json!({ "pinToken": 1.5 }), json!({ "pin": 1.5 }), json!({ "list": [1.5] })] {
+            let error = fails(secret);
+            assert!(!error.contains("1.5"), "{error}");
         }
-        Some(name) => format!("input `{name}` is refused: {}", error.masked()),
-        None => format!("the inputs are refused: {}", error.masked()),
-    };
-    vec![InputProblem { input, message, hint: None }]
+    }
 }

@@ -8,6 +8,7 @@ mod body;
 mod call;
 mod compiler;
 mod criteria;
+mod defaults;
 mod dependencies;
 mod inputs;
 mod mock;
@@ -24,7 +25,7 @@ mod step;
 mod value;
 mod workflow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arazzo_document::description::{SourceDescription, SourceType};
@@ -58,6 +59,8 @@ pub struct PlanOptions {
     pub credentials: Vec<CredentialName>,
     /// Whether every credential can be filled in, as a mock does.
     pub any_credential: bool,
+    /// The names of the header fields that the driver adds to every request.
+    pub given_headers: Vec<String>,
     /// What a step without `successCriteria` needs.
     pub default_success: DefaultSuccess,
 }
@@ -69,6 +72,8 @@ pub struct CredentialName {
     pub source: Option<String>,
     /// The name of the security scheme.
     pub scheme: String,
+    /// The environment variable that it comes from, for messages.
+    pub variable: Option<String>,
 }
 
 /// What a step without `successCriteria` needs to be successful.
@@ -140,6 +145,12 @@ impl Plan {
     /// The steps of the workflow that was asked for, in the order in which they run.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.entry.steps
+    }
+
+    /// The hosts that the steps call.
+    pub fn hosts(&self) -> BTreeSet<String> {
+        let calls = self.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call);
+        calls.map(|call| server::host(call.operation.server())).collect()
     }
 
     /// The step with this index, which a [`Call`](crate::Call) names.

@@ -7,14 +7,15 @@ use arazzo_document::{Code, Diagnostic, Span, Workspace};
 
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
+use super::server::host;
 use super::step::PlannedStep;
-use super::{Plan, PlanOptions, server};
+use super::{Plan, PlanOptions};
 use crate::exchange::{Placement, Slot};
 
 impl Compiler<'_> {
     /// The slots of the first alternative whose credentials are all there.
     ///
-    /// What the step passes itself wins and needs no credential.
+    /// What the step passes itself wins and needs no credential; nor does what a header of every request gives.
     pub(crate) fn slots(
         &mut self,
         source: &str,
@@ -27,8 +28,11 @@ impl Compiler<'_> {
         let mut missing: Option<Vec<Slot>> = None;
         for requirement in &alternatives {
             let Some(slots) = slots_of(source, openapi, requirement) else { continue };
-            let needed: Vec<Slot> =
-                slots.into_iter().filter(|slot| !given_by_step(&slot.placement, parameters)).collect();
+            let is_given = |slot: &Slot| {
+                given_by_step(&slot.placement, parameters)
+                    || given_by_header(&slot.placement, &self.options.given_headers)
+            };
+            let needed: Vec<Slot> = slots.into_iter().filter(|slot| !is_given(slot)).collect();
             if needed.iter().all(|slot| self.has_credential(slot)) {
                 return needed;
             }
@@ -80,7 +84,7 @@ pub(super) fn several_hosts(
             let operation = &operation.operation;
             let served = |slot: &&Slot| slot.scheme == credential.scheme && !scoped(slot);
             for slot in operation.slots.iter().filter(served) {
-                let host = server::host_of(&operation.server);
+                let host = host(&operation.server);
                 if !uses.iter().any(|(known, _)| *known == host) {
                     uses.push((host, &slot.source));
                 }
@@ -88,8 +92,11 @@ pub(super) fn several_hosts(
         }
         if let [(first, source), (second, _), ..] = uses.as_slice() {
             let scheme = &credential.scheme;
-            let message =
-                format!("the credential `{scheme}` would go to several hosts: `{first}` and `{second}`");
+            let variable = credential.variable.as_ref();
+            let origin = variable.map(|variable| format!(" from `{variable}`")).unwrap_or_default();
+            let message = format!(
+                "the credential `{scheme}`{origin} would go to several hosts: `{first}` and `{second}`"
+            );
             let entry = workspace.entry();
             let place = entry.document.place(entry.document.root.span.first_line());
             diagnostics.push(
@@ -148,6 +155,15 @@ fn given_by_step(placement: &Placement, parameters: &[ParameterPlan]) -> bool {
             Location::Path | Location::Query | Location::QueryString | Location::Header | Location::Cookie,
         ) => false,
     })
+}
+
+fn given_by_header(placement: &Placement, headers: &[String]) -> bool {
+    let wanted = match placement {
+        Placement::Basic | Placement::Bearer => "authorization",
+        Placement::Header(name) => name,
+        Placement::Query(_) | Placement::Cookie(_) => return false,
+    };
+    headers.iter().any(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 impl Placement {

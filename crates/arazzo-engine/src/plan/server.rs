@@ -33,7 +33,7 @@ impl Compiler<'_> {
                 let view = resolved.openapi.operation(resolved.operation);
                 base_url(self.options, &resolved.source, &resolved.openapi, &view).ok()
             })
-            .map(|url| host_of(&url))
+            .map(|url| host(&url))
             .collect();
         hosts.len() <= 1
     }
@@ -80,9 +80,9 @@ fn absolute(server: &str) -> Result<String, String> {
     }
 }
 
-/// The host of an absolute URL.
-pub(super) fn host_of(url: &str) -> String {
-    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+/// The host of a base URL, without its port.
+pub(super) fn host(server: &str) -> String {
+    Url::parse(server).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn is_http(url: &Url) -> bool {

@@ -20,12 +20,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::command::{CallId, Command, SleepId};
-use crate::event::{Event, RunError, Status};
+use crate::event::{Event, EventKind, Fault, RunError, Status};
 use crate::mask::{Mask, Secrets};
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
 use frame::Memory;
-use turn::{Outcome, Turn};
+use turn::{Outcome, Progress, Turn};
 
 /// How a run is carried out, beyond what the plan says.
 #[derive(Debug, Clone)]
@@ -130,6 +130,39 @@ impl Run {
         self.mask.hide(secret);
     }
 
+    /// Ends the run from outside, as when its process is told to stop: what happened, and how the run stands. That is
+    /// no record, so a refold of the records goes on where they end. `None` when the run is over already.
+    pub fn cut_off(mut self, at: Timestamp, code: &str, message: &str) -> Option<(Vec<Event>, RunResult)> {
+        let fault = Fault { code: code.to_owned(), message: message.to_owned() };
+        let mut memory = match self.state {
+            State::New => {
+                let error = RunError { code: fault.code, message: fault.message, step_id: None };
+                let result = RunResult { status: Status::Stopped, outputs: Map::new(), error: Some(error.clone()) };
+                let kind = EventKind::RunFinished { status: Status::Stopped, outputs: Map::new(), error: Some(error) };
+                return Some((vec![Event { at, kind }], result));
+            }
+            State::Running(memory) => memory,
+            State::Finished(_) => return None,
+        };
+        let mut turn = Turn {
+            plan: &self.plan,
+            options: &self.options,
+            mask: &mut self.mask,
+            memory: &mut memory,
+            now: at,
+            events: Vec::new(),
+        };
+        match turn.stop(fault) {
+            Progress::Finish(result) => Some((turn.events, result)),
+            Progress::Begin
+            | Progress::Enter(_)
+            | Progress::Attempt
+            | Progress::Conclude(_)
+            | Progress::End(..)
+            | Progress::Wait(_) => None,
+        }
+    }
+
     /// Takes a record in and returns what it caused.
     ///
     /// # Errors
@@ -137,6 +170,9 @@ impl Run {
     /// The record does not answer a command of this run. The run is as it was.
     pub fn apply(&mut self, record: Record) -> Result<Vec<Event>, OutOfOrder> {
         self.expects(&record)?;
+        if let Record::Responded { response, .. } = &record {
+            self.mask.hide_response(response);
+        }
         let commands = std::mem::take(&mut self.commands);
         let since = std::mem::replace(&mut self.now, record.at());
         let mut memory = match (std::mem::replace(&mut self.state, State::New), &record) {

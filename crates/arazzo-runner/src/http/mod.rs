@@ -71,7 +71,9 @@ impl HttpTransport {
             self.read(response.map_err(|error| failure::of_sending(&target, &error))?, &target).await
         };
         tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
-            let message = format!("`{target}` did not answer in full within {}", failure::seconds(limit));
+            let set_by = if call.timeout.is_some() { "the step's `timeout`" } else { "`--timeout`" };
+            let limit = failure::seconds(limit);
+            let message = format!("`{target}` did not answer in full within {limit} ({set_by})");
             Err(failure::error(TransportErrorCode::Timeout, message))
         })
     }
@@ -79,7 +81,8 @@ impl HttpTransport {
     async fn read(&self, mut response: reqwest::Response, target: &str) -> Result<Response, TransportError> {
         let limit = self.options.max_body;
         let too_large = || {
-            let message = format!("the body that `{target}` sends is larger than {limit} bytes");
+            let message =
+                format!("the body that `{target}` sends is larger than {limit} bytes (`--max-body`)");
             failure::error(TransportErrorCode::BodyTooLarge, message)
         };
         let promised = response.content_length().unwrap_or(0);

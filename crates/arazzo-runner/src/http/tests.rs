@@ -1,5 +1,6 @@
 //! The transport against a scripted server: bytes on the wire, faults, credentials.
 
+use std::io::Write;
 use std::time::Instant;
 
 use arazzo_engine::{CallId, Placement, Request, Slot, StepIndex};
@@ -162,7 +163,10 @@ fn a_request_that_takes_too_long_is_given_up() {
         let before = Instant::now();
         let error = block_on(transport(HttpOptions::default(), &[]).exchange(&call)).unwrap_err();
         assert_eq!(error.code, TransportErrorCode::Timeout);
-        assert!(error.message.ends_with("did not answer in full within 0.05 s"), "{error}");
+        assert!(
+            error.message.ends_with("did not answer in full within 0.05 s (the step's `timeout`)"),
+            "{error}"
+        );
         assert!(before.elapsed() < Duration::from_secs(5));
     }
 }
@@ -174,7 +178,7 @@ fn a_body_beyond_the_limit_ends_the_reading() {
         let server = Server::start([answer]).unwrap();
         let error = block_on(small().exchange(&call(get(server.url())))).unwrap_err();
         assert_eq!(error.code, TransportErrorCode::BodyTooLarge);
-        assert!(error.message.ends_with("is larger than 10000 bytes"), "{error}");
+        assert!(error.message.ends_with("is larger than 10000 bytes (`--max-body`)"), "{error}");
     }
     let server = Server::start([Answer::json(200, &"x".repeat(10_000))]).unwrap();
     assert_eq!(block_on(small().exchange(&call(get(server.url())))).unwrap().body.len(), 10_000);
@@ -304,22 +308,22 @@ fn a_credential_that_is_missing_or_unusable_stops_the_request() {
     let error = fails(Placement::Bearer, &[]);
     assert_eq!(error.code, TransportErrorCode::CredentialFailed);
     assert!(error.message.contains("security scheme `key` of `api`"), "{error}");
-    for (placement, credential) in [
-        (Placement::Bearer, "key=hunter2\nX-Evil: 1"),
-        (Placement::Cookie("c".to_owned()), "key=hunter2; admin=1"),
-    ] {
-        let error = fails(placement, &[credential]);
-        assert_eq!(error.code, TransportErrorCode::CredentialFailed);
-        assert!(!error.message.contains("hunter2"), "{error}");
-    }
+    let error = fails(Placement::Cookie("c".to_owned()), &["key=hunter2; admin=1"]);
+    assert_eq!(error.code, TransportErrorCode::CredentialFailed);
+    assert!(!error.message.contains("hunter2"), "{error}");
     assert!(server.received().is_empty());
 }
 
 #[test]
 fn a_server_without_tls_cannot_be_called_by_https() {
-    let garbage = Answer::Raw(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec());
-    let server = Server::start([garbage]).unwrap();
-    let error = send(get(server.url().replace("http:", "https:"))).unwrap_err();
-    // A TLS greeting is no request, so the server reads on until the client gives up or closes the connection.
-    assert!(matches!(error.code, TransportErrorCode::TlsFailed | TransportErrorCode::Timeout), "{error:?}");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        stream
+    });
+    let error = send(get(url)).unwrap_err();
+    assert_eq!(error.code, TransportErrorCode::TlsFailed, "{error}");
+    drop(answering.join());
 }

@@ -104,7 +104,7 @@ impl Entry {
         let message = format!("no source has an operation `{}`", self.key);
         let hint = nearest(&self.key, known).map_or_else(
             || "a key is an `operationId`, `source.operationId` or `METHOD /path`".to_owned(),
-            |near| format!("did you mean `{near}`"),
+            |near| format!("did you mean `{near}`?"),
         );
         Diagnostic::error(Code::UnknownOperationId, message, document.place(self.span)).with_hint(hint)
     }
@@ -123,7 +123,7 @@ impl Entry {
                     [] => "give a `body`, for the response has no named example".to_owned(),
                     known => format!("it has `{}`", known.join("`, `")),
                 },
-                |near| format!("did you mean `{near}`"),
+                |near| format!("did you mean `{near}`?"),
             );
             Some(Diagnostic::error(Code::UnknownValue, message, document.place(*span)).with_hint(hint))
         };
@@ -206,7 +206,7 @@ impl Reader<'_> {
                 _ => {
                     let hint = nearest(key, FIELDS).map_or_else(
                         || format!("an answer has `{}`", FIELDS.join("`, `")),
-                        |near| format!("did you mean `{near}`"),
+                        |near| format!("did you mean `{near}`?"),
                     );
                     self.error(
                         Code::UnknownField,
@@ -327,7 +327,7 @@ mod tests {
     fn what_is_wrong_is_told_with_its_place() {
         assert_eq!(
             problem("a:\n  boddy: 1\n"),
-            "s.yml:2:3: error: an answer has no field `boddy`; did you mean `body`"
+            "s.yml:2:3: error: an answer has no field `boddy`; did you mean `body`?"
         );
         assert!(problem("a: {delay: 1}").ends_with("; an answer has `status`, `headers`, `body`, `example`"));
         assert!(problem("a: {status: 99}").contains("a status code from 200 to 599, not `99`"));
@@ -369,11 +369,11 @@ mod tests {
         }
         assert_eq!(
             check("getpets: {status: 200}"),
-            "s.yml:1:1: error: no source has an operation `getpets`; did you mean `getPet`"
+            "s.yml:1:1: error: no source has an operation `getpets`; did you mean `getPet`?"
         );
         assert_eq!(
             check("getPet: {example: aslep}"),
-            "s.yml:1:19: error: the response of `getPet` has no example `aslep`; did you mean `asleep`"
+            "s.yml:1:19: error: the response of `getPet` has no example `aslep`; did you mean `asleep`?"
         );
         assert!(
             check("getPet: {status: 404, example: x}")

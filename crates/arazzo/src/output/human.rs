@@ -178,8 +178,8 @@ impl HumanReporter {
             line.push_str(&format!(", ended by `{action}` of `{step}`"));
         }
         print(&line);
-        if let Some(RunError { code, message, .. }) = error {
-            super::message(&format!("{ERROR}error[{code}]{ERROR:#}: {message}"));
+        if let Some(error) = error {
+            super::fail(error);
         }
     }
 }

@@ -1,17 +1,20 @@
 //! What is printed: the result on standard output, messages on standard error.
 //!
-//! A reader that goes away is no error: `arazzo run … | head -1` ends quietly.
+//! A reader that goes away is no error: `arazzo run … | head -1` ends quietly. A full disk is one, and is told at the
+//! end: by then requests have been sent.
 
 mod human;
 mod json;
 
-use std::io::Write;
-use std::sync::Arc;
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Arc, OnceLock};
 
 use arazzo_document::{Diagnostic, Document, Severity};
+use arazzo_engine::RunError;
 
 use crate::args::{Format, RunArgs};
 use crate::excerpt::Excerpts;
+use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
 
 pub(crate) use human::HumanReporter;
@@ -29,20 +32,48 @@ impl Verbosity {
     pub(crate) fn of(args: &RunArgs) -> Self {
         match (args.quiet, args.verbose) {
             (true, _) => Self::Quiet,
-            (false, true) => Self::Verbose,
-            (false, false) => Self::Normal,
+            (false, 0) => Self::Normal,
+            (false, _) => Self::Verbose,
         }
     }
 }
 
+/// Why something could not be written to standard output.
+static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
+
 /// Writes a line to standard output.
 pub(crate) fn print(line: &str) {
-    let _reader_is_gone = writeln!(anstream::stdout(), "{line}");
+    note(writeln!(anstream::stdout(), "{line}"));
+}
+
+fn note(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        UNWRITTEN.get_or_init(|| error);
+    }
+}
+
+/// The exit code after all output: another one when not all of it was written.
+pub(crate) fn finish(exit: Exit) -> Exit {
+    note(io::stdout().flush());
+    match UNWRITTEN.get() {
+        Some(error) => {
+            message(&format!("{ERROR}error{ERROR:#}: standard output cannot be written: {error}"));
+            Exit::Stopped
+        }
+        None => exit,
+    }
 }
 
 /// Writes a line to standard error.
 pub(crate) fn message(line: &str) {
     let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Says why a run failed or stopped, in one line.
+pub(crate) fn fail(RunError { code, message: text, .. }: &RunError) {
+    message(&format!("{ERROR}error[{code}]{ERROR:#}: {text}"));
 }
 
 /// Says why nothing was run.

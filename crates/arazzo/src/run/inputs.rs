@@ -1,10 +1,13 @@
 //! The inputs of a run, from files, text and single values.
 
-use std::io::Read;
+use std::path::Path;
 
+use arazzo_document::{Code, Diagnostic, Document, Severity};
 use arazzo_engine::{InputProblem, InputsError, Plan};
+use arazzo_runner::read_file;
 use serde_json::{Map, Value};
 
+use super::standard_input::StandardInput;
 use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
@@ -12,11 +15,12 @@ use crate::refusal::{Problem, Refusal};
 /// The inputs that are the same for every workflow: `--inputs`, the later one wins.
 pub(crate) fn objects(
     args: &RunArgs,
-    standard_input: &mut Option<String>,
+    standard_input: &mut StandardInput,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Map<String, Value>, Refusal> {
     let mut inputs = Map::new();
     for text in &args.inputs {
-        inputs.extend(object(text, standard_input)?);
+        inputs.extend(object(text, standard_input, diagnostics)?);
     }
     Ok(inputs)
 }
@@ -48,44 +52,41 @@ pub(crate) fn refuse(error: InputsError) -> Refusal {
     Refusal { exit: Exit::Usage, problems: error.problems.into_iter().map(problem).collect() }
 }
 
-fn object(text: &str, standard_input: &mut Option<String>) -> Result<Map<String, Value>, Refusal> {
-    let (what, content) = if text == "-" {
-        ("standard input".to_owned(), read_standard_input(standard_input)?)
+/// One inputs object. What is wrong with it is shown with its place but without the lines there, for they may hold
+/// secrets.
+fn object(
+    text: &str,
+    standard_input: &mut StandardInput,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Map<String, Value>, Refusal> {
+    let (name, content) = if text == "-" {
+        let content = standard_input.read().map_err(|fact| Refusal::usage(fact, None))?;
+        ("<stdin>", content)
     } else if text.trim_start().starts_with('{') {
-        ("the text of `--inputs`".to_owned(), text.to_owned())
+        ("--inputs", text.to_owned())
     } else {
-        let content = std::fs::read_to_string(text).map_err(|error| {
-            let hint =
-                "`--inputs` takes a JSON or YAML file, JSON text that begins with `{`, or `-`".to_owned();
-            Refusal::usage(format!("the inputs file `{text}` cannot be read: {error}"), hint)
+        let content = read_file(Path::new(text)).map_err(|error| {
+            let hint = "`--inputs` takes a JSON or YAML file, JSON text that begins with `{`, or `-`";
+            Refusal::usage(format!("the inputs file `{text}` {error}"), hint.to_owned())
         })?;
-        (format!("`{text}`"), content)
+        (text, content)
     };
-    let hint = || Some("inputs are an object: `{\"name\": \"value\"}`".to_owned());
-    let value: Value = match serde_json::from_str(&content) {
-        Ok(value) => value,
-        Err(json) if content.trim_start().starts_with('{') || text.ends_with(".json") => {
-            return Err(Refusal::usage(format!("{what} is no JSON: {json}"), hint()));
+    let (document, mut found) = Document::read(name, name, content);
+    let value = document.map(|document| {
+        let value = document.root.to_value();
+        if !value.is_object() {
+            let message = format!("the inputs are {}, not an object", document.root.type_name());
+            let place = document.place(document.root.span.first_line());
+            let hint = "write names and values: `{\"name\": \"value\"}`";
+            found.push(Diagnostic::error(Code::WrongType, message, place).with_hint(hint));
         }
-        Err(_) => serde_yaml::from_str(&content)
-            .map_err(|yaml| Refusal::usage(format!("{what} is neither JSON nor YAML: {yaml}"), hint()))?,
-    };
+        value
+    });
     match value {
-        Value::Object(inputs) => Ok(inputs),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Err(Refusal::usage(format!("{what} is no object"), hint()))
+        Some(Value::Object(inputs)) if found.iter().all(|found| found.severity != Severity::Error) => {
+            diagnostics.extend(found);
+            Ok(inputs)
         }
+        Some(_) | None => Err(Refusal { exit: Exit::Usage, ..Refusal::invalid(found) }),
     }
-}
-
-/// Standard input can be read once; the description may have taken it.
-fn read_standard_input(standard_input: &mut Option<String>) -> Result<String, Refusal> {
-    if standard_input.is_some() {
-        return Err(Refusal::usage("standard input can be read only once", None));
-    }
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Refusal::usage(format!("standard input cannot be read: {error}"), None))?;
-    Ok(standard_input.insert(text).clone())
 }

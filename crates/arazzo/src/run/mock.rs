@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arazzo_document::{Document, Severity, Workspace};
-use arazzo_runner::Scenario;
+use arazzo_runner::{Scenario, read_file};
 
 use crate::args::RunArgs;
 use crate::exit::Exit;
@@ -25,8 +25,8 @@ pub(crate) fn scenario(
 
 fn read(path: &Path, workspace: &Workspace, documents: &mut Vec<Arc<Document>>) -> Result<Scenario, Refusal> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Refusal::usage(format!("the scenario `{name}` cannot be read: {error}"), None))?;
+    let text =
+        read_file(path).map_err(|error| Refusal::usage(format!("the scenario `{name}` {error}"), None))?;
     let (document, mut diagnostics) = Document::read(&name, &name, text);
     let scenario = document.map(|document| {
         let document = Arc::new(document);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arazzo_document::{Workspace, nearest};
+use url::Url;
 
 use crate::refusal::Refusal;
 
@@ -33,18 +34,41 @@ fn server(text: &str, names: &[&str]) -> Result<(String, String), Refusal> {
     let named = text.split_once('=').filter(|(name, _)| names.contains(name));
     let (name, url) = match (named, names) {
         (Some((name, url)), _) => (name, url),
-        (None, [only]) if is_url(text) => (*only, text),
-        (None, _) if is_url(text) => {
-            let hint = format!("name one: `--server {}={text}`", names.first().unwrap_or(&"NAME"));
-            return Err(Refusal::usage("the server does not say which of the sources it is for", hint));
+        (None, _) if has_name(text) => return Err(unknown(text, names)),
+        (None, [only]) => (*only, text),
+        (None, _) => {
+            let hint = format!("name one: `--server {}=https://…`", names.first().unwrap_or(&"NAME"));
+            return Err(Refusal::usage("`--server` does not say which of the sources it is for", hint));
         }
-        (None, _) => return Err(unknown(text, names)),
     };
-    if is_url(url) {
-        return Ok((name.to_owned(), url.to_owned()));
+    base_url(url).map(|url| (name.to_owned(), url)).map_err(|fact| {
+        let hint = format!("write it as `--server {name}=https://host/path`");
+        Refusal::usage(format!("the base URL that `--server` gives for `{name}` {fact}"), hint)
+    })
+}
+
+/// Whether the text is written as a name with a URL, rather than as a URL that has an equals sign in it.
+fn has_name(text: &str) -> bool {
+    match (text.find('='), text.find("://")) {
+        (Some(equals), Some(scheme)) => equals < scheme,
+        (Some(_), None) => true,
+        (None, _) => false,
     }
-    let hint = format!("write it as `--server {name}=https://…`");
-    Err(Refusal::usage(format!("`{url}` is no `http` or `https` URL"), hint))
+}
+
+/// The URL, or what is wrong with it. It is not shown, for there may be a password in it.
+fn base_url(text: &str) -> Result<String, &'static str> {
+    let url = Url::parse(text).map_err(|_| "is no `http` or `https` URL")?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err("is no `http` or `https` URL");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a user name or a password in it: give that with `--auth`");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("has a query or a fragment, behind which no path can stand");
+    }
+    Ok(url.into())
 }
 
 fn unknown(text: &str, names: &[&str]) -> Refusal {
@@ -59,10 +83,6 @@ fn unknown(text: &str, names: &[&str]) -> Refusal {
     Refusal::usage(format!("the description has no source `{name}` to give a server to"), hint)
 }
 
-fn is_url(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,9 +92,23 @@ mod tests {
         let of = |text, names: &[&str]| server(text, names).ok();
         let pair = |name: &str, url: &str| Some((name.to_owned(), url.to_owned()));
         assert_eq!(of("a=http://h/", &["a", "b"]), pair("a", "http://h/"));
-        assert_eq!(of("http://h/?x=1", &["a"]), pair("a", "http://h/?x=1"));
+        assert_eq!(of("http://h/x=1", &["a"]), pair("a", "http://h/x=1"));
         assert_eq!(of("http://h/", &["a", "b"]), None);
         assert_eq!(of("c=http://h/", &["a", "b"]), None);
         assert_eq!(of("a=ftp://h/", &["a", "b"]), None);
+    }
+
+    #[test]
+    fn a_base_url_is_absolute_and_ends_with_its_path() {
+        assert_eq!(base_url("https://h:8443/v1").as_deref(), Ok("https://h:8443/v1"));
+        for wrong in ["h", "h:80", "/v1", "ftp://h/", "http://", "http://h:99999/", "mailto:a@h"] {
+            assert_eq!(base_url(wrong), Err("is no `http` or `https` URL"), "{wrong}");
+        }
+        for wrong in ["http://h/?", "http://h/?x=1", "http://h/#a"] {
+            assert!(base_url(wrong).unwrap_err().contains("query"), "{wrong}");
+        }
+        for wrong in ["http://me@h/", "http://me:pw@h/", "http://:pw@h/"] {
+            assert!(base_url(wrong).unwrap_err().contains("--auth"), "{wrong}");
+        }
     }
 }

@@ -1,0 +1,168 @@
+//! The runs that were asked for, one after the other, and what is printed of them.
+
+use std::sync::Arc;
+
+use arazzo_document::{Diagnostic, Document, Place, Workspace};
+use arazzo_engine::{Event, EventKind, Plan, Record, Relation, Reporter, Run, RunOptions, Start, Status};
+use arazzo_runner::{Clock, DriveError, Transport, drive};
+
+use super::interruption::Interruption;
+use crate::args::{Format, RunArgs};
+use crate::diagnostics::DiagnosticJson;
+use crate::exit::Exit;
+use crate::output::{self, Completed, HumanReporter, Verbosity};
+use crate::refusal::Refusal;
+
+/// Everything that is needed to run, checked.
+pub(super) struct Session {
+    pub(super) workspace: Workspace,
+    pub(super) runs: Vec<(Arc<Plan>, Start)>,
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) clock: Box<dyn Clock>,
+    pub(super) secrets: Vec<String>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// Carries the runs out and prints what came of them.
+    pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
+        let verbosity = Verbosity::of(args);
+        if args.format == Format::Outputs && self.runs.len() > 1 {
+            let refusal = Refusal::usage("`--format outputs` prints the outputs of one workflow", None);
+            output::refuse(&refusal, documents, args.format, verbosity);
+            return refusal.exit;
+        }
+        output::warn_all(&self.warnings, documents, verbosity);
+        let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        if args.mock.is_none() {
+            runtime.enable_all();
+        }
+        let runtime = match runtime.build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                output::message(&format!("error: the run cannot begin: {error}"));
+                return Exit::Stopped;
+            }
+        };
+        let mut completed = Vec::new();
+        let mut interruption = Interruption::new(args.mock.is_none());
+        let job = Job {
+            args,
+            verbosity,
+            workspace: &self.workspace,
+            secrets: &self.secrets,
+            transport: &*self.transport,
+            clock: &*self.clock,
+        };
+        for (plan, start) in self.runs {
+            match runtime.block_on(job.run(plan, start, &mut interruption, &mut diagnostics)) {
+                Ok(run) => completed.push(run),
+                Err(error) => {
+                    output::message(&format!("error: the run cannot be carried on: {error}"));
+                    return Exit::Stopped;
+                }
+            }
+        }
+        // A name that is still being looked up must not keep the process.
+        runtime.shutdown_background();
+        match (args.format, completed.as_slice()) {
+            (Format::Human, _) | (Format::Outputs, []) => {}
+            (Format::Json, runs) => output::print_json(runs, &diagnostics),
+            (Format::Outputs, [run, ..]) => output::print_outputs(&run.result.outputs),
+        }
+        completed.iter().map(|run| exit_of(run.result.status)).max().unwrap_or(Exit::Success)
+    }
+}
+
+fn exit_of(status: Status) -> Exit {
+    match status {
+        Status::Succeeded => Exit::Success,
+        Status::Failed => Exit::Failed,
+        Status::Stopped => Exit::Stopped,
+    }
+}
+
+/// What the runs have in common.
+struct Job<'a> {
+    args: &'a RunArgs,
+    verbosity: Verbosity,
+    workspace: &'a Workspace,
+    secrets: &'a [String],
+    transport: &'a dyn Transport,
+    clock: &'a dyn Clock,
+}
+
+impl Job<'_> {
+    /// One run of one workflow. After an interruption it ends before it begins.
+    async fn run(
+        &self,
+        plan: Arc<Plan>,
+        start: Start,
+        interruption: &mut Interruption,
+        diagnostics: &mut Vec<DiagnosticJson>,
+    ) -> Result<Completed, DriveError> {
+        let options = RunOptions {
+            show_secrets: self.args.show_secrets,
+            max_steps: self.args.max_steps,
+            max_depth: self.args.max_depth,
+            max_duration: self.args.max_duration,
+            max_retry_after: self.args.max_retry_after,
+        };
+        let workflow_id = plan.workflow_id().to_owned();
+        let mut reporter = Reporter::new();
+        let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
+        let mut on_event = |event: &Event| {
+            reporter.add(event);
+            if let EventKind::Warned { step_id, fault } = &event.kind {
+                let place = self.place(&workflow_id, step_id.as_deref());
+                diagnostics.push(DiagnosticJson::warning(&fault.code, &fault.message, place.as_ref()));
+            }
+            if self.args.format == Format::Human {
+                human.show(event);
+            }
+        };
+        let mut run = Run::new(plan, start.secrets, options);
+        for secret in self.secrets {
+            run.hide(secret);
+        }
+        let ended = match (interruption.by(), start.record) {
+            (Some(signal), Record::Started { at, run_id, .. }) => {
+                let workflow_id = workflow_id.clone();
+                let kind = EventKind::RunStarted { run_id, workflow_id, relation: Relation::Entry };
+                on_event(&Event { at, kind });
+                Err(signal)
+            }
+            (_, record) => {
+                run.apply(record)?.iter().for_each(&mut on_event);
+                interruption.or(drive(&mut run, self.transport, self.clock, &mut on_event)).await
+            }
+        };
+        let result = match ended {
+            Ok(driven) => driven.map(|()| run.result().cloned())?,
+            Err(signal) => {
+                let message = format!("the run was interrupted by {signal}");
+                run.cut_off(self.clock.now(), "interrupted", &message).map(|(events, result)| {
+                    events.iter().for_each(&mut on_event);
+                    result
+                })
+            }
+        };
+        let report = reporter.finish();
+        if self.args.format != Format::Human
+            && let Some(error) = &report.error
+        {
+            output::fail(error);
+        }
+        Ok(Completed { report, result: result.ok_or(DriveError::Idle)? })
+    }
+
+    /// Where a step, or else the workflow, is written.
+    fn place(&self, workflow_id: &str, step_id: Option<&str>) -> Option<Place> {
+        let entry = self.workspace.entry();
+        let workflow = entry.description.workflow(workflow_id)?;
+        let step = step_id.and_then(|id| workflow.step(id));
+        let span = step.map_or(workflow.id.span, |step| step.id.span);
+        Some(entry.document.place(span))
+    }
+}
