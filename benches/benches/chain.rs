@@ -13,7 +13,7 @@ use std::sync::Arc;
 use arazzo_benches::{DECISION_ANSWER, EVENT_ANSWER, SCORE_ANSWER};
 use arazzo_document::{Document, Workspace};
 use arazzo_engine::{
-    Call, Command, Plan, PlanOptions, Record, Response, Run, RunOptions, RunResult, Timestamp,
+    Call, Command, Mode, Plan, PlanOptions, Record, Response, Run, RunOptions, RunResult, Timestamp,
 };
 use criterion::Criterion;
 use serde_json::{Map, Value, json};
@@ -60,7 +60,7 @@ fn read(texts: &[String]) -> Outcome<Workspace> {
         document.map(Arc::new).ok_or_else(|| format!("`{file}` cannot be read: {diagnostics:?}"))
     });
     let description = documents.next().ok_or("there is no description")??;
-    let (workspace, diagnostics) = Workspace::new(description);
+    let (workspace, diagnostics) = Workspace::new(description, Mode::Tolerant);
     let mut workspace = workspace.ok_or_else(|| format!("no description: {diagnostics:?}"))?;
     // The files are in the order of the sources.
     for source in documents {

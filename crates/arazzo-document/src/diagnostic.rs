@@ -169,6 +169,8 @@ codes! {
     WrongType = "wrong-type",
     /// A field is missing.
     MissingField = "missing-field",
+    /// A field is one of a later version of the specification than the document follows.
+    LaterVersion = "later-version",
     /// The specification does not define the field.
     UnknownField = "unknown-field",
     /// The specification does not define the value.

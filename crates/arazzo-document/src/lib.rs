@@ -7,6 +7,7 @@
 //! use std::sync::Arc;
 //!
 //! use arazzo_document::{Document, Workspace};
+//! use arazzo_expression::Mode;
 //!
 //! let text = "
 //! arazzo: 1.0.1
@@ -21,7 +22,7 @@
 //! let (document, diagnostics) = Document::read("look.yml", "file:///look.yml", text.to_owned());
 //! assert!(diagnostics.is_empty());
 //!
-//! let (workspace, diagnostics) = Workspace::new(Arc::new(document.unwrap()));
+//! let (workspace, diagnostics) = Workspace::new(Arc::new(document.unwrap()), Mode::Tolerant);
 //! let workspace = workspace.unwrap();
 //! assert!(diagnostics.is_empty());
 //! assert_eq!(workspace.entry().description.sources[0].url.value, "pets.yml");

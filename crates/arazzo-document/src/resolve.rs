@@ -65,7 +65,11 @@ impl Workspace {
     /// # Errors
     ///
     /// There is no such workflow.
-    pub fn resolve_workflow(&self, from: DocumentIndex, text: &Text) -> Result<Option<WorkflowRef>, Diagnostic> {
+    pub fn resolve_workflow(
+        &self,
+        from: DocumentIndex,
+        text: &Text,
+    ) -> Result<Option<WorkflowRef>, Diagnostic> {
         let Some(here) = self.document(from) else { return Ok(None) };
         let local = || here.description.workflow(&text.value).is_some();
         let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
@@ -151,9 +155,9 @@ impl ArazzoDocument {
             None => Resolution::refused(self.unknown_source(text, source)),
             // That the source is missing was said at its `url`.
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
-            Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => {
-                Resolution::refused(self.unsupported(text, "an operation of a source that is no OpenAPI description"))
-            }
+            Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => Resolution::refused(
+                self.unsupported(text, "an operation of a source that is no OpenAPI description"),
+            ),
             Some((_, SourceContent::OpenApi(openapi))) => match openapi.operation_by_id(id) {
                 Some(operation) => Resolution::found(source, openapi, operation),
                 None => Resolution::refused(self.unknown_operation(text, id, &[openapi])),
@@ -163,7 +167,8 @@ impl ArazzoDocument {
 
     /// A plain id with several sources is not allowed but means something when one source alone has it (T4).
     fn plain(&self, id: &Text, mode: Mode) -> Resolution {
-        let several = self.sources().filter(|(_, content)| !matches!(content, SourceContent::Arazzo(_))).count() > 1;
+        let several =
+            self.sources().filter(|(_, content)| !matches!(content, SourceContent::Arazzo(_))).count() > 1;
         let openapis: Vec<(&str, &Arc<OpenApi>)> = self
             .sources()
             .filter_map(|(source, content)| match content {
@@ -174,7 +179,9 @@ impl ArazzoDocument {
                 | SourceContent::AsyncApi => None,
             })
             .collect();
-        let missing = self.sources().any(|(_, content)| matches!(content, SourceContent::Missing | SourceContent::Wanted));
+        let missing = self
+            .sources()
+            .any(|(_, content)| matches!(content, SourceContent::Missing | SourceContent::Wanted));
         let found: Vec<(&str, &Arc<OpenApi>, OperationRef)> = openapis
             .iter()
             .filter_map(|(name, openapi)| {
@@ -236,9 +243,9 @@ impl ArazzoDocument {
         match self.source(source) {
             None => Resolution::refused(self.unknown_source(path, source)),
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
-            Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => {
-                Resolution::refused(self.unsupported(path, "an operation of a source that is no OpenAPI description"))
-            }
+            Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => Resolution::refused(
+                self.unsupported(path, "an operation of a source that is no OpenAPI description"),
+            ),
             Some((_, SourceContent::OpenApi(openapi))) => match openapi.operation_by_pointer(pointer) {
                 Some(operation) => Resolution::found(source, openapi, operation),
                 None => match loosely_pointed(openapi, pointer) {
@@ -260,7 +267,12 @@ impl ArazzoDocument {
                 let view = openapi.operation(*operation);
                 view.path() == route && method.is_none_or(|method| view.method().eq_ignore_ascii_case(method))
             };
-            found.extend(openapi.operations().filter(fits).map(|operation| (source.name.value.as_str(), openapi, operation)));
+            found.extend(
+                openapi
+                    .operations()
+                    .filter(fits)
+                    .map(|operation| (source.name.value.as_str(), openapi, operation)),
+            );
         }
         match found.as_slice() {
             [(source, openapi, operation)] => Resolution::found(source, openapi, *operation),
@@ -433,19 +445,10 @@ impl<'t> OperationPath<'t> {
     }
 }
 
-/// The operation at a pointer with unescaped slashes, or at one that ends with a path that has one operation.
+/// The operation at a pointer with unescaped slashes.
 fn loosely_pointed(openapi: &OpenApi, pointer: &str) -> Option<OperationRef> {
-    let rest = pointer.strip_prefix("/paths/")?;
-    let unescaped = |text: &str| {
-        let text = text.replace("~1", "/").replace("~0", "~");
-        if text.starts_with('/') { text } else { format!("/{text}") }
-    };
-    if let Some((path, method)) = rest.rsplit_once('/')
-        && let Some(operation) = openapi.operation_by_path(&unescaped(path), method)
-    {
-        return Some(operation);
-    }
-    let path = unescaped(rest);
-    let mut there = openapi.operations().filter(|operation| openapi.operation(*operation).path() == path);
-    there.next().filter(|_| there.next().is_none())
+    let (path, method) = pointer.strip_prefix("/paths/")?.rsplit_once('/')?;
+    let path = path.replace("~1", "/").replace("~0", "~");
+    let path = if path.starts_with('/') { path } else { format!("/{path}") };
+    openapi.operation_by_path(&path, method)
 }

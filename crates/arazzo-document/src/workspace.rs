@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use arazzo_expression::Mode;
 use url::Url;
 
 use crate::description::{Description, SourceDescription, SourceType};
@@ -21,6 +22,7 @@ pub struct Workspace {
     others: Vec<ArazzoDocument>,
     /// Where to look for sources that are wanted: before it there are none.
     next: Wanted,
+    mode: Mode,
 }
 
 /// One document of a description, with what its sources turned out to be.
@@ -70,10 +72,10 @@ impl Workspace {
     /// Reads the description in `document`. Its sources are wanted.
     ///
     /// The workspace is `None` when the document is no Arazzo Description; the diagnostics say why.
-    pub fn new(document: Arc<Document>) -> (Option<Self>, Vec<Diagnostic>) {
-        let (entry, diagnostics) = ArazzoDocument::read(document);
+    pub fn new(document: Arc<Document>, mode: Mode) -> (Option<Self>, Vec<Diagnostic>) {
+        let (entry, diagnostics) = ArazzoDocument::read(document, mode);
         let next = Wanted { document: DocumentIndex::ENTRY, source: 0 };
-        (entry.map(|entry| Self { entry, others: Vec::new(), next }), diagnostics)
+        (entry.map(|entry| Self { entry, others: Vec::new(), next, mode }), diagnostics)
     }
 
     /// The document that the tool was given.
@@ -184,7 +186,7 @@ impl Workspace {
         if let Some((index, _)) = known {
             return (SourceContent::Arazzo(index), Vec::new());
         }
-        let (arazzo, diagnostics) = ArazzoDocument::read(document);
+        let (arazzo, diagnostics) = ArazzoDocument::read(document, self.mode);
         let content = arazzo.map_or(SourceContent::Missing, |arazzo| {
             self.others.push(arazzo);
             SourceContent::Arazzo(DocumentIndex(self.others.len()))
@@ -207,8 +209,8 @@ impl Workspace {
 }
 
 impl ArazzoDocument {
-    fn read(document: Arc<Document>) -> (Option<Self>, Vec<Diagnostic>) {
-        let (description, mut diagnostics) = Description::read(&document);
+    fn read(document: Arc<Document>, mode: Mode) -> (Option<Self>, Vec<Diagnostic>) {
+        let (description, mut diagnostics) = Description::read(&document, mode);
         let read = description.map(|description| {
             let contents = vec![SourceContent::Wanted; description.sources.len()];
             Self { document, description, contents }
@@ -252,17 +254,24 @@ impl ArazzoDocument {
     }
 
     fn repeated_names(&self) -> Vec<Diagnostic> {
-        let sources = &self.description.sources;
         let mut seen = HashSet::new();
-        sources
-            .iter()
-            .filter(|source| !seen.insert(source.name.value.as_str()))
-            .map(|source| {
-                let message = format!("two source descriptions have the name `{}`", source.name.value);
-                Diagnostic::error(Code::DuplicateId, message, self.document.place(source.name.span))
-                    .with_hint("give each its own name")
-            })
-            .collect()
+        let sources =
+            self.description.sources.iter().filter(|source| !seen.insert(source.name.value.as_str())).map(
+                |source| {
+                    let message = format!("two source descriptions have the name `{}`", source.name.value);
+                    Diagnostic::error(Code::DuplicateId, message, self.document.place(source.name.span))
+                        .with_hint("give each its own name")
+                },
+            );
+        let mut seen = HashSet::new();
+        let workflows = self.description.workflows.iter().map(|workflow| &workflow.id);
+        let workflows =
+            workflows.filter(|id| !id.value.is_empty() && !seen.insert(id.value.as_str())).map(|id| {
+                let message = format!("two workflows have the id `{}`", id.value);
+                Diagnostic::error(Code::DuplicateId, message, self.document.place(id.span))
+                    .with_hint("give each its own id")
+            });
+        sources.chain(workflows).collect()
     }
 }
 
@@ -332,7 +341,7 @@ mod tests {
     }
 
     fn workspace(document: Arc<Document>) -> Workspace {
-        let (workspace, diagnostics) = Workspace::new(document);
+        let (workspace, diagnostics) = Workspace::new(document, Mode::Tolerant);
         assert_eq!(diagnostics, []);
         workspace.unwrap()
     }

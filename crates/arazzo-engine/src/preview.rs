@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::mask::Mask;
 use crate::plan::{
-    ActionPlan, ActionTarget, Location, OperationCall, Plan, PlannedStep, StepTarget, ValueTemplate, WorkflowPlan,
+    ActionPlan, ActionTarget, Location, OperationCall, Plan, PlannedStep, StepTarget, ValueTemplate,
+    WorkflowPlan,
 };
 use crate::serialize::{self, Shape};
 
@@ -102,9 +103,10 @@ impl Plan {
         let Some(workflow) = self.workflow(0) else { return Preview::of_nothing() };
         let (inputs, problems) = match workflow.inputs.complete(inputs.clone()) {
             Ok(inputs) => (inputs, Vec::new()),
-            Err(error) => {
-                (workflow.inputs.with_defaults(inputs), error.problems.into_iter().map(|problem| problem.message).collect())
-            }
+            Err(error) => (
+                workflow.inputs.with_defaults(inputs),
+                error.problems.into_iter().map(|problem| problem.message).collect(),
+            ),
         };
         let mut mask = Mask::new(show_secrets);
         let secret = inputs.iter().filter(|(name, _)| workflow.inputs.is_secret(name));
@@ -116,12 +118,22 @@ impl Plan {
             workflow_id: workflow.id.clone(),
             input_problems: problems,
             depends_on: depends_on.map(|workflow| workflow.id.clone()).collect(),
-            steps: workflow.steps.iter().map(|step| self.preview_step(step, workflow, &known, &mask)).collect(),
+            steps: workflow
+                .steps
+                .iter()
+                .map(|step| self.preview_step(step, workflow, &known, &mask))
+                .collect(),
             outputs: workflow.outputs.iter().map(|output| output.name.clone()).collect(),
         }
     }
 
-    fn preview_step(&self, step: &PlannedStep, workflow: &WorkflowPlan, known: &Known<'_>, mask: &Mask) -> StepPreview {
+    fn preview_step(
+        &self,
+        step: &PlannedStep,
+        workflow: &WorkflowPlan,
+        known: &Known<'_>,
+        mask: &Mask,
+    ) -> StepPreview {
         let (request, workflow_id, inputs) = match &step.target {
             StepTarget::Operation(call) => (Some(preview_request(call, known, mask)), None, Map::new()),
             StepTarget::Workflow { id, call } => {
@@ -133,7 +145,8 @@ impl Plan {
                 (None, Some(id.clone()), mask.members(&inputs))
             }
         };
-        let actions = |actions: &[ActionPlan]| actions.iter().map(|action| self.describe(action, workflow)).collect();
+        let actions =
+            |actions: &[ActionPlan]| actions.iter().map(|action| self.describe(action, workflow)).collect();
         StepPreview {
             step_id: step.id.clone(),
             request,
@@ -152,7 +165,10 @@ impl Plan {
             ActionTarget::End => "end".to_owned(),
             ActionTarget::Goto(index) => format!("goto {}", step(*index)),
             ActionTarget::GotoWorkflow(call) => {
-                format!("goto workflow {}", self.workflow(call.workflow).map_or("", |workflow| workflow.id.as_str()))
+                format!(
+                    "goto workflow {}",
+                    self.workflow(call.workflow).map_or("", |workflow| workflow.id.as_str())
+                )
             }
             ActionTarget::Retry { after, limit, .. } => {
                 format!("retry up to {limit} times after {} s", after.as_secs_f64())
@@ -198,7 +214,9 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
                     path = path.replace(&format!("{{{}}}", parameter.name), &text);
                 }
             }
-            (Some(value), Location::Query, false) => query.extend(serialize::query(shape, value).unwrap_or_default()),
+            (Some(value), Location::Query, false) => {
+                query.extend(serialize::query(shape, value).unwrap_or_default())
+            }
             (Some(value), Location::Query, true) => {
                 query.push(format!("{}={}", parameter.name, value.as_str().unwrap_or_default()));
             }
@@ -279,7 +297,10 @@ impl Known<'_> {
             },
             ValueTemplate::Array(items) => Some(items.iter().filter_map(|item| self.preview(item)).collect()),
             ValueTemplate::Object(members) => Some(Value::Object(
-                members.iter().filter_map(|(key, member)| Some((key.clone(), self.preview(member)?))).collect(),
+                members
+                    .iter()
+                    .filter_map(|(key, member)| Some((key.clone(), self.preview(member)?)))
+                    .collect(),
             )),
         }
     }
@@ -294,7 +315,9 @@ impl Known<'_> {
                     match segment {
                         Segment::Literal(literal) => text.push_str(literal),
                         Segment::Expression(expression) => {
-                            text.push_str(&arazzo_expression::embedded_text(&self.preview_expression(expression)?));
+                            text.push_str(&arazzo_expression::embedded_text(
+                                &self.preview_expression(expression)?,
+                            ));
                         }
                     }
                 }

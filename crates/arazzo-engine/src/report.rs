@@ -4,9 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::command::CallId;
-use crate::event::{
-    CriterionReport, Event, EventKind, Fault, Next, Relation, RetryReport, RunError, Status,
-};
+use crate::event::{CriterionReport, Event, EventKind, Fault, Next, Relation, RetryReport, RunError, Status};
 
 /// Takes events in and gives the report.
 #[derive(Debug, Default)]
@@ -187,7 +185,12 @@ impl Reporter {
                 let step_id = parent.step(visit).map(|step| step.step_id.clone()).unwrap_or_default();
                 let status = run.status.unwrap_or(Status::Stopped);
                 let run = Some(Box::new(run));
-                parent.steps.push(StepReport { status, helper: true, run, ..StepReport::started(NO_VISIT, &step_id) });
+                parent.steps.push(StepReport {
+                    status,
+                    helper: true,
+                    run,
+                    ..StepReport::started(NO_VISIT, &step_id)
+                });
             }
         }
     }

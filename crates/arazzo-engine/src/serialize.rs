@@ -7,6 +7,8 @@ use arazzo_document::openapi::Style;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::plan::MemberPlan;
+
 /// Everything but letters, digits, `-`, `.`, `_` and `~`.
 const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -28,8 +30,15 @@ const NOT_RESERVED: &AsciiSet = &NOT_UNRESERVED
     .remove(b';');
 
 /// What can never stand in a query; everything else was written by somebody who means the whole of it.
-const NOT_IN_QUERY: &AsciiSet =
-    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
+const NOT_IN_QUERY: &AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`');
 
 /// How a parameter is written.
 #[derive(Debug, Clone, Copy)]
@@ -74,11 +83,14 @@ pub(crate) fn path(shape: Shape<'_>, value: &Value) -> Result<String, NoForm> {
         (Style::Label, false) => (".", ","),
         (Style::Matrix, true) => (";", ";"),
         (Style::Matrix, false) => (";", ","),
-        (Style::Form
-        | Style::SpaceDelimited
-        | Style::PipeDelimited
-        | Style::TabDelimited
-        | Style::DeepObject, _) => {
+        (
+            Style::Form
+            | Style::SpaceDelimited
+            | Style::PipeDelimited
+            | Style::TabDelimited
+            | Style::DeepObject,
+            _,
+        ) => {
             return Err(no_form(shape, value));
         }
     };
@@ -191,23 +203,63 @@ pub(crate) fn header(shape: Shape<'_>, value: &Value) -> Result<String, NoForm> 
 }
 
 /// An object as `application/x-www-form-urlencoded`.
-pub(crate) fn form(value: &Value) -> Option<String> {
+///
+/// `None` when it is no object, an error when the encoding of a member has no form for its value.
+pub(crate) fn form(value: &Value, encodings: &[MemberPlan]) -> Option<Result<String, NoForm>> {
     let members = value.as_object()?;
-    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    let mut form = Vec::new();
     for (name, member) in members {
-        match member {
-            Value::Array(items) => {
-                for item in items {
-                    pairs.append_pair(name, &scalar(item).unwrap_or_else(|| item.to_string()));
-                }
+        let encoding = encodings.iter().find(|encoding| encoding.name == *name);
+        if let Some(MemberPlan { style: Some(style), explode, .. }) = encoding {
+            let shape = Shape { name, style: *style, explode: *explode, allow_reserved: false };
+            match query(shape, member) {
+                Ok(pairs) => form.extend(pairs),
+                Err(error) => return Some(Err(error)),
             }
-            Value::Null => {}
-            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-                pairs.append_pair(name, &scalar(member).unwrap_or_else(|| member.to_string()));
+            continue;
+        }
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        for item in items(member) {
+            pairs.append_pair(name, &scalar(item).unwrap_or_else(|| item.to_string()));
+        }
+        form.push(pairs.finish());
+    }
+    form.retain(|pairs| !pairs.is_empty());
+    Some(Ok(form.join("&")))
+}
+
+/// An object as `multipart/form-data`, a part for each member and each item of an array.
+///
+/// See [RFC 7578](https://www.rfc-editor.org/rfc/rfc7578). `None` when it is no object.
+pub(crate) fn multipart(value: &Value, encodings: &[MemberPlan], boundary: &str) -> Option<Vec<u8>> {
+    let mut body = String::new();
+    for (name, member) in value.as_object()? {
+        let encoding = encodings.iter().find(|encoding| encoding.name == *name);
+        let content_type = encoding.and_then(|encoding| encoding.content_type.as_deref());
+        let name = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        for item in items(member) {
+            let text = scalar(item);
+            let kind = content_type.or(text.is_none().then_some("application/json"));
+            body.push_str(&format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n"));
+            if let Some(kind) = kind {
+                body.push_str(&format!("Content-Type: {kind}\r\n"));
             }
+            body.push_str(&format!("\r\n{}\r\n", text.unwrap_or_else(|| item.to_string())));
         }
     }
-    Some(pairs.finish())
+    body.push_str(&format!("--{boundary}--\r\n"));
+    Some(body.into_bytes())
+}
+
+/// What stands for itself in a form: the items of an array, nothing for null.
+fn items(member: &Value) -> &[Value] {
+    match member {
+        Value::Array(items) => items,
+        Value::Null => &[],
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            std::slice::from_ref(member)
+        }
+    }
 }
 
 fn scalars(shape: Shape<'_>, items: &[Value]) -> Result<Vec<String>, NoForm> {
@@ -303,6 +355,19 @@ mod tests {
 
     #[test]
     fn a_form_is_made_of_pairs() {
-        assert_eq!(form(&json!({"a": "x y", "b": [1, 2], "n": null})).unwrap(), "a=x+y&b=1&b=2");
+        let form = |encodings: &[MemberPlan]| {
+            form(&json!({"a": "x y", "b": [1, 2], "n": null}), encodings).unwrap().unwrap()
+        };
+        assert_eq!(form(&[]), "a=x+y&b=1&b=2");
+        let listed =
+            MemberPlan { name: "b".into(), content_type: None, style: Some(Style::Form), explode: false };
+        assert_eq!(form(&[listed]), "a=x+y&b=1,2");
+    }
+
+    #[test]
+    fn a_multipart_body_has_a_part_for_each_value() {
+        let body = multipart(&json!({"a\"b": "x", "o": {"k": 1}}), &[], "B").unwrap();
+        let text = "--B\r\nContent-Disposition: form-data; name=\"a%22b\"\r\n\r\nx\r\n--B\r\nContent-Disposition: form-data; name=\"o\"\r\nContent-Type: application/json\r\n\r\n{\"k\":1}\r\n--B--\r\n";
+        assert_eq!(String::from_utf8(body).unwrap(), text);
     }
 }

@@ -355,7 +355,9 @@ fn names_that_exist_nowhere_are_errors() {
     assert_eq!(case("    successCriteria: [{ condition: $statusCode == }]"), ["invalid-criterion"]);
     assert_eq!(case("    successCriteria: [{ condition: $.x, type: jsonpath }]"), ["invalid-criterion"]);
     assert_eq!(
-        case("    successCriteria: [{ condition: /x, type: { type: xpath, version: xpath-30 }, context: $response.body }]"),
+        case(
+            "    successCriteria: [{ condition: /x, type: { type: xpath, version: xpath-30 }, context: $response.body }]"
+        ),
         ["unsupported"]
     );
     assert_eq!(case("    outputs: { x: $response.payload }"), ["invalid-expression"]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arazzo_engine::{PlanOptions, RunOptions, Status};
 use serde_json::{Value, json};
-use support::{Answer, Played, codes, compile, ok, play, play_plan, plan};
+use support::{Answer, Played, codes, compile, ok, plan, play, play_plan};
 
 /// The workflow `child`, which pings and hands on what came.
 const CHILD: &str = "
@@ -53,7 +53,8 @@ fn a_step_calls_a_workflow_and_sees_its_outputs_and_last_exchange() {
 
 #[test]
 fn a_called_workflow_that_fails_fails_the_step() {
-    let workflow = parent("  - { stepId: call, workflowId: child, parameters: [{ name: name, value: rex }] }");
+    let workflow =
+        parent("  - { stepId: call, workflowId: child, parameters: [{ name: name, value: rex }] }");
     let played = play(&workflow, json!({}), &[Answer::Status(500)]);
     assert_eq!((played.requests.len(), played.error()), (1, Some("workflow-failed")));
     let handled = parent(
@@ -75,7 +76,11 @@ fn goto_a_workflow_is_a_tail_call() {
     operationId: ping
     onSuccess: [{ name: over, type: goto, workflowId: child, parameters: [{ name: name, value: $response.body#/n }] }]",
     );
-    let played = play(&workflow, json!({}), &[Answer::Json(200, json!({"n": "rex"})), Answer::Json(201, json!({"id": 9}))]);
+    let played = play(
+        &workflow,
+        json!({}),
+        &[Answer::Json(200, json!({"n": "rex"})), Answer::Json(201, json!({"id": 9}))],
+    );
     assert_eq!((played.visits(), outputs(&played)), (vec!["first"], json!({"id": 9})));
     assert_eq!(played.body(1)["name"], "rex");
     let next = played.report.steps[0].next.as_ref().unwrap();
@@ -103,7 +108,10 @@ fn recursion_ends_at_the_limit() {
   steps: [{ stepId: s, operationId: ping }, { stepId: again, workflowId: a }]
 ";
     let played = play(workflow, json!({}), &[ok()]);
-    assert_eq!((played.requests.len(), played.result.status, played.error()), (32, Status::Stopped, Some("max-depth")));
+    assert_eq!(
+        (played.requests.len(), played.result.status, played.error()),
+        (32, Status::Stopped, Some("max-depth"))
+    );
 }
 
 const DEPENDENT: &str = "
@@ -126,7 +134,8 @@ fn dependencies_run_once_before_and_their_results_can_be_read() {
     let played = play(DEPENDENT, json!({"user": "ann"}), &answers);
     assert_eq!((played.requests.len(), played.result.status), (3, Status::Succeeded));
     assert_eq!(played.body(2), json!({"name": "tok", "note": "ann"}));
-    let dependencies: Vec<&str> = played.report.dependencies.iter().map(|run| run.workflow_id.as_str()).collect();
+    let dependencies: Vec<&str> =
+        played.report.dependencies.iter().map(|run| run.workflow_id.as_str()).collect();
     assert_eq!(dependencies, ["login", "setup"]);
 }
 
@@ -162,8 +171,12 @@ fn a_helper_step_runs_after_the_wait_and_before_the_attempt() {
     let played = play(workflow, json!({}), &answers);
     let methods: Vec<&str> = played.requests.iter().map(|request| request.method.as_str()).collect();
     assert_eq!((methods, played.waits.as_slice()), (vec!["GET", "POST", "GET", "POST"], [1000].as_slice()));
-    let steps: Vec<(&str, bool, usize)> =
-        played.report.steps.iter().map(|step| (step.step_id.as_str(), step.helper, step.attempts.len())).collect();
+    let steps: Vec<(&str, bool, usize)> = played
+        .report
+        .steps
+        .iter()
+        .map(|step| (step.step_id.as_str(), step.helper, step.attempts.len()))
+        .collect();
     assert_eq!(steps, [("a", false, 2), ("fix", true, 1), ("fix", false, 1)]);
 }
 
@@ -189,7 +202,8 @@ fn a_helper_workflow_runs_before_the_attempt() {
     let workflow = format!(
         "- workflowId: w\n  steps: [{{ stepId: a, operationId: ping, onFailure: [{{ name: r, type: retry, workflowId: child, parameters: [{{ name: name, value: fix }}] }}] }}]\n{CHILD}"
     );
-    let played = play(&workflow, json!({}), &[Answer::Status(401), Answer::Json(201, json!({"id": 1})), ok()]);
+    let played =
+        play(&workflow, json!({}), &[Answer::Status(401), Answer::Json(201, json!({"id": 1})), ok()]);
     assert_eq!((played.requests.len(), played.result.status), (3, Status::Succeeded));
     let helper = &played.report.steps[1];
     assert!(helper.helper);
@@ -208,7 +222,8 @@ fn a_retry_after_success_waits_and_gives_way() {
   - { stepId: b, operationId: ping }
 ";
     let pending = Answer::Json(200, json!({"done": false}));
-    let played = play(workflow, json!({}), &[pending.clone(), Answer::Json(200, json!({"done": true})), ok()]);
+    let played =
+        play(workflow, json!({}), &[pending.clone(), Answer::Json(200, json!({"done": true})), ok()]);
     assert_eq!((played.requests.len(), played.waits.as_slice()), (3, [2000].as_slice()));
     let never = play(workflow, json!({}), &[pending]);
     assert_eq!((never.requests.len(), never.result.status), (4, Status::Succeeded));
@@ -256,7 +271,8 @@ fn what_can_never_have_run_before_cannot_be_used() {
   - { stepId: b, operationId: ping, outputs: { x: $statusCode } }
 ";
     assert_eq!(codes(forward), ["forward-reference"]);
-    let in_a_loop = forward.replace("outputs:", "onSuccess: [{ name: back, type: goto, stepId: a }], outputs:");
+    let in_a_loop =
+        forward.replace("outputs:", "onSuccess: [{ name: back, type: goto, stepId: a }], outputs:");
     assert_eq!(codes(&in_a_loop), [""; 0]);
 }
 
@@ -279,13 +295,18 @@ fn a_run_stops_when_its_time_is_up() {
 ";
     let options = RunOptions { max_duration: Some(Duration::from_secs(5)), ..RunOptions::default() };
     let played = play_plan(&plan(workflow), json!({}), &[Answer::Status(500)], options);
-    assert_eq!((played.requests.len(), played.result.status, played.error()), (1, Status::Stopped, Some("max-duration")));
+    assert_eq!(
+        (played.requests.len(), played.result.status, played.error()),
+        (1, Status::Stopped, Some("max-duration"))
+    );
     assert!(played.waits[0] < 5_000, "{:?}", played.waits);
 }
 
 #[test]
 fn what_is_passed_to_a_workflow_is_checked_against_its_inputs() {
-    let workflow = parent("  - { stepId: call, workflowId: child, parameters: [{ name: nmae, value: rex }, { name: name, value: x }] }");
+    let workflow = parent(
+        "  - { stepId: call, workflowId: child, parameters: [{ name: nmae, value: rex }, { name: name, value: x }] }",
+    );
     assert_eq!(codes(&workflow), ["undeclared-input"]);
     let unknown = parent("  - { stepId: call, workflowId: chidl }");
     let planning = compile(&unknown, &PlanOptions::default());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use arazzo_engine::{
-    Call, CallId, Command, Event, OutOfOrder, Plan, OperationCall, Record, Run, SleepId, Timestamp,
+    Call, CallId, Command, Event, OperationCall, OutOfOrder, Plan, Record, Run, SleepId, Timestamp,
 };
 
 use crate::transport::{Clock, Transport};

@@ -90,7 +90,7 @@ pub struct LoadOptions {
 pub fn load(origin: Origin<'_>, options: &LoadOptions) -> Result<Loaded, LoadError> {
     let mut loader = Loader::default();
     let Some(document) = loader.description(origin) else { return Ok(loader.loaded(None)) };
-    let (workspace, diagnostics) = Workspace::new(document);
+    let (workspace, diagnostics) = Workspace::new(document, options.mode);
     loader.diagnostics.extend(diagnostics);
     let Some(mut workspace) = workspace else { return Ok(loader.loaded(None)) };
     check_names(&workspace, &options.sources)?;
@@ -319,7 +319,8 @@ impl Finding<'_> {
             return (path, Found::AsWritten);
         }
         let root = options.root.clone().or_else(|| root_of(&self.owner.document));
-        let under = root.and_then(|root| path_of(url, &folder_uri(&root)).ok()).filter(|under| under.is_file());
+        let under =
+            root.and_then(|root| path_of(url, &folder_uri(&root)).ok()).filter(|under| under.is_file());
         under.map_or((path, Found::AsWritten), |under| (under, Found::UnderRoot))
     }
 
@@ -330,11 +331,15 @@ impl Finding<'_> {
             Found::AsWritten => return None,
             Found::Beside => (
                 Code::UnreadableSource,
-                format!("the source `{name}` is read from `{shown}`, which lies beside the document: `$self` leads to no file"),
+                format!(
+                    "the source `{name}` is read from `{shown}`, which lies beside the document: `$self` leads to no file"
+                ),
             ),
             Found::UnderRoot => (
                 Code::SourceUnderRoot,
-                format!("the source `{name}` is read from `{shown}`: its url starts at the root of the repository, not at the document"),
+                format!(
+                    "the source `{name}` is read from `{shown}`: its url starts at the root of the repository, not at the document"
+                ),
             ),
         };
         let mut diagnostic = match mode {

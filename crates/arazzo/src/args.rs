@@ -28,7 +28,7 @@ pub(crate) enum Command {
 pub(crate) struct ConformanceArgs {
     /// The folder of the suite, `tests/spec` in the repository.
     #[arg(value_name = "DIR")]
-    pub(crate) folder: std::path::PathBuf,
+    pub(crate) folder: PathBuf,
 
     /// Show which cases each requirement has instead of running them.
     #[arg(long)]

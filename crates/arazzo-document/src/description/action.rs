@@ -64,12 +64,32 @@ pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Action
         retry_after: fields.take("retryAfter").and_then(|node| read_retry_after(node, reader)),
         retry_limit: fields.take("retryLimit").and_then(|node| read_retry_limit(node, reader)),
         criteria: criterion::read_list(&mut fields, "criteria", reader),
-        parameters: fields.list("parameters", reader, parameter::read_entry),
+        parameters: read_parameters(&mut fields, node, reader),
         span,
     };
     fields.finish(UnknownFields::Refused, reader);
     check_target(&action, reader);
     kind.map(|_| action)
+}
+
+/// The parameters of an action are inputs of the workflow that it goes to, so they have no place (1.1).
+fn read_parameters<'a>(
+    fields: &mut Fields<'a>,
+    node: &'a Node,
+    reader: &mut Reader<'a>,
+) -> Vec<Entry<Parameter>> {
+    if let Some(written) = node.member("parameters") {
+        reader.since_1_1("`parameters` of an action", written.key_span);
+    }
+    let parameters = fields.list("parameters", reader, parameter::read_entry);
+    for entry in &parameters {
+        if let Entry::Inline(Parameter { name, location: Some(location), .. }) = entry {
+            let message = format!("parameter `{}` of an action has `in`", name.value);
+            let hint = Some("remove it: the parameter is an input of the workflow".to_owned());
+            reader.error(Code::UnknownField, location.span, message, hint);
+        }
+    }
+    parameters
 }
 
 fn read_kind(text: &Text, reader: &mut Reader<'_>) -> Option<Located<ActionKind>> {

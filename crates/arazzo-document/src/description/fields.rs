@@ -1,5 +1,8 @@
 //! Taking an object apart: known fields by name, everything else reported with its place.
 
+use arazzo_expression::Mode;
+
+use super::SpecVersion;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::node::{Data, Member, Node};
@@ -33,12 +36,15 @@ pub struct Located<T> {
 /// Collects what is wrong with one document while it is read.
 pub(crate) struct Reader<'a> {
     document: &'a Document,
+    mode: Mode,
+    /// The version that the document follows, once it is known.
+    pub(crate) version: SpecVersion,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(document: &'a Document) -> Self {
-        Self { document, diagnostics: Vec::new() }
+    pub(crate) fn new(document: &'a Document, mode: Mode) -> Self {
+        Self { document, mode, version: SpecVersion::V1_0, diagnostics: Vec::new() }
     }
 
     pub(crate) fn error(&mut self, code: Code, span: Span, message: String, hint: Option<String>) {
@@ -51,6 +57,22 @@ impl<'a> Reader<'a> {
         let mut diagnostic = Diagnostic::warning(code, message, self.document.place(span));
         diagnostic.hint = hint;
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A tolerance: a warning, and an error to the letter.
+    pub(crate) fn tolerated(&mut self, code: Code, span: Span, message: String, hint: String) {
+        match self.mode {
+            Mode::Tolerant => self.warning(code, span, message, Some(hint)),
+            Mode::Strict => self.error(code, span, message, Some(hint)),
+        }
+    }
+
+    /// Says that a field is one of 1.1 if the document follows 1.0. It is honoured all the same.
+    pub(crate) fn since_1_1(&mut self, what: &str, span: Span) {
+        if self.version < SpecVersion::V1_1 {
+            let message = format!("{what} is of Arazzo 1.1, and the document says 1.0");
+            self.tolerated(Code::LaterVersion, span, message, "write `arazzo: 1.1.0`".to_owned());
+        }
     }
 
     fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
@@ -100,6 +122,8 @@ pub(crate) enum UnknownFields {
     Refused,
     /// It is ignored with a warning (tolerance T19).
     Ignored,
+    /// It is ignored with a warning also to the letter: the prose says that it must be.
+    AlwaysIgnored,
 }
 
 /// The fields of one object of the description that have not been taken yet.
@@ -145,6 +169,13 @@ impl<'a> Fields<'a> {
             reader.error(Code::MissingField, self.span.first_line(), message, hint);
         }
         node
+    }
+
+    /// Takes the field `name`, which is of 1.1.
+    pub(crate) fn take_1_1(&mut self, name: &'static str, reader: &mut Reader<'a>) -> Option<&'a Node> {
+        let node = self.take(name)?;
+        reader.since_1_1(&format!("`{name}`"), node.span);
+        Some(node)
     }
 
     /// Takes the string field `name`.
@@ -207,12 +238,16 @@ impl<'a> Fields<'a> {
                     };
                     reader.error(Code::UnknownField, member.key_span, message, Some(hint));
                 }
-                UnknownFields::Ignored => {
+                UnknownFields::Ignored | UnknownFields::AlwaysIgnored => {
                     let hint = near.map_or_else(
                         || "it is ignored; remove it".to_owned(),
                         |near| format!("it is ignored; did you mean `{near}`?"),
                     );
-                    reader.warning(Code::UnknownField, member.key_span, message, Some(hint));
+                    if unknown == UnknownFields::Ignored {
+                        reader.tolerated(Code::UnknownField, member.key_span, message, hint);
+                    } else {
+                        reader.warning(Code::UnknownField, member.key_span, message, Some(hint));
+                    }
                 }
             }
         }

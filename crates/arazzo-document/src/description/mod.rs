@@ -24,6 +24,8 @@ pub use source::{SourceDescription, SourceType};
 pub use step::{Output, OutputValue, Step, Target};
 pub use workflow::Workflow;
 
+use arazzo_expression::Mode;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::node::Node;
@@ -74,8 +76,8 @@ impl Description {
     /// Reads the model out of a document, as far as it goes, with everything that is wrong with its structure.
     ///
     /// The model is `None` when the document is no Arazzo Description of a known version.
-    pub fn read(document: &Document) -> (Option<Self>, Vec<Diagnostic>) {
-        let mut reader = Reader::new(document);
+    pub fn read(document: &Document, mode: Mode) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut reader = Reader::new(document, mode);
         let description = read_description(&document.root, &mut reader);
         (description, reader.diagnostics)
     }
@@ -89,9 +91,10 @@ impl Description {
 fn read_description<'a>(root: &'a Node, reader: &mut Reader<'a>) -> Option<Description> {
     let mut fields = Fields::of(root, "the description", reader)?;
     let version = read_version(fields.required("arazzo", reader)?, reader)?;
+    reader.version = version;
     // A hint for editors that many documents carry (tolerance T14).
     fields.take("$schema");
-    let self_uri = fields.text("$self", reader);
+    let self_uri = read_self(&mut fields, reader);
     let info = fields.required("info", reader).map(|node| read_info(node, reader)).unwrap_or_default();
     require_items(&fields, root, "sourceDescriptions", reader);
     let sources = fields.list("sourceDescriptions", reader, source::read);
@@ -115,10 +118,12 @@ fn require_items<'a>(fields: &Fields<'a>, root: &'a Node, name: &'static str, re
 
 fn read_version(node: &Node, reader: &mut Reader<'_>) -> Option<SpecVersion> {
     let text = reader.text(node, "`arazzo`")?;
-    let mut parts = text.value.splitn(3, '.');
+    let (numbers, _suffix) = text.value.split_once('-').unwrap_or((&text.value, ""));
+    let mut parts = numbers.splitn(3, '.');
+    let is_number = |patch: &str| !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit());
     let version = match (parts.next(), parts.next(), parts.next()) {
-        (Some("1"), Some("0"), Some(_)) => Some(SpecVersion::V1_0),
-        (Some("1"), Some("1"), Some(_)) => Some(SpecVersion::V1_1),
+        (Some("1"), Some("0"), Some(patch)) if is_number(patch) => Some(SpecVersion::V1_0),
+        (Some("1"), Some("1"), Some(patch)) if is_number(patch) => Some(SpecVersion::V1_1),
         _ => None,
     };
     if version.is_none() {
@@ -127,6 +132,17 @@ fn read_version(node: &Node, reader: &mut Reader<'_>) -> Option<SpecVersion> {
         reader.error(Code::UnsupportedVersion, text.span, message, hint);
     }
     version
+}
+
+fn read_self<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Option<Text> {
+    let node = fields.take_1_1("$self", reader)?;
+    let text = reader.text(node, "`$self`")?;
+    if text.value.contains('#') {
+        let message = format!("`$self: {}` has a fragment", text.value);
+        let hint = Some("it names the whole document: leave out `#` and what follows".to_owned());
+        reader.error(Code::UnknownValue, text.span, message, hint);
+    }
+    Some(text)
 }
 
 fn read_info<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Info {

@@ -75,7 +75,7 @@ pub(super) fn read_reusable<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Opti
     let reference = fields.required_text("reference", reader);
     let value = fields.take("value").cloned();
     // “MUST be ignored”, says the prose.
-    fields.finish(UnknownFields::Ignored, reader);
+    fields.finish(UnknownFields::AlwaysIgnored, reader);
     Some(Reusable { reference: reference?, value })
 }
 
@@ -92,7 +92,10 @@ fn read_location(text: &Text, reader: &mut Reader<'_>) -> Option<Located<Paramet
     let value = match text.value.as_str() {
         "path" => ParameterIn::Path,
         "query" => ParameterIn::Query,
-        "querystring" => ParameterIn::QueryString,
+        "querystring" => {
+            reader.since_1_1("`in: querystring`", text.span);
+            ParameterIn::QueryString
+        }
         "header" => ParameterIn::Header,
         "cookie" => ParameterIn::Cookie,
         other => {

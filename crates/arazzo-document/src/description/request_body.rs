@@ -43,7 +43,7 @@ pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Reques
 fn read_replacement<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Replacement> {
     let mut fields = Fields::of(node, "a replacement", reader)?;
     let target = fields.required_text("target", reader);
-    let target_selector = fields.take("targetSelectorType").cloned();
+    let target_selector = fields.take_1_1("targetSelectorType", reader).cloned();
     let value = fields.required("value", reader).cloned();
     fields.finish(UnknownFields::Refused, reader);
     Some(Replacement { target: target?, target_selector, value: value? })

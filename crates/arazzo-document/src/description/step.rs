@@ -1,5 +1,6 @@
 //! The [Step Object](https://spec.openapis.org/arazzo/v1.0.1.html#step-object) and the outputs of steps and workflows.
 
+use super::SpecVersion;
 use super::action::{self, Action};
 use super::criterion::{self, Criterion};
 use super::fields::{Fields, Located, Reader, Text, UnknownFields};
@@ -91,17 +92,21 @@ pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Step> 
         target: read_target(&mut fields, reader),
         parameters: fields.list("parameters", reader, parameter::read_entry),
         request_body: fields.take("requestBody").and_then(|node| request_body::read(node, reader)),
-        success_criteria: criterion::read_list(&mut fields, "successCriteria", reader),
+        success_criteria: read_success_criteria(&mut fields, node, reader),
         on_success: fields.list("onSuccess", reader, action::read_entry),
         on_failure: fields.list("onFailure", reader, action::read_entry),
         outputs: read_outputs(&mut fields, reader),
-        timeout: fields.take("timeout").and_then(|node| read_timeout(node, reader)),
-        depends_on: fields.list("dependsOn", reader, |item, reader| reader.text(item, "a dependency")),
+        timeout: fields.take_1_1("timeout", reader).and_then(|node| read_timeout(node, reader)),
+        depends_on: read_depends_on(&mut fields, node, reader),
         span,
     };
-    // They belong to steps that send to or receive from a channel, which are refused as a whole.
-    fields.take("action");
-    fields.take("correlationId");
+    // Steps that send to or receive from a channel are refused as a whole.
+    for field in ["action", "correlationId"] {
+        if let (Some(node), Some(Target::Workflow(_))) = (fields.take(field), &step.target) {
+            let message = format!("a step that calls a workflow has `{field}`, which belongs to a channel");
+            reader.error(Code::UnknownField, node.span, message, Some("remove it".to_owned()));
+        }
+    }
     fields.finish(UnknownFields::Refused, reader);
     Some(step)
 }
@@ -111,7 +116,10 @@ fn read_target<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Option<T
         fields.text("operationId", reader).map(Target::OperationId),
         fields.text("operationPath", reader).map(Target::OperationPath),
         fields.text("workflowId", reader).map(Target::Workflow),
-        fields.text("channelPath", reader).map(Target::Channel),
+        fields
+            .take_1_1("channelPath", reader)
+            .and_then(|node| reader.text(node, "`channelPath`"))
+            .map(Target::Channel),
     ]
     .into_iter()
     .flatten()
@@ -128,6 +136,29 @@ fn read_target<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Option<T
     None
 }
 
+fn read_success_criteria<'a>(
+    fields: &mut Fields<'a>,
+    node: &'a Node,
+    reader: &mut Reader<'a>,
+) -> Vec<Criterion> {
+    let written = node.get("successCriteria");
+    if let Some(empty) = written.filter(|node| node.as_array().is_some_and(<[Node]>::is_empty))
+        && reader.version >= SpecVersion::V1_1
+    {
+        let message = "`successCriteria` is empty".to_owned();
+        let hint = Some("give at least one criterion, or leave the field out".to_owned());
+        reader.error(Code::MissingField, empty.span, message, hint);
+    }
+    criterion::read_list(fields, "successCriteria", reader)
+}
+
+fn read_depends_on<'a>(fields: &mut Fields<'a>, node: &'a Node, reader: &mut Reader<'a>) -> Vec<Text> {
+    if let Some(written) = node.member("dependsOn") {
+        reader.since_1_1("`dependsOn` of a step", written.key_span);
+    }
+    fields.list("dependsOn", reader, |item, reader| reader.text(item, "a dependency"))
+}
+
 fn read_timeout(node: &Node, reader: &mut Reader<'_>) -> Option<Located<u64>> {
     let milliseconds = node.as_u64();
     if milliseconds.is_none() {
@@ -140,7 +171,10 @@ fn read_timeout(node: &Node, reader: &mut Reader<'_>) -> Option<Located<u64>> {
 pub(super) fn read_outputs<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Vec<Output> {
     fields
         .map("outputs", reader, |node, reader| match &node.data {
-            Data::Object(_) => Some(OutputValue::Selector(node.clone())),
+            Data::Object(_) => {
+                reader.since_1_1("a selector object", node.span.first_line());
+                Some(OutputValue::Selector(node.clone()))
+            }
             Data::String(_) | Data::Null | Data::Bool(_) | Data::Number(_) | Data::Array(_) => {
                 reader.text(node, "an output").map(OutputValue::Expression)
             }

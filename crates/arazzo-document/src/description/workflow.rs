@@ -49,6 +49,11 @@ pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Workfl
     let summary = fields.text("summary", reader).map(|text| text.value);
     let description = fields.text("description", reader).map(|text| text.value);
     let inputs = fields.take("inputs").cloned();
+    if let Some(reference) = inputs.as_ref().and_then(|inputs| inputs.member("reference")) {
+        let message = "`inputs` is a reusable object, which it cannot be".to_owned();
+        let hint = Some("write `$ref: '#/components/inputs/<name>'`".to_owned());
+        reader.error(Code::UnknownField, reference.key_span, message, hint);
+    }
     let depends_on = fields.list("dependsOn", reader, |item, reader| reader.text(item, "a dependency"));
     if node.get("steps").is_none_or(|steps| steps.as_array().is_some_and(<[Node]>::is_empty)) {
         let hint = Some("add at least one item to `steps`".to_owned());

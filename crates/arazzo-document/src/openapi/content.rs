@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::OpenApi;
+use super::parameter::Style;
 use super::schema::Schema;
 use crate::node::{Member, Node};
 use crate::position::Span;
@@ -178,12 +179,37 @@ impl<'a> MediaType<'a> {
         self.schema.map(|schema| Schema::new(self.openapi, schema))
     }
 
+    /// How the member `name` of a form is written.
+    ///
+    /// See the [Encoding Object](https://spec.openapis.org/oas/v3.1.1.html#encoding-object).
+    pub fn encoding(&self, name: &str) -> Option<Encoding<'a>> {
+        let node = self.node?.get("encoding")?.get(name)?;
+        let style = node.get("style").and_then(Node::as_str).and_then(Style::parse);
+        let explode = node.get("explode").and_then(Node::as_bool);
+        Some(Encoding {
+            content_type: node.get("contentType").and_then(Node::as_str),
+            style: style.or(explode.map(|_| Style::Form)),
+            explode: explode.unwrap_or(style.is_none_or(|style| style == Style::Form)),
+        })
+    }
+
     /// The examples of bodies, in the order of the document; those of the schema are not among them.
     pub fn examples(&self) -> Vec<Example<'a>> {
         let only = self.example.map(|value| Example { name: None, value });
         let written = self.node.map(|node| examples(self.openapi, node)).unwrap_or_default();
         only.into_iter().chain(written).collect()
     }
+}
+
+/// How a member of a form is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encoding<'a> {
+    /// The content type of its part.
+    pub content_type: Option<&'a str>,
+    /// The style, if one is given.
+    pub style: Option<Style>,
+    /// Whether each item stands for itself.
+    pub explode: bool,
 }
 
 /// An example.

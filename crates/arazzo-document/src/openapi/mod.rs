@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-pub use content::{Example, MediaType, RequestBody};
+pub use content::{Encoding, Example, MediaType, RequestBody};
 pub use operation::{Operation, OperationRef};
 pub use parameter::{Parameter, ParameterLocation, Style};
 pub use response::{Header, Response, StatusPattern};

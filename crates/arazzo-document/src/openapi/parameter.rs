@@ -167,7 +167,7 @@ impl ParameterLocation {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         [Self::Path, Self::Query, Self::Header, Self::Cookie, Self::QueryString]
             .into_iter()
             .find(|location| location.as_str() == text)
@@ -175,7 +175,7 @@ impl ParameterLocation {
 }
 
 impl Style {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "matrix" => Some(Self::Matrix),
             "label" => Some(Self::Label),

@@ -21,7 +21,7 @@ impl Composer {
             "str" | "!" => return Data::String(text.to_owned()),
             "null" | "bool" | "int" | "float" | "seq" | "map" => scalar::resolve(text),
             _ => {
-                self.ignored_tag(tag, span);
+                self.unknown_tag(tag, span);
                 return untagged();
             }
         };
@@ -50,16 +50,16 @@ impl Composer {
                 let problem = Problem::error(Code::YamlTag, span.first_line(), message);
                 self.problems.push(problem.with_hint("remove the tag"));
             }
-            Some(_) => self.ignored_tag(tag, span),
+            Some(_) => self.unknown_tag(tag, span),
             None if name == "!" => {}
-            None => self.ignored_tag(tag, span),
+            None => self.unknown_tag(tag, span),
         }
     }
 
-    fn ignored_tag(&mut self, tag: &Tag, span: Span) {
-        let message = format!("the tag `{}` has no meaning here and is ignored", shown(tag));
-        self.problems
-            .push(Problem::warning(Code::YamlTag, span.first_line(), message).with_hint("remove it"));
+    /// A tag of some program means something that would not happen here.
+    fn unknown_tag(&mut self, tag: &Tag, span: Span) {
+        let message = format!("the tag `{}` has no meaning here", shown(tag));
+        self.problems.push(Problem::error(Code::YamlTag, span.first_line(), message).with_hint("remove it"));
     }
 }
 

@@ -172,15 +172,15 @@ fn a_tag_that_does_not_fit_is_an_error() {
 }
 
 #[test]
-fn another_tag_is_ignored_with_a_warning() {
+fn another_tag_is_an_error() {
     for (text, wanted) in [("!Ref 1", json!(1)), ("!!binary aGk=", json!("aGk=")), ("!Sub [a]", json!(["a"]))]
     {
         let (value, problem) = with_problem(text);
         assert_eq!(value, wanted);
-        assert_eq!((problem.code, problem.severity), (Code::YamlTag, Severity::Warning), "{text}");
+        assert_eq!((problem.code, problem.severity), (Code::YamlTag, Severity::Error), "{text}");
     }
     let message = with_problem("!!binary aGk=").1.message;
-    assert_eq!(message, "the tag `!!binary` has no meaning here and is ignored");
+    assert_eq!(message, "the tag `!!binary` has no meaning here");
 }
 
 #[test]

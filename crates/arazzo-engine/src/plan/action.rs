@@ -72,7 +72,12 @@ impl Compiler<'_> {
         plans
     }
 
-    fn action_list(&mut self, entries: &[Entry<Action>], outcome: Outcome, order: &[&Step]) -> Vec<ActionPlan> {
+    fn action_list(
+        &mut self,
+        entries: &[Entry<Action>],
+        outcome: Outcome,
+        order: &[&Step],
+    ) -> Vec<ActionPlan> {
         let mut plans: Vec<ActionPlan> = Vec::new();
         for entry in entries {
             let (action, span) = match entry {
@@ -133,7 +138,8 @@ impl Compiler<'_> {
     /// A success action cannot retry, but many descriptions poll that way (T9).
     fn tolerates_retry_after_success(&mut self, action: &Action) -> bool {
         let span = action.kind.span;
-        let message = format!("success action `{}` is a `retry`, which only failure actions can be", action.name.value);
+        let message =
+            format!("success action `{}` is a `retry`, which only failure actions can be", action.name.value);
         let hint = "make the wait a criterion of `successCriteria` and the retry an `onFailure` action";
         match self.options.mode {
             Mode::Tolerant => self.warning(Code::RetryAfterSuccess, span, message, hint),

@@ -4,7 +4,7 @@
 
 use arazzo_document::Code;
 use arazzo_document::description::{RequestBody, Step};
-use arazzo_document::openapi::Operation;
+use arazzo_document::openapi::{Operation, Style};
 use arazzo_expression::{Mode, Surrounding};
 
 use super::compiler::Compiler;
@@ -22,6 +22,8 @@ pub(crate) struct BodyPlan {
     pub(crate) payload: ValueTemplate,
     /// The kind of text that a payload of text is, so that values in it are escaped (T18).
     pub(crate) surrounding: Surrounding,
+    /// The members of a form that the operation has an encoding for.
+    pub(crate) members: Vec<MemberPlan>,
     /// What is set in the payload.
     pub(crate) replacements: Vec<ReplacementPlan>,
     /// Whether the operation wants a body.
@@ -35,8 +37,19 @@ pub(crate) enum BodyKind {
     Json,
     /// `application/x-www-form-urlencoded`; a string payload is encoded already.
     Form,
+    /// `multipart/form-data`: a part for each member.
+    Multipart,
     /// Text as it is.
     Text,
+}
+
+/// How a member of a form is written.
+#[derive(Debug, Clone)]
+pub(crate) struct MemberPlan {
+    pub(crate) name: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) style: Option<Style>,
+    pub(crate) explode: bool,
 }
 
 impl Compiler<'_> {
@@ -64,11 +77,12 @@ impl Compiler<'_> {
             (Mode::Tolerant, BodyKind::Json) => Surrounding::Json,
             (Mode::Tolerant, BodyKind::Form) => Surrounding::Form,
             (Mode::Tolerant, BodyKind::Text) if xml => Surrounding::Xml,
-            (Mode::Tolerant, BodyKind::Text) => Surrounding::Plain,
+            (Mode::Tolerant, BodyKind::Text | BodyKind::Multipart) => Surrounding::Plain,
         };
         let replacements =
             body.replacements.iter().filter_map(|written| self.replacement(written, xml)).collect();
-        Some(BodyPlan { content_type, kind, payload, surrounding, replacements, required })
+        let members = encodings(operation, &content_type);
+        Some(BodyPlan { content_type, kind, payload, surrounding, members, replacements, required })
     }
 
     fn body_kind(&mut self, body: &RequestBody, content_type: &str) -> Option<BodyKind> {
@@ -78,6 +92,8 @@ impl Compiler<'_> {
             Some(BodyKind::Json)
         } else if essence == "application/x-www-form-urlencoded" {
             Some(BodyKind::Form)
+        } else if essence == "multipart/form-data" && !text {
+            Some(BodyKind::Multipart)
         } else if text {
             Some(BodyKind::Text)
         } else {
@@ -85,6 +101,25 @@ impl Compiler<'_> {
             None
         }
     }
+}
+
+/// The encodings that the operation has for the members of a form.
+fn encodings(operation: &Operation<'_>, content_type: &str) -> Vec<MemberPlan> {
+    let media_type = operation.request_body().and_then(|body| body.media_type(content_type));
+    let Some(media_type) = media_type else { return Vec::new() };
+    let schema = media_type.schema().map(|schema| schema.properties()).unwrap_or_default();
+    let names = schema.into_iter().map(|(name, _)| name);
+    names
+        .filter_map(|name| {
+            let encoding = media_type.encoding(name)?;
+            Some(MemberPlan {
+                name: name.to_owned(),
+                content_type: encoding.content_type.map(str::to_owned),
+                style: encoding.style,
+                explode: encoding.explode,
+            })
+        })
+        .collect()
 }
 
 /// JSON if it is among them, else the first, else JSON.

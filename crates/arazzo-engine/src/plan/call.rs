@@ -64,7 +64,8 @@ impl Compiler<'_> {
     }
 
     fn needless_location(&mut self, name: &str, location: ParameterIn, span: arazzo_document::Span) {
-        let message = format!("parameter `{name}` is an input of a workflow and has `in: {}`", location.as_str());
+        let message =
+            format!("parameter `{name}` is an input of a workflow and has `in: {}`", location.as_str());
         self.warning(Code::UnknownField, span, message, "remove `in`");
     }
 

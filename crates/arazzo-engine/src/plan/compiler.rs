@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arazzo_document::description::{Reusable, Text, Workflow};
+use arazzo_document::description::{Reusable, SpecVersion, Text, Workflow};
 use arazzo_document::{
-    ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace, nearest,
+    ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace,
+    nearest,
 };
 use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template};
 
@@ -13,7 +14,7 @@ use super::order::StepUse;
 use super::queue::{self, Queue};
 use super::selector::SelectorText;
 use super::value::ValueTemplate;
-use super::{Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security};
+use super::{Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security};
 
 /// What compiling one workflow needs at hand.
 pub(crate) struct Compiler<'a> {
@@ -161,8 +162,10 @@ impl<'a> Compiler<'a> {
                 Some(ValueTemplate::Array(items))
             }
             Data::Object(members) => {
-                if let Some(written) = SelectorText::of(node) {
-                    return self.selector(&written).map(|selector| ValueTemplate::Selector(Box::new(selector)));
+                if let Some(written) = self.selector_text(node) {
+                    return self
+                        .selector(&written)
+                        .map(|selector| ValueTemplate::Selector(Box::new(selector)));
                 }
                 let members: Vec<(String, ValueTemplate)> = members
                     .iter()
@@ -175,6 +178,12 @@ impl<'a> Compiler<'a> {
             }
             Data::Null | Data::Bool(_) | Data::Number(_) => Some(ValueTemplate::Constant(node.to_value())),
         }
+    }
+
+    /// The selector object that `node` is. To the letter there are none in a document of 1.0.
+    fn selector_text(&self, node: &Node) -> Option<SelectorText> {
+        let older = self.here.description.version < SpecVersion::V1_1 && self.options.mode == Mode::Strict;
+        SelectorText::of(node).filter(|_| !older)
     }
 
     fn template(&mut self, text: &Text) -> Option<Template> {

@@ -4,9 +4,9 @@
 
 use arazzo_document::{Code, Diagnostic, Workspace};
 
+use super::Plan;
 use super::compiler::Compiler;
 use super::queue::{self, Queue};
-use super::Plan;
 
 impl Compiler<'_> {
     /// The indices of the workflows that the workflow depends on.
@@ -50,7 +50,8 @@ fn visit(plan: &Plan, index: usize, path: &mut Vec<usize>, done: &mut Vec<usize>
         return false;
     }
     path.push(index);
-    let dependencies = plan.workflow(index).map(|workflow| workflow.depends_on.as_slice()).unwrap_or_default();
+    let dependencies =
+        plan.workflow(index).map(|workflow| workflow.depends_on.as_slice()).unwrap_or_default();
     if dependencies.iter().any(|dependency| visit(plan, *dependency, path, done)) {
         return true;
     }

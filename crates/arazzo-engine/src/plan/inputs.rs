@@ -72,6 +72,12 @@ impl InputsPlan {
         if let (Some(object), false) = (schema.as_object_mut(), components.is_empty()) {
             let inputs: Map<String, Value> =
                 components.iter().map(|(key, node)| (key.value.clone(), node.to_value())).collect();
+            // An anchor is found only where a schema can stand, a pointer leads anywhere.
+            if let Some(definitions) = object.entry("$defs").or_insert_with(|| json!({})).as_object_mut() {
+                let anchored = inputs.iter().filter(|(_, schema)| schema.get("$anchor").is_some());
+                definitions
+                    .extend(anchored.map(|(name, schema)| (format!("components/{name}"), schema.clone())));
+            }
             object.insert("components".to_owned(), json!({ "inputs": inputs }));
         }
         match jsonschema::options().should_validate_formats(true).build(&schema) {
@@ -244,8 +250,7 @@ impl Plan {
     ///
     /// The schema wants no string and the text is no JSON.
     pub fn input_from_text(&self, name: &str, text: &str) -> Result<Value, InputProblem> {
-        let types: BTreeSet<&str> =
-            self.entry.inputs.property(name).into_iter().flat_map(types_of).collect();
+        let types: BTreeSet<&str> = self.entry.inputs.property(name).into_iter().flat_map(types_of).collect();
         if types.contains("string") {
             return Ok(Value::String(text.to_owned()));
         }

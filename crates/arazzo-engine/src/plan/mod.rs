@@ -13,8 +13,8 @@ mod dependencies;
 mod inputs;
 mod mock;
 mod operation;
-mod output;
 mod order;
+mod output;
 mod parameter;
 mod queue;
 mod scope;
@@ -33,8 +33,8 @@ use arazzo_document::{Diagnostic, Workspace};
 pub use arazzo_expression::Mode;
 
 pub(crate) use action::{ActionPlan, ActionTarget, Helper};
+pub(crate) use body::{BodyKind, BodyPlan, MemberPlan, essence, is_json};
 pub(crate) use call::WorkflowCall;
-pub(crate) use body::{BodyKind, BodyPlan, essence, is_json};
 pub(crate) use criteria::{CriterionPlan, DefaultRule};
 pub(crate) use inputs::InputsPlan;
 pub use inputs::{InputProblem, InputsError, Start};
@@ -193,5 +193,4 @@ impl WorkflowPlan {
             _ => None,
         }
     }
-
 }

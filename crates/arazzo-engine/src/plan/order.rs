@@ -43,7 +43,8 @@ impl<'a> Compiler<'a> {
         let mut order: Vec<&'a Step> = Vec::new();
         while !rest.is_empty() {
             let placed = |id: &str| !rest.iter().any(|step| step.id.value == id);
-            let explicit = |step: &Step| step.depends_on.iter().all(|on| on.value == step.id.value || placed(&on.value));
+            let explicit =
+                |step: &Step| step.depends_on.iter().all(|on| on.value == step.id.value || placed(&on.value));
             let implicit = |step: &Step| used_steps(step).iter().all(|id| *id == step.id.value || placed(id));
             let next = rest
                 .iter()
@@ -62,7 +63,9 @@ impl<'a> Compiler<'a> {
 
     fn circular_steps(&mut self, steps: &[&Step]) {
         let names: Vec<String> = steps.iter().map(|step| format!("`{}`", step.id.value)).collect();
-        let Some(span) = steps.iter().find_map(|step| step.depends_on.first()).map(|on| on.span) else { return };
+        let Some(span) = steps.iter().find_map(|step| step.depends_on.first()).map(|on| on.span) else {
+            return;
+        };
         let message = format!("these steps depend on each other: {}", names.join(", "));
         self.error(Code::CircularDependency, span, message, "take one `dependsOn` away");
     }
@@ -73,11 +76,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn step_dependency(&mut self, step: &Step, on: &Text, order: &[&Step]) -> Option<StepDependency> {
-        if let Some((workflow, other)) = on.value.rsplit_once(".steps.").filter(|_| on.value.starts_with('$')) {
+        if let Some((workflow, other)) = on.value.rsplit_once(".steps.").filter(|_| on.value.starts_with('$'))
+        {
             return self.step_elsewhere(workflow, other, on);
         }
         if on.value == step.id.value {
-            self.error(Code::CircularDependency, on.span, format!("step `{}` depends on itself", on.value), "");
+            self.error(
+                Code::CircularDependency,
+                on.span,
+                format!("step `{}` depends on itself", on.value),
+                "",
+            );
             return None;
         }
         let index = order.iter().position(|other| other.id.value == on.value);
@@ -90,13 +99,14 @@ impl<'a> Compiler<'a> {
     /// `$workflows.<workflow>.steps.<step>` or `$sourceDescriptions.<name>.<workflow>.steps.<step>`.
     fn step_elsewhere(&mut self, workflow: &str, step: &str, on: &Text) -> Option<StepDependency> {
         let id = workflow.strip_prefix("$workflows.").unwrap_or(workflow).to_owned();
-        let reference = match self.workspace.resolve_workflow(self.document, &Text { value: id, span: on.span }) {
-            Ok(reference) => reference?,
-            Err(diagnostic) => {
-                self.report(diagnostic);
-                return None;
-            }
-        };
+        let reference =
+            match self.workspace.resolve_workflow(self.document, &Text { value: id, span: on.span }) {
+                Ok(reference) => reference?,
+                Err(diagnostic) => {
+                    self.report(diagnostic);
+                    return None;
+                }
+            };
         let (_, there) = super::queue::find(self.workspace, reference)?;
         if there.step(step).is_none() {
             let message = format!("workflow `{}` has no step `{step}`", there.id.value);
@@ -138,13 +148,16 @@ fn following(steps: &[PlannedStep], index: usize) -> Vec<usize> {
     let actions = step.on_success.iter().chain(&step.on_failure);
     let mut next: Vec<usize> = actions
         .filter_map(|action| match &action.target {
-            ActionTarget::Goto(target) | ActionTarget::Retry { helper: Some(Helper::Step(target)), .. } => Some(*target),
+            ActionTarget::Goto(target) | ActionTarget::Retry { helper: Some(Helper::Step(target)), .. } => {
+                Some(*target)
+            }
             ActionTarget::End | ActionTarget::GotoWorkflow(_) | ActionTarget::Retry { .. } => None,
         })
         .collect();
-    let always_leaves = step.on_success.iter().any(|action| {
-        action.criteria.is_empty() && !matches!(action.target, ActionTarget::Retry { .. })
-    });
+    let always_leaves = step
+        .on_success
+        .iter()
+        .any(|action| action.criteria.is_empty() && !matches!(action.target, ActionTarget::Retry { .. }));
     if !always_leaves && index + 1 < steps.len() {
         next.push(index + 1);
     }

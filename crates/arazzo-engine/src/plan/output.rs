@@ -25,7 +25,9 @@ pub(crate) enum OutputSource {
 impl OutputPlan {
     pub(crate) fn evaluate(&self, context: &dyn Context) -> Result<Value, Absence> {
         match &self.value {
-            OutputSource::Expression(expression) => expression.evaluate(context).map(std::borrow::Cow::into_owned),
+            OutputSource::Expression(expression) => {
+                expression.evaluate(context).map(std::borrow::Cow::into_owned)
+            }
             OutputSource::Selector(selector) => selector.evaluate(context),
         }
     }
@@ -63,7 +65,8 @@ impl Compiler<'_> {
                 Some(written) => OutputSource::Selector(Box::new(self.selector(&written)?)),
                 None => {
                     let message = format!("output `{name}` is neither an expression nor a selector object");
-                    let hint = "write `$response.body#/…`, or an object with `context`, `selector` and `type`";
+                    let hint =
+                        "write `$response.body#/…`, or an object with `context`, `selector` and `type`";
                     self.error(Code::WrongType, node.span, message, hint);
                     return None;
                 }

@@ -164,7 +164,8 @@ impl Compiler<'_> {
         let part = parameters.iter().any(|parameter| parameter.location == Some(ParameterIn::Query));
         let whole = parameters.iter().find(|parameter| parameter.location == Some(ParameterIn::QueryString));
         if let (true, Some(whole)) = (part, whole) {
-            let message = format!("parameter `{}` is the whole query string, and others are parts of it", whole.name);
+            let message =
+                format!("parameter `{}` is the whole query string, and others are parts of it", whole.name);
             self.error(Code::DuplicateParameter, whole.name_span, message, "give one or the other");
         }
     }
@@ -177,8 +178,7 @@ impl Compiler<'_> {
             return None;
         };
         let declared = declared.iter().find(|declared| {
-            Location::of(declared.location()) == location
-                && names(location, declared.name(), &written.name)
+            Location::of(declared.location()) == location && names(location, declared.name(), &written.name)
         });
         let (style, explode) = declared
             .map_or_else(|| location.default_style(), |declared| (declared.style(), declared.explode()));

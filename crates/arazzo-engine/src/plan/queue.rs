@@ -1,7 +1,7 @@
 //! The workflows that a plan needs: the one that is asked for, and all that it leads to.
 
-use arazzo_document::{ArazzoDocument, Workspace, WorkflowRef};
 use arazzo_document::description::Workflow;
+use arazzo_document::{ArazzoDocument, WorkflowRef, Workspace};
 
 use super::inputs::InputsPlan;
 

@@ -41,7 +41,13 @@ impl Compiler<'_> {
         let version = written.version.as_ref().map(|version| version.value.as_str());
         let parsed = SelectorKind::from_names(&written.kind.value, version).and_then(|kind| {
             let declared = |source: &_| self.declares_source(source);
-            Selector::parse_with(&written.context.value, &written.selector.value, kind, self.options.mode, &declared)
+            Selector::parse_with(
+                &written.context.value,
+                &written.selector.value,
+                kind,
+                self.options.mode,
+                &declared,
+            )
         });
         let selector = self.selected(parsed, &written.selector, &written.context, &written.kind)?;
         for expression in selector.expressions() {
@@ -91,7 +97,8 @@ impl Compiler<'_> {
                 let code = if error.is_unsupported() { Code::Unsupported } else { Code::InvalidExpression };
                 let span = error.syntax().map_or(text.span, |syntax| text.span_within(syntax.range.clone()));
                 let hint = error.syntax().and_then(|syntax| syntax.hint.clone()).unwrap_or_default();
-                let message = error.syntax().map_or_else(|| error.to_string(), |syntax| syntax.message.clone());
+                let message =
+                    error.syntax().map_or_else(|| error.to_string(), |syntax| syntax.message.clone());
                 self.error(code, span, message, &hint);
                 None
             }

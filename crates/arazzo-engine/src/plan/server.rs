@@ -14,7 +14,12 @@ use super::compiler::Compiler;
 
 impl Compiler<'_> {
     /// The base URL, without a slash at its end.
-    pub(crate) fn server(&mut self, source: &str, openapi: &OpenApi, operation: &Operation<'_>) -> Option<String> {
+    pub(crate) fn server(
+        &mut self,
+        source: &str,
+        openapi: &OpenApi,
+        operation: &Operation<'_>,
+    ) -> Option<String> {
         match base_url(self.options, source, openapi, operation) {
             Ok(url) => Some(url),
             Err(reason) => {
@@ -27,7 +32,8 @@ impl Compiler<'_> {
     /// Whether all operations of the workflow are on one host.
     pub(crate) fn has_one_host(&self) -> bool {
         let targets = self.workflow.steps.iter().filter_map(|step| step.target.as_ref());
-        let operations = targets.filter_map(|target| self.here.resolve_operation(target, self.options.mode).operation);
+        let operations =
+            targets.filter_map(|target| self.here.resolve_operation(target, self.options.mode).operation);
         let hosts: BTreeSet<String> = operations
             .filter_map(|resolved| {
                 let view = resolved.openapi.operation(resolved.operation);

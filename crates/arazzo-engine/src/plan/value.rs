@@ -49,9 +49,7 @@ impl ValueTemplate {
         holes: &mut Vec<Hole>,
     ) -> Option<Value> {
         match self {
-            Self::Text(template) => {
-                Place::default().fill(template.evaluate_in(context, surrounding), holes)
-            }
+            Self::Text(template) => Place::default().fill(template.evaluate_in(context, surrounding), holes),
             Self::Constant(_) | Self::Selector(_) | Self::Array(_) | Self::Object(_) => {
                 self.evaluate_at(context, &Place::default(), holes)
             }

@@ -109,7 +109,12 @@ impl<'a> Compiler<'a> {
         let view = resolved.openapi.operation(resolved.operation);
         // A reference of the API that leads nowhere takes something away from what is known, not from what is sent.
         for problem in view.problems() {
-            self.report(Diagnostic { severity: Severity::Warning, ..problem });
+            let harmless = matches!(
+                problem.code,
+                Code::UnresolvedReference | Code::UnreadableSource | Code::Unsupported
+            );
+            let severity = if harmless { Severity::Warning } else { problem.severity };
+            self.report(Diagnostic { severity, ..problem });
         }
         let parameters = self.parameters(step, &view, one_host);
         let body = self.body(step, &view);

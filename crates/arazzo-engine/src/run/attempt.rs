@@ -32,7 +32,8 @@ impl Turn<'_> {
         match &step.target {
             StepTarget::Operation(call) => self.call_operation(step, call),
             StepTarget::Workflow { call, .. } => {
-                let visit = self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
+                let visit =
+                    self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
                 match self.arguments(call, &format!("step `{}`", step.id)) {
                     Ok(inputs) => self.start(call.workflow, Relation::Step { visit }, inputs),
                     Err(fault) => Progress::Conclude(Box::new(Exchange::unsent(fault))),
@@ -42,13 +43,14 @@ impl Turn<'_> {
     }
 
     fn call_operation(&mut self, step: &PlannedStep, call: &OperationCall) -> Progress {
-        let Some(scope) = self.scope(None) else { return self.stop(no_workflow()) };
-        let built = request::build(&step.id, call, self.plan.mode, &scope);
-        let (Some(visit), Some(step_index)) = (self.memory.frame().and_then(|frame| frame.visit()), self.step_index())
+        let (Some(scope), Some(visit), Some(step_index)) =
+            (self.scope(None), self.memory.frame().and_then(|frame| frame.visit()), self.step_index())
         else {
             return self.stop(no_workflow());
         };
         let id = CallId { visit: visit.number, attempt: visit.attempt };
+        let seed = format!("{}-{id}", self.memory.run_id);
+        let built = request::build(&step.id, &seed, call, self.plan.mode, &scope);
         match built {
             Ok(Built { request, given, warnings }) => {
                 for fault in warnings {
@@ -107,8 +109,16 @@ impl Turn<'_> {
                 }
             }
             Helper::Workflow(call) => {
-                let visit = self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
-                match self.arguments(&call, &format!("the retry of step `{}`", step.id)) {
+                let visit =
+                    self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
+                // The parameters of the action see what the step that failed got.
+                let last = self.memory.frame_mut().and_then(|frame| frame.exchange.take());
+                let inputs =
+                    self.arguments_in(&call, &format!("the retry of step `{}`", step.id), last.as_ref());
+                if let Some(frame) = self.memory.frame_mut() {
+                    frame.exchange = last;
+                }
+                match inputs {
                     Ok(inputs) => self.start(call.workflow, Relation::Helper { visit }, inputs),
                     Err(fault) => self.helped(Some(fault)),
                 }

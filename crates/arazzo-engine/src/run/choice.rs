@@ -9,7 +9,9 @@ use super::conclusion::Transfer;
 use super::exchange::Exchange;
 use super::retry_after::retry_after;
 use super::turn::{Progress, Turn};
-use crate::event::{Considered, CriterionReport, CriterionResult, Fault, Next, NextKind, RetryReport, RunError, Status};
+use crate::event::{
+    Considered, CriterionReport, CriterionResult, Fault, Next, NextKind, RetryReport, RunError, Status,
+};
 use crate::plan::{ActionPlan, ActionTarget, Helper, PlannedStep, WorkflowCall};
 
 /// What the actions of a step came to.
@@ -30,7 +32,8 @@ impl Turn<'_> {
     /// The first action whose criteria hold. A retry that is used up, or for which there is nothing to try again, is
     /// passed over.
     pub(super) fn choose(&self, step: &PlannedStep, success: bool, exchange: &Exchange) -> Choice {
-        let (actions, first) = if success { (&step.on_success, 0) } else { (&step.on_failure, step.on_success.len()) };
+        let (actions, first) =
+            if success { (&step.on_success, 0) } else { (&step.on_failure, step.on_success.len()) };
         let mut choice = Choice { taken: None, considered: Vec::new() };
         for (index, action) in actions.iter().enumerate() {
             let criteria = self.judge_all(&action.criteria, exchange);
@@ -99,7 +102,8 @@ impl Turn<'_> {
                 self.leave(step, success, Some(action), exchange, criteria)
             }
             None if success => {
-                let following = self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.step + 1);
+                let following =
+                    self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.step + 1);
                 let kind = if id(following).is_some() { NextKind::Next } else { NextKind::End };
                 (Next::to(kind, None, id(following)), Transfer::Go(Progress::Enter(following)))
             }

@@ -17,7 +17,8 @@ use crate::plan::{CriterionPlan, PlannedStep};
 impl Turn<'_> {
     /// Judges an attempt and goes on accordingly.
     pub(super) fn conclude(&mut self, exchange: Exchange) -> Progress {
-        let (Some(step), Some(visit)) = (self.step(), self.memory.frame().and_then(|frame| frame.visit())) else {
+        let (Some(step), Some(visit)) = (self.step(), self.memory.frame().and_then(|frame| frame.visit()))
+        else {
             return self.stop(no_workflow());
         };
         let id = CallId { visit: visit.number, attempt: visit.attempt };
@@ -144,7 +145,12 @@ impl Turn<'_> {
     }
 
     /// Why a step failed.
-    pub(super) fn failure(&self, step: &PlannedStep, exchange: &Exchange, criteria: &[CriterionReport]) -> RunError {
+    pub(super) fn failure(
+        &self,
+        step: &PlannedStep,
+        exchange: &Exchange,
+        criteria: &[CriterionReport],
+    ) -> RunError {
         if let Some(fault) = &exchange.fault {
             return self.error(&fault.code, fault.message.clone(), Some(step));
         }
@@ -155,7 +161,9 @@ impl Turn<'_> {
                 let reason = reason.as_deref().unwrap_or("no reason is known");
                 let (code, what) = match result {
                     CriterionResult::NotEvaluated => ("criterion-not-evaluated", "cannot be evaluated"),
-                    CriterionResult::NotHeld | CriterionResult::Held => ("criterion-not-held", "does not hold"),
+                    CriterionResult::NotHeld | CriterionResult::Held => {
+                        ("criterion-not-held", "does not hold")
+                    }
                 };
                 (code, format!("step `{}`: `{condition}` {what}: {reason}", step.id))
             }
@@ -167,7 +175,9 @@ impl Turn<'_> {
                 );
                 ("unexpected-status", message)
             }
-            (None, None) => ("workflow-failed", format!("step `{}`: the workflow that it calls failed", step.id)),
+            (None, None) => {
+                ("workflow-failed", format!("step `{}`: the workflow that it calls failed", step.id))
+            }
         };
         self.error(code, message, Some(step))
     }

@@ -29,7 +29,8 @@ impl Turn<'_> {
             return match workflow.inputs.complete(inputs) {
                 Ok(inputs) => self.start(dependency, Relation::Dependency, inputs),
                 Err(error) => {
-                    let message = format!("dependency `{}` cannot run: its inputs are refused: {error}", workflow.id);
+                    let message =
+                        format!("dependency `{}` cannot run: its inputs are refused: {error}", workflow.id);
                     let message = self.mask.text(&message).into_owned();
                     Progress::End(Status::Failed, Some(self.error("dependency-failed", message, None)))
                 }
@@ -39,7 +40,12 @@ impl Turn<'_> {
     }
 
     /// Goes on with another workflow in place of the active one.
-    pub(super) fn go_on_with(&mut self, call: &WorkflowCall, inputs: Map<String, Value>, visit: u32) -> Progress {
+    pub(super) fn go_on_with(
+        &mut self,
+        call: &WorkflowCall,
+        inputs: Map<String, Value>,
+        visit: u32,
+    ) -> Progress {
         let Some(workflow) = self.plan.workflow(call.workflow) else { return self.stop(no_workflow()) };
         self.hide_inputs(workflow, &inputs);
         self.emit(EventKind::RunStarted {
@@ -49,7 +55,10 @@ impl Turn<'_> {
         });
         let Some(frame) = self.memory.frame_mut() else { return self.stop(no_workflow()) };
         let tails = frame.tails.saturating_add(1);
-        *frame = super::frame::Frame { tails, ..super::frame::Frame::new(call.workflow, workflow, frame.relation, inputs) };
+        *frame = super::frame::Frame {
+            tails,
+            ..super::frame::Frame::new(call.workflow, workflow, frame.relation, inputs)
+        };
         Progress::Begin
     }
 
@@ -74,7 +83,8 @@ impl Turn<'_> {
                 Progress::Conclude(Box::new(Exchange { called, fault, ..last }))
             }
             Some(Relation::Helper { .. }) => {
-                let failed = || Fault { code: String::new(), message: format!("helper workflow `{name}` failed") };
+                let failed =
+                    || Fault { code: String::new(), message: format!("helper workflow `{name}` failed") };
                 self.helped((!succeeded).then(|| fault.unwrap_or_else(failed)))
             }
             Some(Relation::Dependency) if succeeded => Progress::Begin,
@@ -117,8 +127,12 @@ impl Turn<'_> {
         let missing = missing
             .into_iter()
             // That a branch was not taken is no fault.
-            .filter(|(_, absence)| status == Status::Succeeded && !matches!(absence, Absence::StepNotRun { .. }))
-            .map(|(name, absence)| format!("output `{name}` of workflow `{}` is left out: {absence}", workflow.id));
+            .filter(|(_, absence)| {
+                status == Status::Succeeded && !matches!(absence, Absence::StepNotRun { .. })
+            })
+            .map(|(name, absence)| {
+                format!("output `{name}` of workflow `{}` is left out: {absence}", workflow.id)
+            });
         for message in missing.collect::<Vec<_>>() {
             let message = self.mask.text(&message).into_owned();
             let fault = Fault { code: "output-left-out".to_owned(), message };

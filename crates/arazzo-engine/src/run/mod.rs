@@ -137,8 +137,13 @@ impl Run {
         let mut memory = match self.state {
             State::New => {
                 let error = RunError { code: fault.code, message: fault.message, step_id: None };
-                let result = RunResult { status: Status::Stopped, outputs: Map::new(), error: Some(error.clone()) };
-                let kind = EventKind::RunFinished { status: Status::Stopped, outputs: Map::new(), error: Some(error) };
+                let result =
+                    RunResult { status: Status::Stopped, outputs: Map::new(), error: Some(error.clone()) };
+                let kind = EventKind::RunFinished {
+                    status: Status::Stopped,
+                    outputs: Map::new(),
+                    error: Some(error),
+                };
                 return Some((vec![Event { at, kind }], result));
             }
             State::Running(memory) => memory,

@@ -25,6 +25,8 @@ pub(super) struct Built {
 /// The request as it grows.
 struct Builder<'a> {
     step_id: &'a str,
+    /// Names the attempt.
+    seed: &'a str,
     call: &'a OperationCall,
     mode: Mode,
     context: &'a dyn Context,
@@ -39,12 +41,14 @@ struct Builder<'a> {
 /// Makes the request of the step `step_id`, or says why it cannot be made.
 pub(super) fn build(
     step_id: &str,
+    seed: &str,
     call: &OperationCall,
     mode: Mode,
     context: &dyn Context,
 ) -> Result<Built, Fault> {
     let mut builder = Builder {
         step_id,
+        seed,
         call,
         mode,
         context,
@@ -79,7 +83,11 @@ impl<'a> Builder<'a> {
                 Ok(())
             };
         }
-        let value = if parameter.as_json { Value::String(value.to_string()) } else { value };
+        let value = if parameter.as_json && parameter.location != Location::QueryString {
+            Value::String(value.to_string())
+        } else {
+            value
+        };
         let shape = Shape {
             name,
             style: parameter.style,
@@ -175,19 +183,39 @@ impl<'a> Builder<'a> {
         let payload = self.evaluate_in(&plan.payload, plan.surrounding, "the request body", is_required)?;
         let Some(payload) = payload else { return Ok(None) };
         let payload = self.replace(plan, payload)?;
+        let mut content_type = plan.content_type.clone();
         let bytes = match plan.kind {
             BodyKind::Json => json_bytes(&payload),
-            BodyKind::Form => match (payload.as_str(), serialize::form(&payload)) {
+            BodyKind::Form => match (payload.as_str(), serialize::form(&payload, &plan.members)) {
                 (Some(text), _) => text.as_bytes().to_vec(),
-                (None, Some(form)) => form.into_bytes(),
+                (None, Some(form)) => {
+                    form.map_err(|NoForm(message)| self.fault("invalid-body", &message))?.into_bytes()
+                }
                 (None, None) => {
                     let message = "the request body is no object, and a form is made of names and values";
                     return Err(self.fault("invalid-body", message));
                 }
             },
-            BodyKind::Text => serialize::scalar(&payload).unwrap_or_else(|| payload.to_string()).into_bytes(),
+            BodyKind::Multipart => {
+                let boundary = boundary(self.seed, &payload);
+                content_type = format!("{content_type}; boundary={boundary}");
+                serialize::multipart(&payload, &plan.members, &boundary).ok_or_else(|| {
+                    let message = "the request body is no object, and a form is made of names and values";
+                    self.fault("invalid-body", message)
+                })?
+            }
+            BodyKind::Text => match serialize::scalar(&payload) {
+                Some(text) => text.into_bytes(),
+                None => {
+                    let message = format!(
+                        "the request body is no text, and `{}` is not made from structures",
+                        plan.content_type
+                    );
+                    return Err(self.fault("invalid-body", &message));
+                }
+            },
         };
-        let content_type = self.safe_header("the content type", plan.content_type.clone())?;
+        let content_type = self.safe_header("the content type", content_type)?;
         self.set_default_header("Content-Type", content_type);
         self.given.body = Some(payload);
         Ok(Some(bytes))
@@ -205,7 +233,9 @@ impl<'a> Builder<'a> {
         for replacement in &plan.replacements {
             let what = format!("the replacement at `{}`", replacement.text);
             let required = |at: &Pointer| {
-                !at.is_root() || Pointer::parse(&replacement.text).is_ok_and(|at| is_required_member(&self.call.operation, plan, &at))
+                !at.is_root()
+                    || Pointer::parse(&replacement.text)
+                        .is_ok_and(|at| is_required_member(&self.call.operation, plan, &at))
             };
             let value = self.evaluate(&replacement.value, &what, required)?;
             let set = match (value, payload.as_str()) {
@@ -289,6 +319,22 @@ impl<'a> Builder<'a> {
         Fault { code: code.to_owned(), message: format!("step `{}`: {message}", self.step_id) }
     }
 }
+
+/// A boundary that is nowhere in the payload. It is made from the names of run, visit and attempt, so that a refold sends
+/// the same bytes.
+fn boundary(seed: &str, payload: &Value) -> String {
+    let text = payload.to_string();
+    let plain: String = seed.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut boundary = format!("arazzo-{plain}");
+    boundary.truncate(MAX_BOUNDARY);
+    while text.contains(&boundary) {
+        boundary.push('-');
+    }
+    boundary
+}
+
+/// A boundary may be 70 characters long; what is left is for making it unlike the payload.
+const MAX_BOUNDARY: usize = 60;
 
 /// A string that is JSON text already is sent as it is.
 fn json_bytes(payload: &Value) -> Vec<u8> {

@@ -87,7 +87,11 @@ impl<'a> Scope<'a> {
     /// After a step that called a workflow, an output of that one; else one of the workflow itself, as it is now.
     fn output(&self, name: &str) -> Result<Cow<'a, Value>, Absence> {
         if let Some(called) = self.exchange.and_then(|exchange| exchange.called.as_ref()) {
-            return called.outputs.get(name).map(Cow::Borrowed).ok_or_else(|| not_set("called workflow of step", self.step_id(), name));
+            return called
+                .outputs
+                .get(name)
+                .map(Cow::Borrowed)
+                .ok_or_else(|| not_set("called workflow of step", self.step_id(), name));
         }
         let plan = self.workflow.outputs.iter().find(|plan| plan.name == name);
         let none = || not_set("workflow", &self.workflow.id, name);

@@ -118,7 +118,9 @@ impl<'a> Turn<'a> {
 
     /// What becomes of it when the time of the run, or of a step that is under way, is up.
     fn overdue(&mut self) -> Option<Progress> {
-        if let Some(limit) = self.options.max_duration.filter(|limit| self.now.since(self.memory.started) >= *limit) {
+        if let Some(limit) =
+            self.options.max_duration.filter(|limit| self.now.since(self.memory.started) >= *limit)
+        {
             let message = format!("the run takes longer than {} s (`--max-duration`)", limit.as_secs_f64());
             return Some(self.stop(Fault { code: "max-duration".to_owned(), message }));
         }

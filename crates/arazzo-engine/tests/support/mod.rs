@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arazzo_document::{Diagnostic, Document, Workspace};
 use arazzo_engine::{
-    Command, Event, Plan, PlanOptions, Planning, Record, Reporter, Request, Response, Run, RunOptions, RunReport,
-    RunResult, Timestamp, TransportError, TransportErrorCode,
+    Command, Event, Mode, Plan, PlanOptions, Planning, Record, Reporter, Request, Response, Run, RunOptions,
+    RunReport, RunResult, Timestamp, TransportError, TransportErrorCode,
 };
 use serde_json::{Map, Value, json};
 
@@ -80,7 +80,7 @@ pub(crate) fn workspace(description: &str) -> (Workspace, Vec<Diagnostic>) {
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
         Arc::new(document.unwrap())
     };
-    let (workspace, mut diagnostics) = Workspace::new(read("w.yml", description));
+    let (workspace, mut diagnostics) = Workspace::new(read("w.yml", description), Mode::Tolerant);
     let mut workspace = workspace.unwrap_or_else(|| panic!("{diagnostics:#?}"));
     while let Some(wanted) = workspace.wanted() {
         diagnostics.extend(workspace.supply(wanted, read("api.yml", API)));

@@ -46,6 +46,41 @@ enum Path {
     Other(Box<JpQuery>),
 }
 
+/// The query with integers that the library refuses as literals, those beyond 2⁵³, written as decimals. As an index such
+/// a number is wrong and stays as it is.
+fn widened(query: &str) -> Cow<'_, str> {
+    if !query.contains(|c: char| c.is_ascii_digit()) {
+        return Cow::Borrowed(query);
+    }
+    let mut text = String::with_capacity(query.len());
+    let (mut quote, mut number, mut operand) = (None, 0, false);
+    for c in query.chars().chain(std::iter::once('\0')) {
+        if quote.is_none() && c.is_ascii_digit() {
+            number += 1;
+        } else {
+            if operand && number > SAFE_DIGITS && !matches!(c, '.' | 'e' | 'E') {
+                text.push_str(".0");
+            }
+            number = 0;
+            match (quote, c) {
+                (Some(open), _) if open == c => quote = None,
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(_) | None, _) => {}
+            }
+            if !matches!(c, ' ' | '-') {
+                operand = matches!(c, '=' | '<' | '>' | '(' | ',') && quote.is_none();
+            }
+        }
+        if c != '\0' {
+            text.push(c);
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// So many digits are safe in every number format.
+const SAFE_DIGITS: usize = 15;
+
 impl Query {
     /// Parses what was read; `range` is where it stands, for errors.
     pub(crate) fn parse(text: QueryText, range: std::ops::Range<usize>) -> Result<Self, SyntaxError> {
@@ -65,7 +100,7 @@ impl Query {
         SyntaxError::check_length(&normal, "query", MAX_QUERY)
             .map_err(|error| SyntaxError { range: range.clone(), ..error })?;
         let refused = |message: String| SyntaxError::new(message, range.clone());
-        let query = parse_json_path(&normal).map_err(|_| {
+        let query = parse_json_path(&widened(&normal)).map_err(|_| {
             refused("this is no JSONPath query".to_owned())
                 .with_hint("RFC 9535 has `.name`, `['name']`, `[0]`, `[*]`, `[1:3]`, `..` and filters such as `[?@.price < 10]`")
         })?;

@@ -28,7 +28,12 @@ fn slot(placement: Placement) -> Slot {
 }
 
 fn call(request: Request) -> Call {
-    Call { id: CallId { visit: 1, attempt: 1 }, step: StepIndex { workflow: 0, step: 0 }, request, timeout: None }
+    Call {
+        id: CallId { visit: 1, attempt: 1 },
+        step: StepIndex { workflow: 0, step: 0 },
+        request,
+        timeout: None,
+    }
 }
 
 fn transport(options: HttpOptions, credentials: &[&str]) -> HttpTransport {

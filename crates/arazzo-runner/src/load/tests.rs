@@ -88,7 +88,7 @@ fn a_missing_source_is_told_at_its_url() {
         message,
         "/flows/a.yml:5:8: error: the source `api` cannot be read: `/flows/pet-api.yml` does not exist"
     );
-    assert_eq!(hint, "did you mean `petapi.yml`, or give another place with `--source api=PATH`");
+    assert_eq!(hint, "did you mean `petapi.yml`? Or give another place with `--source api=PATH`");
 }
 
 #[test]
@@ -257,7 +257,10 @@ fn a_url_from_the_root_of_the_repository_is_found_there() {
     };
     let rooted = LoadOptions { root: Some(folder.0.clone()), ..LoadOptions::default() };
     assert_eq!(codes(&rooted), [("source-under-root", Severity::Warning)]);
-    assert_eq!(codes(&LoadOptions { mode: Mode::Strict, ..rooted }), [("unreadable-source", Severity::Error)]);
+    assert_eq!(
+        codes(&LoadOptions { mode: Mode::Strict, ..rooted }),
+        [("unreadable-source", Severity::Error)]
+    );
     std::fs::create_dir(folder.0.join(".git")).unwrap();
     assert_eq!(codes(&LoadOptions::default()), [("source-under-root", Severity::Warning)]);
 }

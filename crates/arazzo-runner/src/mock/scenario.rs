@@ -344,11 +344,14 @@ mod tests {
             assert!(diagnostics.is_empty(), "{diagnostics:?}");
             Arc::new(document.unwrap())
         };
-        let (workspace, _) = Workspace::new(document(
-            "a.yml",
-            "{arazzo: 1.0.1, info: {title: t, version: '1'}, sourceDescriptions: [{name: pets, url: p.yml}], \
+        let (workspace, _) = Workspace::new(
+            document(
+                "a.yml",
+                "{arazzo: 1.0.1, info: {title: t, version: '1'}, sourceDescriptions: [{name: pets, url: p.yml}], \
              workflows: [{workflowId: w, steps: [{stepId: s, operationId: getPet}]}]}",
-        ));
+            ),
+            arazzo_expression::Mode::Tolerant,
+        );
         let mut workspace = workspace.unwrap();
         let response = "{content: {application/json: {examples: {asleep: {value: 1}}}}}";
         let api = format!(

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arazzo_document::{Diagnostic, Document, Workspace};
+use arazzo_engine::Mode;
 use serde_json::Value;
 
 use super::case::Given;
@@ -19,11 +20,11 @@ pub(super) struct Read {
 }
 
 /// Reads the documents of a case. `folder` has the files that it names.
-pub(super) fn read(given: &Given, folder: &Path) -> Result<Read, String> {
+pub(super) fn read(given: &Given, folder: &Path, mode: Mode) -> Result<Read, String> {
     let texts = texts(given, folder)?;
     let mut read = Read { workspace: None, diagnostics: Vec::new(), lacks: false };
     let Some(entry) = document(&given.location, &texts, &mut read.diagnostics) else { return Ok(read) };
-    let (workspace, diagnostics) = Workspace::new(entry);
+    let (workspace, diagnostics) = Workspace::new(entry, mode);
     read.diagnostics.extend(diagnostics);
     let Some(mut workspace) = workspace else { return Ok(read) };
     while let Some(wanted) = workspace.wanted() {
@@ -53,7 +54,11 @@ pub(super) fn read(given: &Given, folder: &Path) -> Result<Read, String> {
     Ok(read)
 }
 
-fn document(uri: &str, texts: &BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) -> Option<Arc<Document>> {
+fn document(
+    uri: &str,
+    texts: &BTreeMap<String, String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Arc<Document>> {
     let text = texts.get(uri)?;
     let (document, problems) = Document::read(uri, uri, text.clone());
     diagnostics.extend(problems);
@@ -71,7 +76,9 @@ fn texts(given: &Given, folder: &Path) -> Result<BTreeMap<String, String>, Strin
                 fs::read_to_string(folder.join(file)).map_err(|error| format!("`{file}`: {error}"))?
             }
             Value::String(text) => text.clone(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                value.to_string()
+            }
         };
         texts.insert(resolve(&url, &given.location), text);
     }

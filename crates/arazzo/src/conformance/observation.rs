@@ -29,7 +29,8 @@ pub(super) struct Observation {
 impl Observation {
     pub(super) fn of(outcome: Outcome, diagnostics: &[Diagnostic]) -> Self {
         let with = |severity| diagnostics.iter().filter(move |diagnostic| diagnostic.severity == severity);
-        let reasons: Vec<String> = with(Severity::Error).map(|error| format!("{}: {error}", error.code)).collect();
+        let reasons: Vec<String> =
+            with(Severity::Error).map(|error| format!("{}: {error}", error.code)).collect();
         Self {
             outcome,
             reason: reasons.join("; "),
@@ -95,7 +96,10 @@ impl Case {
         let mut found = Vec::new();
         let expect = &self.expect;
         if expect.outcome != seen.outcome {
-            found.push(format!("outcome: {:?} expected, {:?} seen ({})", expect.outcome, seen.outcome, seen.reason));
+            found.push(format!(
+                "outcome: {:?} expected, {:?} seen ({})",
+                expect.outcome, seen.outcome, seen.reason
+            ));
         }
         if let Some(requests) = &expect.requests {
             if requests.len() != seen.requests.len() {
@@ -125,7 +129,11 @@ impl Case {
 }
 
 /// Every expected code must be there; when none is expected there must be none.
-fn lacking<T: AsRef<str> + std::fmt::Debug>(what: &str, expected: Option<&[String]>, seen: &[T]) -> Option<String> {
+fn lacking<T: AsRef<str> + std::fmt::Debug>(
+    what: &str,
+    expected: Option<&[String]>,
+    seen: &[T],
+) -> Option<String> {
     let expected = expected?;
     let is_seen = |code: &String| seen.iter().any(|seen| seen.as_ref() == code);
     let fits = expected.iter().all(is_seen) && (seen.is_empty() || !expected.is_empty());

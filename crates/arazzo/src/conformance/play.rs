@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use arazzo_document::{Diagnostic, Severity};
 use arazzo_engine::{
-    Call, Command, Event, Mode, Plan, PlanOptions, Record, Response, Run, RunOptions, Timestamp, TransportError,
-    TransportErrorCode,
+    Call, Command, Event, Mode, Plan, PlanOptions, Record, Response, Run, RunOptions, Timestamp,
+    TransportError, TransportErrorCode,
 };
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ const MAX_RECORDS: usize = 20_000;
 impl Case {
     /// Runs the case and says what came of it.
     pub(super) fn play(&self, folder: &Path) -> Result<Observation, String> {
-        let mut read = documents::read(&self.given, folder)?;
         let mode = if self.strict { Mode::Strict } else { Mode::Tolerant };
+        let mut read = documents::read(&self.given, folder, mode)?;
         let options = PlanOptions { mode, ..PlanOptions::default() };
         let mut plan = None;
         if let Some(workspace) = &read.workspace {
@@ -56,7 +56,12 @@ impl Case {
         Ok(observation)
     }
 
-    fn drive(&self, mut run: Run, start: Record, observation: &mut Observation) -> Result<Vec<Event>, String> {
+    fn drive(
+        &self,
+        mut run: Run,
+        start: Record,
+        observation: &mut Observation,
+    ) -> Result<Vec<Event>, String> {
         let mut answers: VecDeque<&Answer> = self.given.responses.iter().collect();
         let mut events = Vec::new();
         let mut record = start;
@@ -66,7 +71,8 @@ impl Case {
             record = match run.commands() {
                 [Command::Call(call)] => {
                     observation.requests.push(call.request.clone());
-                    let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().copied() };
+                    let answer =
+                        if answers.len() > 1 { answers.pop_front() } else { answers.front().copied() };
                     respond(answer.unwrap_or(&Answer::default()), call, now)
                 }
                 [Command::Sleep { id, until }] => {
@@ -111,7 +117,11 @@ fn respond(answer: &Answer, call: &Call, now: Timestamp) -> Record {
 }
 
 fn failed(code: TransportErrorCode, call: &Call, at: Timestamp) -> Record {
-    Record::Failed { at, id: call.id, error: TransportError { code, message: format!("{code} by the script") } }
+    Record::Failed {
+        at,
+        id: call.id,
+        error: TransportError { code, message: format!("{code} by the script") },
+    }
 }
 
 fn response(answer: &Answer) -> Response {

@@ -13,7 +13,8 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
-            let has = |(key, value): (&String, &Value)| other.get(key).is_some_and(|other| same(value, other));
+            let has =
+                |(key, value): (&String, &Value)| other.get(key).is_some_and(|other| same(value, other));
             one.len() == other.len() && one.iter().all(has)
         }
         (Value::Null | Value::Bool(_) | Value::String(_), _)
@@ -34,20 +35,21 @@ fn decimal(text: &str) -> Option<(bool, String, i64)> {
     if digits.is_empty() {
         return Some((false, digits, 0));
     }
-    let power = exponent.trim_start_matches('+').parse::<i64>().ok()?.checked_sub(places)?.checked_add(dropped)?;
+    let power =
+        exponent.trim_start_matches('+').parse::<i64>().ok()?.checked_sub(places)?.checked_add(dropped)?;
     Some((negative, digits, power))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn numbers_are_the_same_by_what_they_are_worth() {
         let same = |one: &str, other: &str| {
-            same(&serde_json::from_str(one).unwrap(), &serde_json::from_str(other).unwrap())
+            super::same(&serde_json::from_str(one).unwrap(), &serde_json::from_str(other).unwrap())
         };
         assert!(same("80", "80.0") && same("8e1", "80") && same("0", "-0.0") && same("[1.50]", "[15e-1]"));
-        assert!(!same("12345678901234567890", "12345678901234567891") && !same("1", "-1") && !same("1", "\"1\""));
+        assert!(
+            !same("12345678901234567890", "12345678901234567891") && !same("1", "-1") && !same("1", "\"1\"")
+        );
     }
 }

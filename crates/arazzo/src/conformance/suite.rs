@@ -97,7 +97,9 @@ impl Suite {
         let entries = fs::read_dir(folder).map_err(|error| format!("`{}`: {error}", folder.display()))?;
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| name.ends_with(".yml") && !name.ends_with(".openapi.yml") && !name.ends_with(".arazzo.yml"))
+            .filter(|name| {
+                name.ends_with(".yml") && !name.ends_with(".openapi.yml") && !name.ends_with(".arazzo.yml")
+            })
             .filter(|name| !NO_CHAPTER.contains(&name.as_str()))
             .collect();
         names.sort();
@@ -145,7 +147,9 @@ impl Chapter {
         let mut cases: Vec<Case> = Vec::new();
         for written in all {
             let frame = match &written.frame {
-                Some(name) => self.frames.get(name).ok_or_else(|| format!("there is no frame `{name}`"))?.clone(),
+                Some(name) => {
+                    self.frames.get(name).ok_or_else(|| format!("there is no frame `{name}`"))?.clone()
+                }
                 None => Frame::default(),
             };
             for version in written.version.each() {
@@ -157,9 +161,11 @@ impl Chapter {
                     Value::Object(filled)
                 };
                 let fail = |error: serde_json::Error| format!("case `{}`: {error}", written.name);
-                let mut given: Given = serde_json::from_value(part(&frame.given, &written.given)).map_err(fail)?;
+                let mut given: Given =
+                    serde_json::from_value(part(&frame.given, &written.given)).map_err(fail)?;
                 given.complete(version, &self.sources);
-                let expect: Expect = serde_json::from_value(part(&frame.expect, &written.expect)).map_err(fail)?;
+                let expect: Expect =
+                    serde_json::from_value(part(&frame.expect, &written.expect)).map_err(fail)?;
                 cases.push(Case {
                     file: file.to_owned(),
                     chapter: self.chapter.clone(),
@@ -202,7 +208,10 @@ impl Versions {
 impl Table {
     fn case(&self, row: &[Value]) -> Result<Written, String> {
         if row.len() > self.columns.len() {
-            return Err(format!("a row has more values than there are columns: {}", Value::from(row.to_vec())));
+            return Err(format!(
+                "a row has more values than there are columns: {}",
+                Value::from(row.to_vec())
+            ));
         }
         let (mut case, mut with) = (Map::new(), Map::new());
         let columns = self.columns.iter().cloned().zip(row.iter().cloned());

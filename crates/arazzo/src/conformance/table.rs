@@ -24,7 +24,8 @@ pub(super) fn show(checked: &[Checked<'_>]) -> String {
         }
         total.add(one);
     }
-    let _ = writeln!(text, "\n{:<22}{:>7}{:>7}{:>8}{:>8}  chapter", "file", "cases", "runs", "passed", "failed");
+    let _ =
+        writeln!(text, "\n{:<22}{:>7}{:>7}{:>8}{:>8}  chapter", "file", "cases", "runs", "passed", "failed");
     for (file, chapter, count) in rows {
         let _ = writeln!(text, "{file:<22}{count}  {chapter}");
     }

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use arazzo_document::{Code, Diagnostic, Document, Severity, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Timestamp};
 use arazzo_runner::{
-    Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Origin, SkippingClock, SystemClock,
-    Transport, load,
+    Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Origin, SkippingClock,
+    SystemClock, Transport, load,
 };
 
 use crate::args::RunArgs;
