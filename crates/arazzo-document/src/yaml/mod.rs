@@ -82,12 +82,10 @@ struct Size {
 
 impl Composer {
     fn compose(&mut self, text: &str) -> Result<(), Problem> {
-        let mut last = Position::START;
         let mut cursor = Cursor::new(text);
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| syntax_problem(&error))?;
             let span = Span { start: position(span.start), end: position(span.end) };
-            last = span.end;
             match event {
                 Event::DocumentStart(_) if self.root.is_some() => {
                     let problem =
@@ -120,7 +118,7 @@ impl Composer {
         match &self.root {
             Some(_) => Ok(()),
             None => {
-                Err(Problem::error(Code::EmptyDocument, Span::at(last), "there is nothing in this document"))
+                Err(Problem::error(Code::EmptyDocument, Span::at(Position::START), "there is nothing in this document"))
             }
         }
     }

@@ -46,33 +46,37 @@ enum Path {
     Other(Box<JpQuery>),
 }
 
-/// The query with integers that the library refuses as literals, those beyond 2⁵³, written as decimals. As an index such
-/// a number is wrong and stays as it is.
+/// The query with integers that the library refuses as literals, those beyond 2⁵³, written with an exponent. As an index
+/// such a number is wrong and stays as it is.
 fn widened(query: &str) -> Cow<'_, str> {
-    if !query.contains(|c: char| c.is_ascii_digit()) {
+    if query.bytes().filter(u8::is_ascii_digit).count() <= SAFE_DIGITS {
         return Cow::Borrowed(query);
     }
     let mut text = String::with_capacity(query.len());
-    let (mut quote, mut number, mut operand) = (None, 0, false);
-    for c in query.chars().chain(std::iter::once('\0')) {
-        if quote.is_none() && c.is_ascii_digit() {
-            number += 1;
-        } else {
-            if operand && number > SAFE_DIGITS && !matches!(c, '.' | 'e' | 'E') {
-                text.push_str(".0");
-            }
-            number = 0;
-            match (quote, c) {
-                (Some(open), _) if open == c => quote = None,
-                (None, '\'' | '"') => quote = Some(c),
-                (Some(_) | None, _) => {}
-            }
-            if !matches!(c, ' ' | '-') {
-                operand = matches!(c, '=' | '<' | '>' | '(' | ',') && quote.is_none();
-            }
+    let mut digits = String::new();
+    let (mut quote, mut operand, mut escaped) = (None, false, false);
+    for c in query.chars().map(Some).chain([None]) {
+        if let Some(digit) = c.filter(|c| quote.is_none() && c.is_ascii_digit()) {
+            digits.push(digit);
+            continue;
         }
-        if c != '\0' {
-            text.push(c);
+        let is_integer = operand && !matches!(c, Some('.' | 'e' | 'E'));
+        match digits.split_at_checked(1).filter(|_| is_integer && digits.len() > SAFE_DIGITS) {
+            Some((first, rest)) => text.push_str(&format!("{first}.{rest}e{}", rest.len())),
+            None => text.push_str(&digits),
+        }
+        digits.clear();
+        let Some(c) = c else { break };
+        text.push(c);
+        match quote {
+            Some(open) if open == c && !escaped => quote = None,
+            Some(_) => {}
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None => {}
+        }
+        escaped = c == '\\' && !escaped;
+        if !matches!(c, ' ' | '-') {
+            operand = quote.is_none() && matches!(c, '=' | '<' | '>' | '(' | ',');
         }
     }
     Cow::Owned(text)

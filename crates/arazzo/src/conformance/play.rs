@@ -76,7 +76,8 @@ impl Case {
                     respond(answer.unwrap_or(&Answer::default()), call, now)
                 }
                 [Command::Sleep { id, until }] => {
-                    observation.waits.push(until.since(now).as_secs_f64());
+                    let wait = until.since(now).as_secs_f64();
+                    observation.waits.extend((wait > 0.0).then_some(wait));
                     Record::Woke { at: *until, id: *id }
                 }
                 _ => {
