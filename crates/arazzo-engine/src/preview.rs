@@ -201,7 +201,10 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
     let mut parameters = Vec::new();
     for parameter in &call.parameters {
         let value = known.preview(&parameter.value);
-        let unknown = known.is_unknown(&parameter.value);
+        // What the request cannot do without is shown as missing, not as left out.
+        let missing = value.is_none() && parameter.required;
+        let value = value.or_else(|| known.placeholder(&parameter.value).filter(|_| missing));
+        let unknown = missing || known.is_unknown(&parameter.value);
         let shape = Shape {
             name: &parameter.name,
             style: parameter.style,
@@ -332,6 +335,11 @@ impl Known<'_> {
             Err(Absence::InputNotSupplied { .. }) => None,
             Err(_) => Some(format!("{{{expression}}}").into()),
         }
+    }
+
+    /// The first expression in braces.
+    fn placeholder(&self, template: &ValueTemplate) -> Option<Value> {
+        template.expressions().first().map(|expression| format!("{{{expression}}}").into())
     }
 
     fn is_unknown(&self, template: &ValueTemplate) -> bool {

@@ -117,9 +117,11 @@ impl Composer {
         }
         match &self.root {
             Some(_) => Ok(()),
-            None => {
-                Err(Problem::error(Code::EmptyDocument, Span::at(Position::START), "there is nothing in this document"))
-            }
+            None => Err(Problem::error(
+                Code::EmptyDocument,
+                Span::at(Position::START),
+                "there is nothing in this document",
+            )),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use arazzo_engine::{
-    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, RetryReport,
-    RunError, Status,
+    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
+    RetryReport, RunError, Status,
 };
 use serde_json::{Map, Value};
 
@@ -13,12 +13,19 @@ use super::{DIM, ERROR, GOOD, HINT, Verbosity, WARNING, print};
 /// Prints events as they come.
 pub(crate) struct HumanReporter {
     verbosity: Verbosity,
-    /// How many steps the workflow has.
+    /// How many steps the workflow that was asked for has.
     steps: usize,
-    workflow_id: String,
-    step_id: String,
+    /// The workflows that are not over; each waits for the one after it.
+    open: Vec<Open>,
     operation: String,
     request: String,
+}
+
+/// A workflow that is not over.
+struct Open {
+    workflow_id: String,
+    /// The step under way.
+    step_id: String,
     visits: u32,
     /// Which action of which step ended the workflow early.
     ended_by: Option<(String, String)>,
@@ -26,29 +33,15 @@ pub(crate) struct HumanReporter {
 
 impl HumanReporter {
     pub(crate) fn new(verbosity: Verbosity, steps: usize) -> Self {
-        Self {
-            verbosity,
-            steps,
-            workflow_id: String::new(),
-            step_id: String::new(),
-            operation: String::new(),
-            request: String::new(),
-            visits: 0,
-            ended_by: None,
-        }
+        Self { verbosity, steps, open: Vec::new(), operation: String::new(), request: String::new() }
     }
 
     /// Prints what an event says.
     pub(crate) fn show(&mut self, event: &Event) {
         match &event.kind {
-            EventKind::RunStarted { workflow_id, .. } => {
-                self.workflow_id.clone_from(workflow_id);
-                self.line(workflow_id);
-            }
-            EventKind::StepStarted { step_id, operation, visit, .. } => {
-                self.step_id.clone_from(step_id);
-                self.operation.clone_from(operation);
-                self.visits = *visit;
+            EventKind::RunStarted { workflow_id, relation, .. } => self.run_started(workflow_id, *relation),
+            EventKind::StepStarted { step_id, operation, helper, .. } => {
+                self.step_started(step_id, operation, *helper);
             }
             EventKind::CallStarted { method, url, headers, body, .. } => {
                 self.request = format!("{method} {url}");
@@ -65,18 +58,50 @@ impl HumanReporter {
             }
             EventKind::Warned { fault, .. } => self.warned(fault),
             EventKind::RunFinished { status, outputs, error } => {
-                self.outputs(outputs);
-                self.summary(*status, error.as_ref());
+                self.run_finished(*status, outputs, error.as_ref());
             }
             // An event of a later version of the engine.
             _ => {}
         }
     }
 
-    /// A line about progress, which `--quiet` leaves out.
-    fn line(&self, text: &str) {
+    fn run_started(&mut self, workflow_id: &str, relation: Relation) {
+        let why = match relation {
+            Relation::Entry | Relation::Step { .. } => "",
+            Relation::Dependency => " (dependency)",
+            Relation::Goto { .. } => " (goes on in its place)",
+            Relation::Helper { .. } => " (before the next attempt)",
+        };
+        self.open.push(Open {
+            workflow_id: workflow_id.to_owned(),
+            step_id: String::new(),
+            visits: 0,
+            ended_by: None,
+        });
+        self.line("", &format!("{workflow_id}{DIM}{why}{DIM:#}"));
+    }
+
+    fn step_started(&mut self, step_id: &str, operation: &str, helper: bool) {
+        operation.clone_into(&mut self.operation);
+        if let Some(open) = self.open.last_mut() {
+            step_id.clone_into(&mut open.step_id);
+            open.visits = open.visits.saturating_add(u32::from(!helper));
+        }
+    }
+
+    fn run_finished(&mut self, status: Status, outputs: &Map<String, Value>, error: Option<&RunError>) {
+        let Some(open) = self.open.pop() else { return };
+        if self.open.is_empty() {
+            self.outputs(outputs);
+            self.summary(&open, status, error);
+        }
+    }
+
+    /// A line about progress, which `--quiet` leaves out, further in the deeper the workflow is nested.
+    fn line(&self, indent: &str, text: &str) {
         if self.verbosity != Verbosity::Quiet {
-            print(text);
+            let depth = self.open.len().saturating_sub(1);
+            print(&format!("{:width$}{indent}{text}", "", width = depth * 4));
         }
     }
 
@@ -87,9 +112,13 @@ impl HumanReporter {
     }
 
     fn attempt(&self, outcome: &str, duration: Duration) {
-        let Self { step_id, operation, request, .. } = self;
+        let Self { operation, request, .. } = self;
+        let step_id = self.open.last().map_or("", |open| open.step_id.as_str());
         let time = format!("{:.1} ms", duration.as_secs_f64() * 1000.0);
-        self.line(&format!("  {step_id} {DIM}{operation}{DIM:#}  {request}  {outcome}  {DIM}{time}{DIM:#}"));
+        self.line(
+            "  ",
+            &format!("{step_id} {DIM}{operation}{DIM:#}  {request}  {outcome}  {DIM}{time}{DIM:#}"),
+        );
     }
 
     fn message(&self, sign: char, first: &str, headers: &[(String, String)], body: Option<&str>) {
@@ -108,26 +137,31 @@ impl HumanReporter {
     fn judged(&self, criteria: &[CriterionReport], retry: Option<&RetryReport>) {
         for criterion in criteria {
             if criterion.result != CriterionResult::Held || self.verbosity == Verbosity::Verbose {
-                self.line(&format!("    {}", describe(criterion)));
+                self.line("    ", &format!("{}", describe(criterion)));
             }
         }
         if let Some(RetryReport { action, after_ms, remaining }) = retry {
-            self.line(&format!(
-                "    {WARNING}again{WARNING:#} after {:.3} s (`{action}`, {remaining} left)",
-                after_ms / 1000.0
-            ));
+            self.line(
+                "    ",
+                &format!(
+                    "{WARNING}again{WARNING:#} after {:.3} s (`{action}`, {remaining} left)",
+                    after_ms / 1000.0
+                ),
+            );
         }
     }
 
     fn finished(&mut self, status: Status, error: Option<&Fault>, next: &Next) {
         if let Some(Fault { message, .. }) = error {
-            self.line(&format!("    {ERROR}failed{ERROR:#}: {message}"));
+            self.line("    ", &format!("{ERROR}failed{ERROR:#}: {message}"));
         }
         for considered in &next.considered {
             self.considered(considered);
         }
         if let (NextKind::End | NextKind::Fail, Some(action)) = (next.kind, &next.action) {
-            self.ended_by = Some((action.clone(), self.step_id.clone()));
+            if let Some(open) = self.open.last_mut() {
+                open.ended_by = Some((action.clone(), open.step_id.clone()));
+            }
         }
         let went = match (next.kind, &next.target) {
             (NextKind::Goto, Some(target)) => Some(format!("goes to `{target}`")),
@@ -137,7 +171,7 @@ impl HumanReporter {
         };
         if let (Some(went), Some(action)) = (went, &next.action) {
             let style = if status == Status::Succeeded { GOOD } else { WARNING };
-            self.line(&format!("    {style}{action}{style:#} {went}"));
+            self.line("    ", &format!("{style}{action}{style:#} {went}"));
         }
     }
 
@@ -152,21 +186,22 @@ impl HumanReporter {
             (None, Some(reason)) => reason.clone(),
             (None, None) => "it was not reached".to_owned(),
         };
-        self.line(&format!("    {DIM}{}{DIM:#} is not taken: {why}", considered.action));
+        self.line("    ", &format!("{DIM}{}{DIM:#} is not taken: {why}", considered.action));
     }
 
     fn outputs(&self, outputs: &Map<String, Value>) {
         if outputs.is_empty() {
             return;
         }
-        self.line("outputs");
+        self.line("", "outputs");
         for (name, value) in outputs {
             print(&format!("  {HINT}{name}{HINT:#}: {value}"));
         }
     }
 
-    fn summary(&self, status: Status, error: Option<&RunError>) {
-        let Self { workflow_id, visits, steps, .. } = self;
+    fn summary(&self, open: &Open, status: Status, error: Option<&RunError>) {
+        let steps = self.steps;
+        let Open { workflow_id, visits, ended_by, .. } = open;
         let (style, word) = match status {
             Status::Succeeded => (GOOD, "succeeded"),
             Status::Failed => (ERROR, "failed"),
@@ -174,7 +209,7 @@ impl HumanReporter {
         };
         let count = if *visits == 1 { "1 step".to_owned() } else { format!("{visits} steps") };
         let mut line = format!("{style}{word}{style:#}: {workflow_id} after {count} (of {steps})");
-        if let Some((action, step)) = &self.ended_by {
+        if let Some((action, step)) = ended_by {
             line.push_str(&format!(", ended by `{action}` of `{step}`"));
         }
         print(&line);

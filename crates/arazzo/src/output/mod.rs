@@ -5,6 +5,7 @@
 
 mod human;
 mod json;
+mod plan;
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,7 @@ use crate::refusal::{Problem, Refusal};
 
 pub(crate) use human::HumanReporter;
 pub(crate) use json::{Completed, print_json, print_outputs, print_refusal};
+pub(crate) use plan::print_plan;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arazzo_document::{Code, Diagnostic, Document, Severity, Workspace};
-use arazzo_engine::{Mode, Plan, PlanOptions, Timestamp};
+use arazzo_engine::{Mode, Plan, PlanOptions, Preview, Timestamp};
 use arazzo_runner::{
     Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Origin, SkippingClock,
     SystemClock, Transport, load,
@@ -31,7 +31,12 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
     let mut documents = Vec::new();
     match prepare(args, &mut documents) {
-        Ok(session) => session.run(args, &documents),
+        Ok(Prepared::Run(session)) => session.run(args, &documents),
+        Ok(Prepared::Preview { previews, diagnostics }) => {
+            output::warn_all(&diagnostics, &documents, Verbosity::of(args));
+            output::print_plan(&previews, &diagnostics, args.format);
+            Exit::Success
+        }
         Err(refusal) => {
             output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
             refusal.exit
@@ -39,8 +44,16 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
     }
 }
 
+/// What comes of reading, compiling and checking.
+enum Prepared {
+    /// The runs can begin.
+    Run(Box<Session>),
+    /// What they would do, which is all that was asked for.
+    Preview { previews: Vec<Preview>, diagnostics: Vec<Diagnostic> },
+}
+
 /// Reads, compiles and checks. Nothing is sent when anything is wrong.
-fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Session, Refusal> {
+fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepared, Refusal> {
     let mut standard_input = StandardInput::default();
     let (workspace, mut diagnostics) = read(args, documents, &mut standard_input)?;
     let workflows = choose(args, &workspace)?;
@@ -75,6 +88,14 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Session
     headers::check_hosts(&headers, &plans)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
     let objects = inputs::objects(args, &mut standard_input, &mut diagnostics)?;
+    if args.dry_run {
+        let preview = |plan: &Arc<Plan>| {
+            let inputs = inputs::complete(args, &objects, plan)?;
+            Ok(plan.preview(inputs, args.show_secrets))
+        };
+        let previews = plans.iter().map(preview).collect::<Result<_, Refusal>>()?;
+        return Ok(Prepared::Preview { previews, diagnostics });
+    }
     let clock: Box<dyn Clock> =
         if args.mock.is_some() { Box::new(SkippingClock::new()) } else { Box::new(SystemClock::new()) };
     let mut runs = Vec::new();
@@ -93,7 +114,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Session
             Box::new(HttpTransport::new(options, credentials))
         }
     };
-    Ok(Session { workspace, runs, transport, clock, secrets, warnings: diagnostics })
+    Ok(Prepared::Run(Box::new(Session { workspace, runs, transport, clock, secrets, warnings: diagnostics })))
 }
 
 fn read(
