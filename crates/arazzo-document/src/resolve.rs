@@ -365,7 +365,10 @@ impl ArazzoDocument {
             .collect();
         let files: Vec<String> =
             openapis.iter().map(|openapi| format!("`{}`", openapi.document().name)).collect();
-        let message = format!("no operation has the id `{id}` in {}", files.join(", "));
+        let message = match files.as_slice() {
+            [] => format!("no operation has the id `{id}`: there is no OpenAPI source"),
+            files => format!("no operation has the id `{id}` in {}", files.join(", ")),
+        };
         let hint = match nearest(id, ids.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if ids.is_empty() => "no operation there has an id; use `operationPath`".to_owned(),

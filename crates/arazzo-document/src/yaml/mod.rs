@@ -25,7 +25,8 @@ pub(crate) fn read(text: &str) -> Reading {
     let result = forbidden_character(text).map_or(Ok(()), Err).and_then(|()| composer.compose(text));
     let root = match result {
         Ok(()) => composer.root,
-        Err(problem) => {
+        Err(mut problem) => {
+            problem.span = within(problem.span, text);
             composer.problems.push_last(problem);
             None
         }
@@ -312,6 +313,14 @@ fn forbidden_character(text: &str) -> Option<Problem> {
     let start = Position { line: number(line), column: number(column) };
     let span = Span { start, end: start.next_column() };
     Some(Problem::error(Code::YamlSyntax, span, "a control character is not allowed in YAML"))
+}
+
+/// The scanner finds the end on the line after the last one; people look for it at the end of that.
+fn within(span: Span, text: &str) -> Span {
+    let lines = text.split(['\n', '\r']);
+    let (count, last) = lines.fold((0, ""), |(count, _), line| (count + 1, line));
+    let end = Position { line: count, column: 1 }.right(last.chars().count());
+    if span.start > end { Span { start: end, end: end.next_column() } } else { span }
 }
 
 fn syntax_problem(error: &ScanError) -> Problem {

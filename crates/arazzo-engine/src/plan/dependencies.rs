@@ -27,35 +27,32 @@ impl Compiler<'_> {
 pub(super) fn cycle(plan: &Plan, workspace: &Workspace, queue: &Queue) -> Option<Diagnostic> {
     let mut done = Vec::new();
     let mut path = Vec::new();
-    let start = (0..=plan.others.len()).find(|index| visit(plan, *index, &mut path, &mut done))?;
-    let names: Vec<String> = path
-        .iter()
-        .chain(path.last())
-        .filter_map(|index| plan.workflow(*index))
-        .map(|workflow| format!("`{}`", workflow.id))
-        .collect();
-    let (here, workflow) = queue::find(workspace, queue.get(start)?)?;
+    let closes = (0..=plan.others.len()).find_map(|index| visit(plan, index, &mut path, &mut done))?;
+    let circle = path.iter().skip_while(|index| **index != closes).chain([&closes]);
+    let workflows = circle.filter_map(|index| plan.workflow(*index));
+    let names: Vec<String> = workflows.map(|workflow| format!("`{}`", workflow.id)).collect();
+    let (here, workflow) = queue::find(workspace, queue.get(closes)?)?;
     let span = workflow.depends_on.first().map_or(workflow.id.span, |text| text.span);
     let message = format!("workflows depend on each other: {}", names.join(" → "));
     let diagnostic = Diagnostic::error(Code::CircularDependency, message, here.document.place(span));
     Some(diagnostic.with_hint("take one `dependsOn` away"))
 }
 
-/// Whether a way of dependencies from `index` leads back to itself; `path` is that way.
-fn visit(plan: &Plan, index: usize, path: &mut Vec<usize>, done: &mut Vec<usize>) -> bool {
+/// The workflow at which a way of dependencies from `index` closes; `path` is the way to there.
+fn visit(plan: &Plan, index: usize, path: &mut Vec<usize>, done: &mut Vec<usize>) -> Option<usize> {
     if path.contains(&index) {
-        return true;
+        return Some(index);
     }
     if done.contains(&index) {
-        return false;
+        return None;
     }
     path.push(index);
     let dependencies =
         plan.workflow(index).map(|workflow| workflow.depends_on.as_slice()).unwrap_or_default();
-    if dependencies.iter().any(|dependency| visit(plan, *dependency, path, done)) {
-        return true;
+    let closes = dependencies.iter().find_map(|dependency| visit(plan, *dependency, path, done));
+    if closes.is_none() {
+        path.pop();
+        done.push(index);
     }
-    path.pop();
-    done.push(index);
-    false
+    closes
 }

@@ -109,8 +109,9 @@ impl Compiler<'_> {
         for entry in entries {
             let Some(written) = self.follow(entry) else { continue };
             if list.iter().any(|other| same(other, &written)) {
-                let place = written.location.map_or("", ParameterIn::as_str);
-                let message = format!("parameter `{}` in `{place}` is given twice", written.name);
+                let place =
+                    written.location.map_or(String::new(), |location| format!(" in `{}`", location.as_str()));
+                let message = format!("parameter `{}`{place} is given twice", written.name);
                 self.error(Code::DuplicateParameter, written.name_span, message, "remove one of them");
                 continue;
             }

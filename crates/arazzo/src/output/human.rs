@@ -137,7 +137,7 @@ impl HumanReporter {
     fn judged(&self, criteria: &[CriterionReport], retry: Option<&RetryReport>) {
         for criterion in criteria {
             if criterion.result != CriterionResult::Held || self.verbosity == Verbosity::Verbose {
-                self.line("    ", &format!("{}", describe(criterion)));
+                self.line("    ", &describe(criterion));
             }
         }
         if let Some(RetryReport { action, after_ms, remaining }) = retry {
@@ -158,10 +158,10 @@ impl HumanReporter {
         for considered in &next.considered {
             self.considered(considered);
         }
-        if let (NextKind::End | NextKind::Fail, Some(action)) = (next.kind, &next.action) {
-            if let Some(open) = self.open.last_mut() {
-                open.ended_by = Some((action.clone(), open.step_id.clone()));
-            }
+        if let (NextKind::End | NextKind::Fail, Some(action)) = (next.kind, &next.action)
+            && let Some(open) = self.open.last_mut()
+        {
+            open.ended_by = Some((action.clone(), open.step_id.clone()));
         }
         let went = match (next.kind, &next.target) {
             (NextKind::Goto, Some(target)) => Some(format!("goes to `{target}`")),
