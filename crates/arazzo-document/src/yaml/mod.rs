@@ -25,13 +25,17 @@ pub(crate) fn read(text: &str) -> Reading {
     let result = forbidden_character(text).map_or(Ok(()), Err).and_then(|()| composer.compose(text));
     let root = match result {
         Ok(()) => composer.root,
-        Err(mut problem) => {
-            problem.span = within(problem.span, text);
+        Err(problem) => {
             composer.problems.push_last(problem);
             None
         }
     };
-    Reading { root, problems: composer.problems.sorted() }
+    let mut problems = composer.problems.sorted();
+    if !problems.is_empty() {
+        let end = end_of(text);
+        problems.iter_mut().for_each(|problem| problem.span = within(problem.span, end));
+    }
+    Reading { root, problems }
 }
 
 /// Builds the tree from events, without recursion.
@@ -316,11 +320,15 @@ fn forbidden_character(text: &str) -> Option<Problem> {
 }
 
 /// The scanner finds the end on the line after the last one; people look for it at the end of that.
-fn within(span: Span, text: &str) -> Span {
+fn within(span: Span, end: Position) -> Span {
+    if span.start > end { Span { start: end, end: end.next_column() } } else { span }
+}
+
+/// The place after the last character.
+fn end_of(text: &str) -> Position {
     let lines = text.split(['\n', '\r']);
     let (count, last) = lines.fold((0, ""), |(count, _), line| (count + 1, line));
-    let end = Position { line: count, column: 1 }.right(last.chars().count());
-    if span.start > end { Span { start: end, end: end.next_column() } } else { span }
+    Position { line: count, column: 1 }.right(last.chars().count())
 }
 
 fn syntax_problem(error: &ScanError) -> Problem {

@@ -70,7 +70,7 @@ pub(crate) struct Played {
 /// The part of a description that a test is about, with the rest around it.
 pub(crate) fn description(workflow: &str) -> String {
     format!(
-        "arazzo: 1.0.1\ninfo: {{ title: T, version: '1' }}\nsourceDescriptions:\n- {{ name: api, url: api.yml }}\nworkflows:\n{workflow}"
+        "arazzo: 1.1.0\ninfo: {{ title: T, version: '1' }}\nsourceDescriptions:\n- {{ name: api, url: api.yml }}\nworkflows:\n{workflow}"
     )
 }
 
