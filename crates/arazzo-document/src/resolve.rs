@@ -190,6 +190,11 @@ impl ArazzoDocument {
             .collect();
         match found.as_slice() {
             [] if self.source_prefix(&id.value).is_some() => self.prefixed(id, mode),
+            [] if self.sources().any(|(_, content)| matches!(content, SourceContent::AsyncApi)) => {
+                Resolution::refused(
+                    self.unsupported(id, "an operation that only an AsyncAPI source can have"),
+                )
+            }
             // It may be in the source that is missing, which was reported.
             [] if missing => Resolution::default(),
             [] => {
@@ -217,6 +222,9 @@ impl ArazzoDocument {
         let mut resolution = match &written {
             OperationPath::Pointer { source, pointer, .. } => self.pointed(path, source, pointer),
             OperationPath::Route { method, route } => self.routed(path, *method, route),
+            OperationPath::Unknown if self.names_async_source(&path.value) => {
+                return Resolution::refused(self.unsupported(path, "an operation of an AsyncAPI source"));
+            }
             OperationPath::Unknown => return Resolution::refused(self.unknown_form(path)),
         };
         let canonical = matches!(written, OperationPath::Pointer { canonical: true, .. });
@@ -278,6 +286,14 @@ impl ArazzoDocument {
             [(source, openapi, operation)] => Resolution::found(source, openapi, *operation),
             [] | [_, _, ..] => Resolution::refused(self.unknown_form(path)),
         }
+    }
+
+    fn names_async_source(&self, path: &str) -> bool {
+        let named = path.trim_start_matches('{').strip_prefix("$sourceDescriptions.").unwrap_or_default();
+        self.sources().any(|(source, content)| {
+            let rest = named.strip_prefix(source.name.value.as_str());
+            matches!(content, SourceContent::AsyncApi) && rest.is_some_and(|rest| rest.starts_with('.'))
+        })
     }
 
     fn unknown_form(&self, path: &Text) -> Diagnostic {

@@ -35,6 +35,8 @@ pub struct Step {
     pub timeout: Option<Located<u64>>,
     /// The steps that have to be complete before it (1.1).
     pub depends_on: Vec<Text>,
+    /// The places of `action` and `correlationId`, which mean something for AsyncAPI operations only (1.1).
+    pub messaging: Vec<Span>,
     /// Where it stands.
     pub span: Span,
 }
@@ -98,14 +100,15 @@ pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Step> 
         outputs: read_outputs(&mut fields, reader),
         timeout: fields.take_1_1("timeout", reader).and_then(|node| read_timeout(node, reader)),
         depends_on: read_depends_on(&mut fields, node, reader),
+        messaging: ["action", "correlationId"]
+            .into_iter()
+            .filter_map(|name| Some(fields.take(name)?.span))
+            .collect(),
         span,
     };
-    // Steps that send to or receive from a channel are refused as a whole.
-    for field in ["action", "correlationId"] {
-        if let (Some(node), Some(Target::Workflow(_))) = (fields.take(field), &step.target) {
-            let message = format!("a step that calls a workflow has `{field}`, which belongs to a channel");
-            reader.error(Code::UnknownField, node.span, message, Some("remove it".to_owned()));
-        }
+    if let (Some(Target::Workflow(_)), Some(span)) = (&step.target, step.messaging.first()) {
+        let message = "a step that calls a workflow has `action` or `correlationId`".to_owned();
+        reader.error(Code::UnknownField, *span, message, Some("remove it".to_owned()));
     }
     fields.finish(UnknownFields::Refused, reader);
     Some(step)
@@ -131,7 +134,8 @@ fn read_target<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Option<T
         Some(second) => (second.text().span, "more than one of"),
         None => (fields.span().first_line(), "none of"),
     };
-    let message = format!("a step has {found} `operationId`, `operationPath` and `workflowId`");
+    let message =
+        format!("a step has {found} `operationId`, `operationPath`, `workflowId` and `channelPath`");
     reader.error(Code::StepTarget, span, message, Some("a step calls exactly one target".to_owned()));
     None
 }
@@ -156,7 +160,14 @@ fn read_depends_on<'a>(fields: &mut Fields<'a>, node: &'a Node, reader: &mut Rea
     if let Some(written) = node.member("dependsOn") {
         reader.since_1_1("`dependsOn` of a step", written.key_span);
     }
-    fields.list("dependsOn", reader, |item, reader| reader.text(item, "a dependency"))
+    let list = fields.list("dependsOn", reader, |item, reader| reader.text(item, "a dependency"));
+    for (index, step) in list.iter().enumerate() {
+        if list.iter().take(index).any(|earlier| earlier.value == step.value) {
+            let message = format!("`dependsOn` has `{}` twice", step.value);
+            reader.error(Code::DuplicateId, step.span, message, Some("remove one of them".to_owned()));
+        }
+    }
+    list
 }
 
 fn read_timeout(node: &Node, reader: &mut Reader<'_>) -> Option<Located<u64>> {

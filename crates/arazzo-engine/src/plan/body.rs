@@ -70,7 +70,12 @@ impl Compiler<'_> {
             None => default_content_type(&declared.map(|body| body.media_types()).unwrap_or_default()),
         };
         let kind = self.body_kind(body, &content_type)?;
-        let payload = self.value(body.payload.as_ref()?)?;
+        let payload = match &body.payload {
+            Some(payload) => self.value(payload)?,
+            None if body.replacements.is_empty() => return None,
+            // There is nothing to replace in, which the step says when it comes to it.
+            None => ValueTemplate::Constant(serde_json::Value::Null),
+        };
         let xml = is_xml(&essence(&content_type));
         let surrounding = match (self.options.mode, kind) {
             (Mode::Strict, _) => Surrounding::Plain,

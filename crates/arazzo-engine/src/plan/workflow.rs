@@ -91,7 +91,8 @@ impl<'a> Compiler<'a> {
     fn workflow_step(&mut self, step: &Step, id: &Text) -> Option<StepTarget> {
         if let Some(body) = &step.request_body {
             let message = format!("step `{}` calls a workflow and has a request body", step.id.value);
-            self.error(Code::MissingParameter, body.span, message, "pass inputs as `parameters`");
+            let hint = "pass inputs as `parameters`";
+            self.error(Code::UnknownField, body.span.first_line(), message, hint);
         }
         let call = self.workflow_call(id, &step.parameters, &self.workflow.parameters)?;
         Some(StepTarget::Workflow { id: id.value.clone(), call })
@@ -106,6 +107,11 @@ impl<'a> Compiler<'a> {
         let resolution = self.here.resolve_operation(target, self.options.mode);
         resolution.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
         let resolved = resolution.operation?;
+        for span in &step.messaging {
+            let message =
+                format!("step `{}` calls an operation of OpenAPI, which has no messages", step.id.value);
+            self.warning(Code::UnknownField, *span, message, "it is ignored; remove it");
+        }
         let view = resolved.openapi.operation(resolved.operation);
         // A reference of the API that leads nowhere takes something away from what is known, not from what is sent.
         for problem in view.problems() {
