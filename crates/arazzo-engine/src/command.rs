@@ -37,6 +37,8 @@ pub struct Call {
     pub request: Request,
     /// How long the step allows for the response; `None` leaves it to the driver.
     pub timeout: Option<Duration>,
+    /// How long the run, or a step around this one, still has. The driver gives up after the shorter of the two.
+    pub limit: Option<Duration>,
 }
 
 /// Names one attempt of one visit to a step. Stable: a refold gives the same ids.

@@ -67,5 +67,5 @@ pub use plan::{
 };
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
-pub use report::{AttemptReport, Reporter, RequestReport, RunReport, StepReport};
+pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};

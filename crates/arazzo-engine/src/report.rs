@@ -1,4 +1,9 @@
 //! A run as a report: the fold of its events, in the shape that `--format json` prints.
+//!
+//! A run stands inside what started it: the step that called it, the `next` of the step that went on with it, the run
+//! that depends on it. Workflows that go on with each other would nest without end, so a report nests at most
+//! [`MAX_NESTING`] runs; those that are deeper stand flat in `continued` of the outermost run, in the order in which
+//! they began. That keeps the text linear in the number of runs, and readers with a limit of depth can read it.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,10 +14,21 @@ use crate::event::{CriterionReport, Event, EventKind, Fault, Next, Relation, Ret
 /// Takes events in and gives the report.
 #[derive(Debug, Default)]
 pub struct Reporter {
-    /// The runs that are not over, each with why it runs; each waits for the one after it.
-    open: Vec<(Relation, RunReport)>,
+    /// The runs that are not over; each waits for the one after it.
+    open: Vec<Open>,
+    /// The runs that are too deep to stand inside what started them, by when they began; `None` until they are over.
+    deep: Vec<Option<RunReport>>,
     /// The run that was asked for, once it is over.
     done: Option<RunReport>,
+}
+
+/// A run that is not over.
+#[derive(Debug)]
+struct Open {
+    relation: Relation,
+    /// Its index in [`Reporter::deep`] if it is too deep.
+    slot: Option<usize>,
+    report: RunReport,
 }
 
 /// What one run of a workflow did, from its events.
@@ -34,6 +50,10 @@ pub struct RunReport {
     pub steps: Vec<StepReport>,
     /// Why it failed or stopped.
     pub error: Option<RunError>,
+    /// The runs that are nested too deep to stand where they were started, in the order in which they began. Only the
+    /// run that was asked for has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub continued: Vec<RunReport>,
 }
 
 /// What one visit to a step did.
@@ -52,7 +72,10 @@ pub struct StepReport {
     pub helper: bool,
     /// The requests it sent, in order.
     pub attempts: Vec<AttemptReport>,
-    /// The run of the workflow that it called.
+    /// The runs of the workflow that it called before the last attempt, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<EarlierRun>,
+    /// The run of the workflow that its last attempt called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<Box<RunReport>>,
     /// The success criteria as judged for the last attempt.
@@ -65,10 +88,24 @@ pub struct StepReport {
     pub next: Option<Next>,
 }
 
+/// The run of a workflow that a step called, when the step called it again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EarlierRun {
+    /// The run.
+    pub run: RunReport,
+    /// The step's success criteria as judged after the run.
+    pub criteria: Vec<CriterionReport>,
+    /// The retry that followed.
+    pub retry: RetryReport,
+}
+
 /// What one request of a visit did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AttemptReport {
+    /// The number of the attempt in the visit, from 1. One that sent nothing has none in the report.
+    #[serde(skip)]
+    pub number: u32,
     /// What was sent.
     pub request: RequestReport,
     /// The response's status code, if one came.
@@ -105,7 +142,9 @@ impl Reporter {
         while self.open.len() > 1 {
             self.close();
         }
-        self.done.or_else(|| self.open.pop().map(|(_, report)| report)).unwrap_or_default()
+        let mut report = self.done.or_else(|| self.open.pop().map(|open| open.report)).unwrap_or_default();
+        report.continued = self.deep.into_iter().flatten().collect();
+        report
     }
 
     /// Takes one more event in.
@@ -113,16 +152,20 @@ impl Reporter {
         match &event.kind {
             EventKind::RunStarted { run_id, workflow_id, relation } => {
                 let (run_id, workflow_id) = (run_id.clone(), workflow_id.clone());
-                self.open.push((*relation, RunReport { run_id, workflow_id, ..RunReport::default() }));
+                let slot = (self.open.len() > MAX_NESTING).then_some(self.deep.len());
+                self.deep.extend(slot.map(|_| None));
+                let report = RunReport { run_id, workflow_id, ..RunReport::default() };
+                self.open.push(Open { relation: *relation, slot, report });
             }
             EventKind::StepStarted { visit, step_id, helper, .. } => {
-                if let Some((_, run)) = self.open.last_mut() {
+                if let Some(Open { report: run, .. }) = self.open.last_mut() {
                     run.steps.push(StepReport { helper: *helper, ..StepReport::started(*visit, step_id) });
                 }
             }
             EventKind::CallStarted { id, method, url, .. } => {
                 let request = RequestReport { method: method.clone(), url: url.clone() };
-                self.with_step(id.visit, |step| step.attempts.push(AttemptReport::sent(request)));
+                let attempt = AttemptReport::sent(id.attempt, request);
+                self.with_step(id.visit, |step| step.attempts.push(attempt));
             }
             EventKind::CallFinished { id, status, duration, .. } => self.with_attempt(*id, |attempt| {
                 attempt.status_code = Some(*status);
@@ -136,10 +179,7 @@ impl Reporter {
                 self.with_step(id.visit, |step| step.criteria.clone_from(criteria));
             }
             EventKind::AttemptJudged { id, criteria, retry: Some(retry) } => {
-                self.with_attempt(*id, |attempt| {
-                    attempt.criteria = Some(criteria.clone());
-                    attempt.retry = Some(retry.clone());
-                });
+                self.with_step(id.visit, |step| step.retried(id.attempt, criteria, retry));
             }
             EventKind::StepFinished { visit, status, outputs, error, next, .. } => {
                 self.with_step(*visit, |step| {
@@ -151,7 +191,7 @@ impl Reporter {
             }
             EventKind::Warned { .. } => {}
             EventKind::RunFinished { status, outputs, error } => {
-                if let Some((_, run)) = self.open.last_mut() {
+                if let Some(Open { report: run, .. }) = self.open.last_mut() {
                     run.status = Some(*status);
                     run.outputs.clone_from(outputs);
                     run.error.clone_from(error);
@@ -163,28 +203,34 @@ impl Reporter {
 
     /// Puts the last open run where it belongs.
     fn close(&mut self) {
-        let Some((relation, run)) = self.open.pop() else { return };
-        let Some((_, parent)) = self.open.last_mut() else {
-            self.done = Some(run);
+        let Some(Open { relation, slot, report }) = self.open.pop() else { return };
+        let Some(Open { report: parent, .. }) = self.open.last_mut() else {
+            self.done = Some(report);
             return;
+        };
+        let status = report.status.unwrap_or(Status::Stopped);
+        let run = match slot.and_then(|slot| self.deep.get_mut(slot)) {
+            Some(deep) => {
+                *deep = Some(report);
+                None
+            }
+            None => Some(Box::new(report)),
         };
         match relation {
             Relation::Entry => {}
-            Relation::Dependency => parent.dependencies.push(run),
+            Relation::Dependency => parent.dependencies.extend(run.map(|run| *run)),
             Relation::Step { visit } => {
                 if let Some(step) = parent.step(visit) {
-                    step.run = Some(Box::new(run));
+                    step.run = run;
                 }
             }
             Relation::Goto { visit } => {
                 if let Some(next) = parent.step(visit).and_then(|step| step.next.as_mut()) {
-                    next.run = Some(Box::new(run));
+                    next.run = run;
                 }
             }
             Relation::Helper { visit } => {
                 let step_id = parent.step(visit).map(|step| step.step_id.clone()).unwrap_or_default();
-                let status = run.status.unwrap_or(Status::Stopped);
-                let run = Some(Box::new(run));
                 parent.steps.push(StepReport {
                     status,
                     helper: true,
@@ -196,14 +242,14 @@ impl Reporter {
     }
 
     fn with_step(&mut self, visit: u32, change: impl FnOnce(&mut StepReport)) {
-        if let Some(step) = self.open.last_mut().and_then(|(_, run)| run.step(visit)) {
+        if let Some(step) = self.open.last_mut().and_then(|open| open.report.step(visit)) {
             change(step);
         }
     }
 
     fn with_attempt(&mut self, id: CallId, change: impl FnOnce(&mut AttemptReport)) {
         self.with_step(id.visit, |step| {
-            if let Some(attempt) = step.attempts.last_mut() {
+            if let Some(attempt) = step.attempt(id.attempt) {
                 change(attempt);
             }
         });
@@ -224,6 +270,7 @@ impl StepReport {
             status: Status::Stopped,
             helper: false,
             attempts: Vec::new(),
+            runs: Vec::new(),
             run: None,
             criteria: Vec::new(),
             outputs: Map::new(),
@@ -231,13 +278,41 @@ impl StepReport {
             next: None,
         }
     }
+
+    /// The attempt with this number, if it sent a request.
+    fn attempt(&mut self, number: u32) -> Option<&mut AttemptReport> {
+        self.attempts.iter_mut().rev().find(|attempt| attempt.number == number)
+    }
+
+    /// Notes why another attempt follows, at what this one did. One that did nothing, as after a helper that failed,
+    /// leaves no trace.
+    fn retried(&mut self, number: u32, criteria: &[CriterionReport], retry: &RetryReport) {
+        let (criteria, retry) = (criteria.to_vec(), retry.clone());
+        if let Some(attempt) = self.attempt(number) {
+            attempt.criteria = Some(criteria);
+            attempt.retry = Some(retry);
+        } else if let Some(run) = self.run.take() {
+            self.runs.push(EarlierRun { run: *run, criteria, retry });
+        }
+    }
 }
 
 impl AttemptReport {
-    fn sent(request: RequestReport) -> Self {
-        Self { request, status_code: None, error: None, duration_ms: 0.0, criteria: None, retry: None }
+    fn sent(number: u32, request: RequestReport) -> Self {
+        Self {
+            number,
+            request,
+            status_code: None,
+            error: None,
+            duration_ms: 0.0,
+            criteria: None,
+            retry: None,
+        }
     }
 }
+
+/// So many runs may stand inside each other below the one that was asked for.
+const MAX_NESTING: usize = 64;
 
 /// The number of what is an element of `steps` without being a visit.
 const NO_VISIT: u32 = 0;

@@ -194,7 +194,8 @@ fn a_helper_that_fails_uses_the_attempt_up() {
     assert_eq!(methods, ["GET", "POST", "POST", "GET", "POST"]);
     assert_eq!(played.result.status, Status::Succeeded);
     let failed = play(workflow, json!({}), &[Answer::Status(401), Answer::Status(500)]);
-    assert_eq!((failed.requests.len(), failed.error()), (3, Some("helper-failed")));
+    assert_eq!((failed.requests.len(), failed.error()), (3, Some("unexpected-status")));
+    assert!(format!("{:?}", failed.events).contains("helper-failed"));
 }
 
 #[test]
@@ -327,4 +328,85 @@ fn secrets_of_a_called_workflow_are_masked() {
     let played = play(workflow, json!({"value": "topsecret1"}), &[ok()]);
     assert_eq!(played.body(0)["name"], "topsecret1");
     assert!(!format!("{:?}", played.events).contains("topsecret1"));
+}
+
+#[test]
+fn a_step_that_timed_out_was_sent_and_can_be_tried_again() {
+    let workflow = "
+- workflowId: w
+  steps:
+  - { stepId: a, operationId: ping, timeout: 1, onFailure: [{ name: r, type: retry, criteria: [{ condition: $statusCode == null && $method == 'GET' }] }] }
+";
+    // Each scripted answer takes 1.5 ms.
+    let played = play(workflow, json!({}), &[ok()]);
+    assert_eq!((played.requests.len(), played.error()), (2, Some("timeout")));
+}
+
+#[test]
+fn the_response_decides_again_after_a_helper_failed() {
+    let workflow = "
+- workflowId: w
+  steps:
+  - { stepId: a, operationId: ping, onFailure: [{ name: r, type: retry, stepId: fix, retryLimit: 2, criteria: [{ condition: $statusCode == 503 }] }] }
+  - { stepId: fix, operationId: addItem, requestBody: { payload: { name: fix } } }
+";
+    let answers = [Answer::Status(503), Answer::Status(500), Answer::Status(201), ok(), ok()];
+    let played = play(workflow, json!({}), &answers);
+    assert_eq!((played.requests.len(), played.result.status), (5, Status::Succeeded));
+}
+
+#[test]
+fn a_dependency_that_goes_on_elsewhere_runs_once_and_is_known_by_its_own_id() {
+    let workflow = "
+- workflowId: main
+  dependsOn: [a, b]
+  steps: [{ stepId: s, operationId: addItem, requestBody: { payload: { name: $workflows.a.outputs.o } } }]
+- workflowId: a
+  steps: [{ stepId: s, operationId: ping, onSuccess: [{ name: n, type: goto, workflowId: c }] }]
+  outputs: { o: $steps.s.outputs.o }
+- workflowId: b
+  dependsOn: [a]
+  steps: [{ stepId: s, operationId: ping }]
+- workflowId: c
+  steps: [{ stepId: s, operationId: ping, outputs: { o: $response.body#/o } }]
+  outputs: { o: $steps.s.outputs.o }
+"
+    .replace(
+        "steps: [{ stepId: s, operationId: ping, onSuccess",
+        "steps: [{ stepId: s, operationId: ping, outputs: { o: $statusCode }, onSuccess",
+    );
+    let played = play(&workflow, json!({}), &[Answer::Json(200, json!({"o": "done"}))]);
+    assert_eq!((played.requests.len(), played.result.status), (4, Status::Succeeded));
+    assert_eq!(played.body(3)["name"], "done");
+}
+
+#[test]
+fn outputs_of_a_call_that_was_not_made_are_not_those_of_the_caller() {
+    let workflow = format!(
+        "
+- workflowId: w
+  steps:
+  - {{ stepId: first, operationId: ping, outputs: {{ id: $statusCode }} }}
+  - stepId: call
+    workflowId: child
+    onFailure: [{{ name: wrong, type: goto, stepId: first, criteria: [{{ condition: $outputs.id == 200 }}] }}]
+  outputs: {{ id: $steps.first.outputs.id }}
+{CHILD}"
+    );
+    let played = play(&workflow, json!({}), &[ok()]);
+    assert_eq!((played.visits(), played.error()), (vec!["first", "call"], Some("invalid-inputs")));
+}
+
+#[test]
+fn inputs_that_a_dependency_lacks_are_missed_before_anything_is_sent() {
+    let workflow = "
+- workflowId: main
+  dependsOn: [login]
+  steps: [{ stepId: s, operationId: ping }]
+- workflowId: login
+  inputs: { type: object, required: [user], properties: { user: { type: string } } }
+  steps: [{ stepId: s, operationId: ping }]
+";
+    let error = plan(workflow).start("r", arazzo_engine::Timestamp(0), serde_json::Map::new()).unwrap_err();
+    assert!(error.to_string().contains("`user`") && error.to_string().contains("`login`"), "{error}");
 }

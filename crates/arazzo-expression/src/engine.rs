@@ -28,6 +28,9 @@ impl Engine {
         if !backtracks {
             return Err(format!("this is no regular expression: {cause}"));
         }
+        if recurses(pattern) {
+            return Err("this is no regular expression: a part that stands for another one is not supported".to_owned());
+        }
         fancy_regex::RegexBuilder::new(pattern)
             .backtrack_limit(MAX_BACKTRACKS)
             .delegate_size_limit(MAX_PATTERN)
@@ -51,6 +54,39 @@ impl Engine {
             Self::Backtracking(regex) => regex
                 .is_match(text)
                 .map_err(|_| format!("the pattern was tried {MAX_BACKTRACKS} times without an answer")),
+        }
+    }
+}
+
+/// Whether the pattern may call one of its own parts. The second engine knows that from other dialects, and it is no
+/// part of this one: such a pattern can be endless.
+fn recurses(pattern: &str) -> bool {
+    let mut rest = pattern;
+    while let Some((_, after)) = rest.split_once('\\') {
+        let mut characters = after.chars();
+        if characters.next() == Some('g') {
+            return true;
+        }
+        rest = characters.as_str();
+    }
+    let called = |after: &str| {
+        let number = after.trim_start_matches(['+', '-']);
+        after.starts_with(['R', '&']) || after.starts_with("P>") || number.starts_with(|c: char| c.is_ascii_digit())
+    };
+    pattern.match_indices("(?").any(|(at, open)| pattern.get(at + open.len()..).is_some_and(called))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_that_calls_itself_is_refused() {
+        for pattern in [r"a(?=b)\g<0>", r"(?=a)(b)\g1", r"(a)(?=b)(?R)", r"(a)(?=b)(?1)", r"(?=a)(?P>x)(?P<x>b)"] {
+            assert!(Engine::compile(pattern).is_err(), "{pattern}");
+        }
+        for pattern in [r"(a)\1", r"(?=a)b", r"(?<!a)b", r"(?=a)\\g"] {
+            assert!(Engine::compile(pattern).is_ok(), "{pattern}");
         }
     }
 }

@@ -128,8 +128,12 @@ impl Expression {
         }
     }
 
-    /// The same with a pointer instead of a trail.
+    /// The same with a pointer instead of a trail, unless a member's name cannot stand in a pointer.
     pub(crate) fn pointed(self) -> Self {
+        let braces = |access: &Access| matches!(access, Access::Member(name) if name.contains(['{', '}']));
+        if self.trail.iter().any(braces) {
+            return self;
+        }
         let mut pointer = self.pointer;
         for access in self.trail {
             pointer.get_or_insert_default().push(match access {

@@ -106,10 +106,11 @@ impl Target {
         }
     }
 
-    /// Takes away what a JSON Pointer leads to, if it is there. Other targets stay as they are.
-    pub fn remove(&self, payload: &mut Value) {
-        let Way::Pointer(pointer) = &self.path else { return };
-        let Some((last, way)) = pointer.tokens().split_last() else { return };
+    /// Takes away what a JSON Pointer leads to, if it is there. `false` for a target of another kind, or for the whole
+    /// payload.
+    pub fn remove(&self, payload: &mut Value) -> bool {
+        let Way::Pointer(pointer) = &self.path else { return false };
+        let Some((last, way)) = pointer.tokens().split_last() else { return false };
         let parent = way.iter().try_fold(payload, |place, token| match place {
             Value::Object(members) => members.get_mut(token),
             Value::Array(items) => pointer::index(token).and_then(|index| items.get_mut(index)),
@@ -126,6 +127,7 @@ impl Target {
             }
             Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {}
         }
+        true
     }
 
     /// Puts the text of `value` in the place of the content of every element, and of every attribute or text, that the

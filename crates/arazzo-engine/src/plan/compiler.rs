@@ -32,6 +32,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) current: Option<usize>,
     /// Where steps use outputs of others.
     pub(crate) uses: Vec<StepUse>,
+    /// The workflows that expressions name.
+    pub(crate) named: Vec<(String, usize)>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -104,6 +106,7 @@ fn compile_one(
         outputs_of: OutputsOf::Workflow,
         current: None,
         uses: Vec::new(),
+        named: Vec::new(),
         diagnostics,
     };
     Some(compiler.workflow())

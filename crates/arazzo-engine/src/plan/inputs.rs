@@ -148,6 +148,21 @@ impl InputsPlan {
         mask::is_secret_name(name) || self.property(name).into_iter().any(is_secret_schema)
     }
 
+    /// Those of `inputs` that this workflow declares.
+    pub(crate) fn named_in(&self, inputs: &Map<String, Value>) -> Map<String, Value> {
+        let named = inputs.iter().filter(|(name, _)| self.declares(name));
+        named.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// Whether a run may go without this input: it need not be given and has no default.
+    pub(crate) fn may_be_absent(&self, name: &str) -> bool {
+        let required = self.layers().iter().any(|layer| {
+            let names = layer.get("required").and_then(Value::as_array);
+            names.is_some_and(|names| names.iter().any(|required| required == name))
+        });
+        !required && !self.property(name).iter().any(|schema| schema.get("default").is_some())
+    }
+
     /// The inputs with defaults filled in, not checked.
     pub(crate) fn with_defaults(&self, mut inputs: Map<String, Value>) -> Map<String, Value> {
         if let Some(schema) = &self.schema {
@@ -237,11 +252,33 @@ impl Plan {
     ) -> Result<Start, InputsError> {
         let plan = &self.entry.inputs;
         let inputs = plan.complete(inputs)?;
+        self.check_dependencies(&inputs)?;
         let warnings = plan.warnings(&inputs);
         let (secret, inputs): (Map<_, _>, Map<_, _>) =
             inputs.into_iter().partition(|(name, _)| plan.is_secret(name));
         let record = Record::Started { at, run_id: run_id.to_owned(), semantics: SEMANTICS, inputs };
         Ok(Start { record, secrets: Secrets::of_inputs(secret), warnings })
+    }
+
+    /// What the workflows that run before get is known now, so it is checked before anything is sent.
+    fn check_dependencies(&self, inputs: &Map<String, Value>) -> Result<(), InputsError> {
+        let mut open = self.entry.depends_on.clone();
+        let mut seen = BTreeSet::new();
+        while let Some(index) = open.pop() {
+            let Some(workflow) = self.workflow(index).filter(|_| seen.insert(index)) else { continue };
+            workflow.inputs.complete(workflow.inputs.named_in(inputs)).map_err(
+                |InputsError { problems }| {
+                    let of = |problem: InputProblem| {
+                        let message =
+                            format!("{} (of workflow `{}`, which runs before)", problem.message, workflow.id);
+                        InputProblem { message, ..problem }
+                    };
+                    InputsError { problems: problems.into_iter().map(of).collect() }
+                },
+            )?;
+            open.extend(&workflow.depends_on);
+        }
+        Ok(())
     }
 
     /// The value that `text` stands for as the input `name`: a string stays a string, everything else is JSON.

@@ -105,6 +105,8 @@ pub(crate) struct WorkflowPlan {
     pub(crate) inputs: InputsPlan,
     /// The indices of the workflows that have to be complete before.
     pub(crate) depends_on: Vec<usize>,
+    /// The workflows that `$workflows.<id>` names.
+    pub(crate) named: Vec<(String, usize)>,
     pub(crate) steps: Vec<PlannedStep>,
     pub(crate) outputs: Vec<OutputPlan>,
     self_uri: Option<String>,

@@ -96,7 +96,13 @@ impl<'a> Compiler<'a> {
         let depended = self.workflow.depends_on.iter().find(|text| text.value.ends_with(&format!(".{id}")));
         let text = Text { value: depended.map_or(id, |text| text.value.as_str()).to_owned(), span };
         match self.workspace.resolve_workflow(self.document, &text) {
-            Ok(reference) => queue::find(self.workspace, reference?).map(|(_, workflow)| workflow),
+            Ok(reference) => {
+                let index = self.queue.index_of(reference?);
+                if !self.named.iter().any(|(named, _)| named == id) {
+                    self.named.push((id.to_owned(), index));
+                }
+                queue::find(self.workspace, reference?).map(|(_, workflow)| workflow)
+            }
             Err(diagnostic) => {
                 self.report(diagnostic);
                 None

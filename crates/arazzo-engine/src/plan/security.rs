@@ -4,6 +4,7 @@
 
 use arazzo_document::openapi::{OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme};
 use arazzo_document::{Code, Diagnostic, Span, Workspace};
+use arazzo_expression::Source;
 
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
@@ -24,12 +25,15 @@ impl Compiler<'_> {
         parameters: &[ParameterPlan],
         span: Span,
     ) -> Vec<Slot> {
+        // A parameter that may be left out leaves its place to a credential; the request decides.
+        let certain: Vec<&ParameterPlan> =
+            parameters.iter().filter(|parameter| !self.may_be_left_out(parameter)).collect();
         let alternatives = operation.security();
         let mut missing: Option<Vec<Slot>> = None;
         for requirement in &alternatives {
             let Some(slots) = slots_of(source, openapi, requirement) else { continue };
             let is_given = |slot: &Slot| {
-                given_by_step(&slot.placement, parameters)
+                given_by_step(&slot.placement, &certain)
                     || given_by_header(&slot.placement, &self.options.given_headers)
             };
             let needed: Vec<Slot> = slots.into_iter().filter(|slot| !is_given(slot)).collect();
@@ -42,6 +46,12 @@ impl Compiler<'_> {
             self.report_missing_credentials(&missing, operation, span);
         }
         Vec::new()
+    }
+
+    fn may_be_left_out(&self, parameter: &ParameterPlan) -> bool {
+        parameter.value.expressions().iter().any(
+            |expression| matches!(&expression.source, Source::Input(name) if self.inputs.may_be_absent(name)),
+        )
     }
 
     fn has_credential(&self, slot: &Slot) -> bool {
@@ -137,7 +147,7 @@ fn placement(scheme: &SecurityScheme<'_>) -> Option<Placement> {
     }
 }
 
-fn given_by_step(placement: &Placement, parameters: &[ParameterPlan]) -> bool {
+fn given_by_step(placement: &Placement, parameters: &[&ParameterPlan]) -> bool {
     parameters.iter().any(|parameter| match (placement, parameter.location) {
         (Placement::Header(name), Location::Header) => parameter.name.eq_ignore_ascii_case(name),
         (Placement::Basic | Placement::Bearer, Location::Header) => {

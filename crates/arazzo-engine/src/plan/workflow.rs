@@ -40,6 +40,7 @@ impl<'a> Compiler<'a> {
             id: workflow.id.value.clone(),
             inputs: std::mem::take(&mut self.inputs),
             depends_on,
+            named: std::mem::take(&mut self.named),
             steps,
             outputs,
             self_uri: self.here.description.self_uri.as_ref().map(|uri| uri.value.clone()),

@@ -1,13 +1,16 @@
 //! An attempt of a step: what has to be there before it, the request or the call of a workflow, and what runs before a
 //! further attempt.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use arazzo_expression::Absence;
 
+use super::conclusion::DEPENDENCY_NOT_RUN;
 use super::exchange::Exchange;
 use super::request::{self, Built};
-use super::turn::{Progress, Turn, no_workflow, timed};
+use super::turn::{Progress, Turn, no_workflow};
 use crate::command::{Call, CallId, Command};
 use crate::event::{EventKind, Fault, Relation};
 use crate::plan::{Helper, Mode, OperationCall, PlannedStep, StepDependency, StepTarget, WorkflowCall};
@@ -23,14 +26,18 @@ impl Turn<'_> {
             return stopped;
         }
         self.memory.attempts = self.memory.attempts.saturating_add(1);
+        let deadline = step.timeout.map(|timeout| self.now.after(timeout));
+        // What is left of the time around this attempt, before its own begins.
+        let limit = self.limit().map(|limit| limit.since(self.now));
         if let Some(visit) = self.memory.visit_mut() {
             visit.attempt = visit.attempt.saturating_add(1);
+            visit.deadline = deadline;
         }
         if let Some(fault) = self.missing_dependency(step) {
             return Progress::Conclude(Box::new(Exchange::unsent(fault)));
         }
         match &step.target {
-            StepTarget::Operation(call) => self.call_operation(step, call),
+            StepTarget::Operation(call) => self.call_operation(step, call, limit),
             StepTarget::Workflow { call, .. } => {
                 let visit =
                     self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
@@ -42,7 +49,12 @@ impl Turn<'_> {
         }
     }
 
-    fn call_operation(&mut self, step: &PlannedStep, call: &OperationCall) -> Progress {
+    fn call_operation(
+        &mut self,
+        step: &PlannedStep,
+        call: &OperationCall,
+        limit: Option<Duration>,
+    ) -> Progress {
         let (Some(scope), Some(visit), Some(step_index)) =
             (self.scope(None), self.memory.frame().and_then(|frame| frame.visit()), self.step_index())
         else {
@@ -66,8 +78,8 @@ impl Turn<'_> {
                     headers: self.mask.headers(&request.headers),
                     body: request.body.as_deref().and_then(|body| self.mask.body(body)),
                 });
-                let call = Call { id, step: step_index, request, timeout: None };
-                Progress::Wait(Command::Call(timed(call, self.now, self.limit())))
+                let call = Call { id, step: step_index, request, timeout: step.timeout, limit };
+                Progress::Wait(Command::Call(Box::new(call)))
             }
             Err(Fault { code, message }) => {
                 let message = self.mask.text(&message).into_owned();
@@ -93,7 +105,7 @@ impl Turn<'_> {
             }
         })?;
         let message = format!("step `{}` depends on step `{missing}`, which has not run", step.id);
-        Some(Fault { code: "dependency-not-run".to_owned(), message })
+        Some(Fault { code: DEPENDENCY_NOT_RUN.to_owned(), message })
     }
 
     /// Runs what has to run before a further attempt.
@@ -112,12 +124,9 @@ impl Turn<'_> {
                 let visit =
                     self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
                 // The parameters of the action see what the step that failed got.
-                let last = self.memory.frame_mut().and_then(|frame| frame.exchange.take());
+                let last = self.memory.visit_mut().and_then(|visit| visit.exchange.clone());
                 let inputs =
                     self.arguments_in(&call, &format!("the retry of step `{}`", step.id), last.as_ref());
-                if let Some(frame) = self.memory.frame_mut() {
-                    frame.exchange = last;
-                }
                 match inputs {
                     Ok(inputs) => self.start(call.workflow, Relation::Helper { visit }, inputs),
                     Err(fault) => self.helped(Some(fault)),
@@ -126,15 +135,23 @@ impl Turn<'_> {
         }
     }
 
-    /// The helper is over: the attempt is made, or it is used up when the helper failed.
+    /// The helper is over: the attempt is made. When the helper failed the attempt is used up, and what the step got last
+    /// decides again.
     pub(super) fn helped(&mut self, fault: Option<Fault>) -> Progress {
-        let Some(fault) = fault else { return Progress::Attempt };
-        self.memory.attempts = self.memory.attempts.saturating_add(1);
-        if let Some(visit) = self.memory.visit_mut() {
-            visit.attempt = visit.attempt.saturating_add(1);
+        let (Some(Fault { message, .. }), Some(step)) = (fault, self.step()) else {
+            return Progress::Attempt;
+        };
+        if let Some(stopped) = self.check_limit(step) {
+            return stopped;
         }
-        let fault = Fault { code: "helper-failed".to_owned(), message: fault.message };
-        Progress::Conclude(Box::new(Exchange::unsent(fault)))
+        self.memory.attempts = self.memory.attempts.saturating_add(1);
+        let message = format!("the help for step `{}` failed, so it is not tried: {message}", step.id);
+        self.warn(step, Fault { code: "helper-failed".to_owned(), message });
+        let last = self.memory.visit_mut().and_then(|visit| {
+            visit.attempt = visit.attempt.saturating_add(1);
+            visit.exchange.take()
+        });
+        Progress::Conclude(Box::new(last.unwrap_or_default()))
     }
 
     /// The inputs of a workflow that is called, checked and complete. `who` calls it, for messages.

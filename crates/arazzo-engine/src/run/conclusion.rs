@@ -24,8 +24,12 @@ impl Turn<'_> {
         let id = CallId { visit: visit.number, attempt: visit.attempt };
         let (success, criteria) = self.judge(step, &exchange);
         let outputs = self.step_outputs(step, &exchange, success);
-        if let Some(frame) = self.memory.frame_mut() {
+        let skipped = exchange.fault.as_ref().is_some_and(|fault| fault.code == DEPENDENCY_NOT_RUN);
+        if let Some(frame) = self.memory.frame_mut().filter(|_| !skipped) {
             frame.remember(outputs.clone());
+        }
+        if let Some(visit) = self.memory.visit_mut() {
+            visit.deadline = None;
         }
         if exchange.response.as_ref().is_some_and(|response| response.is_malformed()) {
             let message =
@@ -47,6 +51,9 @@ impl Turn<'_> {
                 }
             }
             self.emit(EventKind::AttemptJudged { id, criteria, retry: Some(report) });
+            if let Some(visit) = self.memory.visit_mut() {
+                visit.exchange = Some(exchange.clone());
+            }
             self.keep(exchange);
             return self.wait(wait);
         }
@@ -87,7 +94,7 @@ impl Turn<'_> {
     /// Keeps the exchange as the last one of the workflow, if there was one.
     fn keep(&mut self, exchange: Exchange) {
         if let Some(frame) = self.memory.frame_mut().filter(|_| exchange.call.is_some()) {
-            frame.exchange = Some(Exchange { called: None, fault: None, ..exchange });
+            frame.exchange = Some(Exchange { called: None, ..exchange });
         }
     }
 
@@ -196,6 +203,9 @@ impl Turn<'_> {
         outputs
     }
 }
+
+/// The code of the fault of a step that was not tried because one that it depends on did not run.
+pub(super) const DEPENDENCY_NOT_RUN: &str = "dependency-not-run";
 
 /// Where a workflow goes after a step.
 pub(super) enum Transfer {

@@ -2,12 +2,14 @@
 //!
 //! See `dependsOn` and `outputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
 
+use std::sync::Arc;
+
 use arazzo_expression::Absence;
 use serde_json::{Map, Value};
 
 use super::RunResult;
 use super::exchange::{Called, Exchange};
-use super::frame::Finished;
+use super::frame::{Finished, Frame};
 use super::scope::Scope;
 use super::turn::{Progress, Turn, no_workflow};
 use crate::event::{EventKind, Fault, Relation, RunError, Status};
@@ -17,16 +19,19 @@ impl Turn<'_> {
     /// Runs the next dependency of the active workflow that has not run, or enters its first step.
     pub(super) fn begin(&mut self) -> Progress {
         while let Some(dependency) = self.memory.frame_mut().and_then(|frame| frame.pending.pop()) {
-            let succeeded = |finished: &Finished| finished.workflow == dependency && finished.succeeded;
-            if self.memory.finished.iter().any(succeeded) {
-                continue;
-            }
             let Some(workflow) = self.plan.workflow(dependency) else { return self.stop(no_workflow()) };
-            let named = |(name, value): (&String, &Value)| {
-                workflow.inputs.declares(name).then(|| (name.clone(), value.clone()))
-            };
-            let inputs: Map<String, Value> = self.memory.inputs.iter().filter_map(named).collect();
-            return match workflow.inputs.complete(inputs) {
+            match self.memory.dependencies.get(&dependency) {
+                Some(true) => continue,
+                Some(false) => {
+                    let message = format!("dependency `{}` failed before", workflow.id);
+                    return Progress::End(
+                        Status::Failed,
+                        Some(self.error("dependency-failed", message, None)),
+                    );
+                }
+                None => {}
+            }
+            return match workflow.inputs.complete(workflow.inputs.named_in(&self.memory.inputs)) {
                 Ok(inputs) => self.start(dependency, Relation::Dependency, inputs),
                 Err(error) => {
                     let message =
@@ -54,21 +59,27 @@ impl Turn<'_> {
             relation: Relation::Goto { visit },
         });
         let Some(frame) = self.memory.frame_mut() else { return self.stop(no_workflow()) };
-        let tails = frame.tails.saturating_add(1);
-        *frame = super::frame::Frame {
-            tails,
-            ..super::frame::Frame::new(call.workflow, workflow, frame.relation, inputs)
-        };
+        let next = Frame::new(call.workflow, workflow, frame.relation, inputs);
+        let left = std::mem::replace(frame, next);
+        frame.replaced = left.replaced;
+        frame.replaced.push((left.workflow, left.inputs));
         Progress::Begin
     }
 
     /// Ends the active workflow and goes on with what waited for it.
     pub(super) fn end(&mut self, status: Status, error: Option<RunError>) -> Progress {
         let relation = self.memory.frame().map(|frame| frame.relation);
+        let first = self
+            .memory
+            .frame()
+            .map(|frame| frame.replaced.first().map_or(frame.workflow, |(index, _)| *index));
         let exchange = self.memory.frame_mut().and_then(|frame| frame.exchange.take());
         let name = self.workflow().map(|workflow| workflow.id.clone()).unwrap_or_default();
         let outputs = self.close_frame(status, error.clone());
         let succeeded = status == Status::Succeeded;
+        if let (Some(Relation::Dependency), Some(first)) = (relation, first) {
+            self.memory.dependencies.insert(first, succeeded);
+        }
         let fault = error.as_ref().filter(|_| !succeeded).map(|RunError { message, .. }| Fault {
             code: "workflow-failed".to_owned(),
             message: format!("workflow `{name}` failed: {message}"),
@@ -79,7 +90,7 @@ impl Turn<'_> {
             }
             Some(Relation::Step { .. }) => {
                 let last = exchange.unwrap_or_default();
-                let called = Some(Called { succeeded, outputs });
+                let called = Some(Arc::new(Called { succeeded, outputs }));
                 Progress::Conclude(Box::new(Exchange { called, fault, ..last }))
             }
             Some(Relation::Helper { .. }) => {
@@ -104,21 +115,25 @@ impl Turn<'_> {
         let Some(frame) = self.memory.frames.pop() else { return outputs };
         let shown = self.mask.members(&outputs);
         // The workflows in whose place this one went on end with it.
-        for _ in 0..=frame.tails {
+        for _ in 0..=frame.replaced.len() {
             self.emit(EventKind::RunFinished { status, outputs: shown.clone(), error: error.clone() });
         }
         if let Some(workflow) = self.plan.workflow(frame.workflow) {
             let ran = workflow.steps.iter().zip(&frame.outputs).filter(|(_, outputs)| outputs.is_some());
-            self.memory.finished.push(Finished {
-                workflow: frame.workflow,
-                id: workflow.id.clone(),
-                succeeded: status == Status::Succeeded,
-                ran: ran.map(|(step, _)| step.id.clone()).collect(),
-                inputs: frame.inputs,
-                outputs: outputs.clone(),
-            });
+            let ran: Vec<String> = ran.map(|(step, _)| step.id.clone()).collect();
+            for (workflow, inputs) in frame.replaced {
+                self.remember(Finished { workflow, ran: Vec::new(), inputs, outputs: outputs.clone() });
+            }
+            let (workflow, inputs) = (frame.workflow, frame.inputs);
+            self.remember(Finished { workflow, ran, inputs, outputs: outputs.clone() });
         }
         outputs
+    }
+
+    /// The last finished run of a workflow is the one that counts.
+    fn remember(&mut self, finished: Finished) {
+        self.memory.finished.retain(|known| known.workflow != finished.workflow);
+        self.memory.finished.push(finished);
     }
 
     fn workflow_outputs(&mut self, status: Status) -> Map<String, Value> {

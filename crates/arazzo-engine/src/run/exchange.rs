@@ -1,6 +1,6 @@
 //! A request and what came back, as expressions see it.
 
-use std::cell::OnceCell;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -18,16 +18,16 @@ pub(super) struct Given {
 }
 
 /// What an attempt came to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Exchange {
     /// The request; `None` when none was made.
-    pub(super) call: Option<Box<Call>>,
+    pub(super) call: Option<Arc<Call>>,
     /// What was put into it.
-    pub(super) given: Given,
+    pub(super) given: Arc<Given>,
     /// The response; `None` when none came.
-    pub(super) response: Option<Received>,
+    pub(super) response: Option<Arc<Received>>,
     /// The workflow that the step called, when it is over. Request and response are then the last ones of that.
-    pub(super) called: Option<Called>,
+    pub(super) called: Option<Arc<Called>>,
     /// What failed, if no response says so.
     pub(super) fault: Option<Fault>,
 }
@@ -50,7 +50,7 @@ impl Exchange {
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) response: Response,
-    body: OnceCell<Body>,
+    body: OnceLock<Body>,
 }
 
 #[derive(Debug)]
@@ -63,7 +63,7 @@ struct Body {
 
 impl Received {
     pub(super) fn new(response: Response) -> Self {
-        Self { response, body: OnceCell::new() }
+        Self { response, body: OnceLock::new() }
     }
 
     /// The body: JSON where the response says so, else text; an empty one is null. `None` for other bytes.

@@ -1,5 +1,7 @@
 //! What a run remembers: the workflows under way, their inputs, the outputs of their steps, and the visits.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::exchange::{Exchange, Given};
@@ -22,6 +24,8 @@ pub(super) struct Memory {
     pub(super) visits: u32,
     /// So many attempts were made in all visits.
     pub(super) attempts: u32,
+    /// The dependencies that ran, by their index, and whether they succeeded: each runs once.
+    pub(super) dependencies: BTreeMap<usize, bool>,
 }
 
 /// A workflow under way.
@@ -29,10 +33,10 @@ pub(super) struct Memory {
 pub(super) struct Frame {
     /// Its index in the plan.
     pub(super) workflow: usize,
+    /// The workflows in whose place it goes on, each with its inputs.
+    pub(super) replaced: Vec<(usize, Map<String, Value>)>,
     /// Why it runs.
     pub(super) relation: Relation,
-    /// So many times another workflow went on in its place.
-    pub(super) tails: u32,
     pub(super) inputs: Map<String, Value>,
     /// The dependencies that have not been looked at yet.
     pub(super) pending: Vec<usize>,
@@ -57,18 +61,18 @@ pub(super) struct Visit {
     pub(super) retries: Vec<u32>,
     /// What has to run before the next attempt.
     pub(super) helper: Option<Helper>,
-    /// When the step has to be over.
+    /// When the attempt has to be over.
     pub(super) deadline: Option<Timestamp>,
     /// What was put into the request under way.
     pub(super) given: Given,
+    /// What its last attempt came to.
+    pub(super) exchange: Option<Exchange>,
 }
 
 /// A workflow that is over.
 #[derive(Debug)]
 pub(super) struct Finished {
     pub(super) workflow: usize,
-    pub(super) id: String,
-    pub(super) succeeded: bool,
     pub(super) inputs: Map<String, Value>,
     pub(super) outputs: Map<String, Value>,
     /// The ids of the steps that ran.
@@ -89,13 +93,12 @@ impl Memory {
     }
 
     /// Begins a visit to the step with this index of the active workflow.
-    pub(super) fn enter(&mut self, index: usize, step: &PlannedStep, now: Timestamp, as_helper: bool) {
+    pub(super) fn enter(&mut self, index: usize, step: &PlannedStep, as_helper: bool) {
         self.visits = self.visits.saturating_add(1);
         let visit = Visit {
             number: self.visits,
             step: index,
             retries: vec![0; step.on_success.len() + step.on_failure.len()],
-            deadline: step.timeout.map(|timeout| now.after(timeout)),
             ..Visit::default()
         };
         if let Some(frame) = self.frame_mut() {
@@ -106,9 +109,9 @@ impl Memory {
         }
     }
 
-    /// The last workflow with this id that is over.
-    pub(super) fn finished(&self, id: &str) -> Option<&Finished> {
-        self.finished.iter().rev().find(|finished| finished.id == id)
+    /// The last run of this workflow that is over.
+    pub(super) fn finished(&self, workflow: usize) -> Option<&Finished> {
+        self.finished.iter().rev().find(|finished| finished.workflow == workflow)
     }
 
     /// The earliest moment at which a step under way has to be over, with the depth of its workflow.
@@ -130,7 +133,7 @@ impl Frame {
         Self {
             workflow,
             relation,
-            tails: 0,
+            replaced: Vec::new(),
             inputs,
             pending: plan.depends_on.iter().rev().copied().collect(),
             outputs: vec![None; plan.steps.len()],

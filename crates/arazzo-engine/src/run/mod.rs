@@ -223,6 +223,7 @@ impl Run {
             finished: Vec::new(),
             visits: 0,
             attempts: 0,
+            dependencies: std::collections::BTreeMap::new(),
         })
     }
 

@@ -233,21 +233,26 @@ impl<'a> Builder<'a> {
         for replacement in &plan.replacements {
             let what = format!("the replacement at `{}`", replacement.text);
             let required = |at: &Pointer| {
-                !at.is_root()
-                    || Pointer::parse(&replacement.text)
-                        .is_ok_and(|at| is_required_member(&self.call.operation, plan, &at))
+                Pointer::parse(&replacement.text).is_ok_and(|target| {
+                    let at = at.tokens().iter().fold(target, |target, token| target.child(token));
+                    is_required_member(&self.call.operation, plan, &at)
+                })
             };
             let value = self.evaluate(&replacement.value, &what, required)?;
-            let set = match (value, payload.as_str()) {
-                (Some(value), Some(xml)) if replacement.target.is_for_xml() => {
+            let Some(value) = value else {
+                // An optional input was not supplied: what it would have replaced is not sent.
+                if replacement.target.remove(&mut payload) {
+                    continue;
+                }
+                let why =
+                    "an optional input was not supplied, and only a JSON Pointer says what to leave out";
+                return Err(self.unresolved(&what, why));
+            };
+            let set = match payload.as_str() {
+                Some(xml) if replacement.target.is_for_xml() => {
                     replacement.target.set_in_xml(xml, &value).map(|xml| payload = xml.into())
                 }
-                (Some(value), _) => replacement.target.set(&mut payload, value),
-                // An optional input was not supplied: what it would have replaced is not sent.
-                (None, _) => {
-                    replacement.target.remove(&mut payload);
-                    Ok(())
-                }
+                Some(_) | None => replacement.target.set(&mut payload, value),
             };
             set.map_err(|error| self.fault("replacement-failed", &error.to_string()))?;
         }

@@ -86,7 +86,10 @@ impl<'a> Scope<'a> {
 
     /// After a step that called a workflow, an output of that one; else one of the workflow itself, as it is now.
     fn output(&self, name: &str) -> Result<Cow<'a, Value>, Absence> {
-        if let Some(called) = self.exchange.and_then(|exchange| exchange.called.as_ref()) {
+        let exchange = self.exchange.filter(|_| self.calls_workflow());
+        if let Some(exchange) = exchange {
+            let none = || not_set("called workflow of step", self.step_id(), name);
+            let called = exchange.called.as_ref().ok_or_else(none)?;
             return called
                 .outputs
                 .get(name)
@@ -99,13 +102,22 @@ impl<'a> Scope<'a> {
         plan.evaluate(self).map(Cow::Owned)
     }
 
+    /// Whether the step under way calls a workflow.
+    fn calls_workflow(&self) -> bool {
+        let step = self.frame.visit().and_then(|visit| self.workflow.steps.get(visit.step));
+        step.is_some_and(|step| step.call().is_none())
+    }
+
     fn step_id(&self) -> &'a str {
         let step = self.frame.visit().and_then(|visit| self.workflow.steps.get(visit.step));
         step.map_or("", |step| step.id.as_str())
     }
 
     fn finished(&self, id: &str) -> Result<&'a super::frame::Finished, Absence> {
-        self.memory.finished(id).ok_or_else(|| Absence::WorkflowNotRun { workflow: id.to_owned() })
+        let index = self.workflow.named.iter().find(|(named, _)| named == id).map(|(_, index)| *index);
+        index
+            .and_then(|index| self.memory.finished(index))
+            .ok_or_else(|| Absence::WorkflowNotRun { workflow: id.to_owned() })
     }
 
     fn response(&self, part: &Part) -> Result<Cow<'a, Value>, Absence> {
@@ -129,7 +141,7 @@ impl<'a> Scope<'a> {
 
     fn request(&self, part: &Part) -> Result<Cow<'a, Value>, Absence> {
         let call = self.call()?;
-        let given = self.exchange.map(|exchange| &exchange.given).ok_or(Absence::NoRequest)?;
+        let given = self.exchange.map(|exchange| &*exchange.given).ok_or(Absence::NoRequest)?;
         let no = |place, name: &str| Absence::NoParameter { place, name: name.to_owned() };
         match part {
             Part::Header(name) => match call.request.header(name) {

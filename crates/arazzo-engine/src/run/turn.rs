@@ -1,14 +1,15 @@
 //! One turn of the machine: from a record to the next command.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::exchange::{Exchange, Received};
+use super::exchange::{Exchange, Given, Received};
 use super::frame::{Frame, Memory};
 use super::scope::Scope;
 use super::{RunOptions, RunResult};
-use crate::command::{Call, Command, SleepId};
+use crate::command::{Command, SleepId};
 use crate::event::{Event, EventKind, Fault, Relation, RunError, Status};
 use crate::mask::Mask;
 use crate::plan::{Plan, PlannedStep, StepIndex, WorkflowPlan};
@@ -42,6 +43,12 @@ pub(super) enum Progress {
     Finish(RunResult),
 }
 
+/// What is over because its time is up.
+enum Overdue {
+    Run(Progress),
+    Step(Fault),
+}
+
 /// What a turn leads to.
 pub(super) enum Outcome {
     /// The command has to be answered.
@@ -69,7 +76,7 @@ impl<'a> Turn<'a> {
 
     fn answered(&mut self, commands: Vec<Command>, record: Record, since: Timestamp) -> Progress {
         let call = commands.into_iter().find_map(|command| match command {
-            Command::Call(call) => Some(call),
+            Command::Call(call) => Some(Arc::from(call)),
             Command::Sleep { .. } | Command::Finish => None,
         });
         let duration = self.now.since(since);
@@ -87,7 +94,7 @@ impl<'a> Turn<'a> {
                     duration,
                 });
                 let given = self.take_given();
-                let response = Some(Received::new(response));
+                let response = Some(Arc::new(Received::new(response)));
                 self.on_time(Exchange { call, given, response, ..Exchange::default() })
             }
             Record::Failed { id, error, .. } => {
@@ -101,42 +108,50 @@ impl<'a> Turn<'a> {
                 self.on_time(Exchange { call, given, fault: Some(fault), ..Exchange::default() })
             }
             Record::Woke { .. } => match self.overdue() {
-                Some(progress) => progress,
+                Some(Overdue::Run(progress)) => progress,
+                Some(Overdue::Step(fault)) => Progress::Conclude(Box::new(Exchange::unsent(fault))),
                 None => Progress::Attempt,
             },
         }
     }
 
-    fn take_given(&mut self) -> super::exchange::Given {
-        self.memory.visit_mut().map(|visit| std::mem::take(&mut visit.given)).unwrap_or_default()
+    fn take_given(&mut self) -> Arc<Given> {
+        Arc::new(self.memory.visit_mut().map(|visit| std::mem::take(&mut visit.given)).unwrap_or_default())
     }
 
-    /// Concludes the attempt unless the time of the run or of a step around it is up.
+    /// Concludes the attempt. When the time of a step is up, what was sent counts as sent and what came as not come.
     fn on_time(&mut self, exchange: Exchange) -> Progress {
-        self.overdue().unwrap_or_else(|| Progress::Conclude(Box::new(exchange)))
+        match self.overdue() {
+            Some(Overdue::Run(progress)) => progress,
+            Some(Overdue::Step(fault)) => {
+                let Exchange { call, given, .. } = exchange;
+                Progress::Conclude(Box::new(Exchange {
+                    call,
+                    given,
+                    fault: Some(fault),
+                    ..Exchange::default()
+                }))
+            }
+            None => Progress::Conclude(Box::new(exchange)),
+        }
     }
 
-    /// What becomes of it when the time of the run, or of a step that is under way, is up.
-    fn overdue(&mut self) -> Option<Progress> {
+    /// Whether the time of the run, or of an attempt that is under way, is up. What a step called is given up with it.
+    fn overdue(&mut self) -> Option<Overdue> {
         if let Some(limit) =
             self.options.max_duration.filter(|limit| self.now.since(self.memory.started) >= *limit)
         {
             let message = format!("the run takes longer than {} s (`--max-duration`)", limit.as_secs_f64());
-            return Some(self.stop(Fault { code: "max-duration".to_owned(), message }));
+            return Some(Overdue::Run(self.stop(Fault { code: "max-duration".to_owned(), message })));
         }
         let (_, depth) = self.memory.deadline().filter(|(deadline, _)| self.now >= *deadline)?;
-        let fault = Fault { code: "timeout".to_owned(), message: "its `timeout` is up".to_owned() };
-        // What the step called is given up with it.
         while self.memory.frames.len() > depth + 1 {
-            let error = self.error(&fault.code, "the step that called it timed out".to_owned(), None);
+            let error = self.error("timeout", "the step that called it timed out".to_owned(), None);
             self.close_frame(Status::Failed, Some(error));
         }
-        if let Some(visit) = self.memory.visit_mut() {
-            visit.deadline = None;
-        }
         let step_id = self.step().map(|step| step.id.clone()).unwrap_or_default();
-        let message = format!("step `{step_id}`: {}", fault.message);
-        Some(Progress::Conclude(Box::new(Exchange::unsent(Fault { message, ..fault }))))
+        let message = format!("step `{step_id}`: its `timeout` is up");
+        Some(Overdue::Step(Fault { code: "timeout".to_owned(), message }))
     }
 
     /// Makes a workflow the active one. Its inputs are checked and complete.
@@ -176,7 +191,7 @@ impl<'a> Turn<'a> {
 
     /// Begins a visit.
     pub(super) fn visit(&mut self, index: usize, step: &PlannedStep, helper: bool) -> Progress {
-        self.memory.enter(index, step, self.now, helper);
+        self.memory.enter(index, step, helper);
         self.emit(EventKind::StepStarted {
             visit: self.memory.visits,
             step_id: step.id.clone(),
@@ -272,10 +287,4 @@ impl<'a> Turn<'a> {
 /// A plan has every workflow that it leads to.
 pub(super) fn no_workflow() -> Fault {
     Fault { code: "internal".to_owned(), message: "the plan lacks a workflow that it leads to".to_owned() }
-}
-
-/// A call with what is left of its time.
-pub(super) fn timed(call: Call, now: Timestamp, limit: Option<Timestamp>) -> Box<Call> {
-    let timeout = limit.map(|limit| limit.since(now));
-    Box::new(Call { timeout, ..call })
 }

@@ -65,13 +65,18 @@ impl HttpTransport {
         let request = message::build(&call.request, &self.credentials, &self.options.headers)?;
         host::check(request.url())?;
         let target = failure::target(request.url());
-        let limit = call.timeout.unwrap_or(self.options.timeout);
+        let own = call.timeout.unwrap_or(self.options.timeout);
+        let limit = call.limit.map_or(own, |limit| limit.min(own));
         let whole = async {
             let response = self.client(request.url().scheme())?.execute(request).await;
             self.read(response.map_err(|error| failure::of_sending(&target, &error))?, &target).await
         };
         tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
-            let set_by = if call.timeout.is_some() { "the step's `timeout`" } else { "`--timeout`" };
+            let set_by = match (limit < own, call.timeout) {
+                (true, _) => "what is left of the time of the run or of a step around it",
+                (false, Some(_)) => "the step's `timeout`",
+                (false, None) => "`--timeout`",
+            };
             let limit = failure::seconds(limit);
             let message = format!("`{target}` did not answer in full within {limit} ({set_by})");
             Err(failure::error(TransportErrorCode::Timeout, message))

@@ -33,6 +33,7 @@ fn call(request: Request) -> Call {
         step: StepIndex { workflow: 0, step: 0 },
         request,
         timeout: None,
+        limit: None,
     }
 }
 
