@@ -1,5 +1,7 @@
 //! A call of a workflow: by a step, by a `goto`, or before a retry.
 
+use std::collections::BTreeSet;
+
 use arazzo_document::Code;
 use arazzo_document::description::{Entry, Parameter, ParameterIn, Text};
 
@@ -42,20 +44,21 @@ impl Compiler<'_> {
             }
         };
         let called = self.queue.inputs_of(self.workspace, target);
+        let declared: BTreeSet<&str> = called.names().collect();
         let mut arguments: Vec<Argument> = Vec::new();
         for parameter in self.written(parameters) {
             if let Some(location) = parameter.location.filter(|_| self.options.mode == super::Mode::Strict) {
                 self.needless_location(&parameter.name, location, parameter.name_span);
             }
-            if !called.declares(&parameter.name) {
+            if !declared.contains(parameter.name.as_str()) {
                 self.undeclared_argument(&parameter.name, parameter.name_span, &id.value, &called);
             }
             let value = self.value(&parameter.value)?;
             arguments.push(Argument { name: parameter.name, value });
         }
+        let given: BTreeSet<String> = arguments.iter().map(|argument| argument.name.clone()).collect();
         for parameter in self.written(inherited) {
-            let given = arguments.iter().any(|argument| argument.name == parameter.name);
-            if !given && called.declares(&parameter.name) {
+            if !given.contains(&parameter.name) && declared.contains(parameter.name.as_str()) {
                 let value = self.value(&parameter.value)?;
                 arguments.push(Argument { name: parameter.name, value });
             }

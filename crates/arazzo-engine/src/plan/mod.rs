@@ -16,6 +16,7 @@ mod operation;
 mod order;
 mod output;
 mod parameter;
+mod paths;
 mod queue;
 mod scope;
 mod security;

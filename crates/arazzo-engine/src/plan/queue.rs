@@ -1,5 +1,8 @@
 //! The workflows that a plan needs: the one that is asked for, and all that it leads to.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use arazzo_document::description::Workflow;
 use arazzo_document::{ArazzoDocument, WorkflowRef, Workspace};
 
@@ -9,13 +12,15 @@ use super::inputs::InputsPlan;
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     workflows: Vec<WorkflowRef>,
+    indices: HashMap<WorkflowRef, usize>,
+    /// The inputs of the workflows that are called, because compiling a JSON Schema takes long.
+    inputs: HashMap<WorkflowRef, Arc<InputsPlan>>,
 }
 
 impl Queue {
     /// The index that the workflow has in the plan.
     pub(crate) fn index_of(&mut self, workflow: WorkflowRef) -> usize {
-        let known = self.workflows.iter().position(|known| *known == workflow);
-        known.unwrap_or_else(|| {
+        *self.indices.entry(workflow).or_insert_with(|| {
             self.workflows.push(workflow);
             self.workflows.len() - 1
         })
@@ -27,11 +32,12 @@ impl Queue {
     }
 
     /// What a workflow that may not be compiled yet takes as inputs.
-    pub(crate) fn inputs_of(&self, workspace: &Workspace, workflow: WorkflowRef) -> InputsPlan {
-        match find(workspace, workflow) {
-            Some((here, workflow)) => InputsPlan::compile(here, workflow).0,
-            None => InputsPlan::default(),
-        }
+    pub(crate) fn inputs_of(&mut self, workspace: &Workspace, workflow: WorkflowRef) -> Arc<InputsPlan> {
+        let inputs = self.inputs.entry(workflow).or_insert_with(|| {
+            let found = find(workspace, workflow);
+            Arc::new(found.map(|(here, workflow)| InputsPlan::compile(here, workflow).0).unwrap_or_default())
+        });
+        Arc::clone(inputs)
     }
 }
 

@@ -76,7 +76,7 @@ impl Turn<'_> {
                     method: request.method.clone(),
                     url: self.mask.url(&request.url),
                     headers: self.mask.headers(&request.headers),
-                    body: request.body.as_deref().and_then(|body| self.mask.body(body)),
+                    body: request.body.as_deref().and_then(|body| self.shown(body)),
                 });
                 let call = Call { id, step: step_index, request, timeout: step.timeout, limit };
                 Progress::Wait(Command::Call(Box::new(call)))

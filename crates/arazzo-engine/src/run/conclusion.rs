@@ -31,7 +31,8 @@ impl Turn<'_> {
         if let Some(visit) = self.memory.visit_mut() {
             visit.deadline = None;
         }
-        if exchange.response.as_ref().is_some_and(|response| response.is_malformed()) {
+        let malformed = exchange.response.as_ref().is_some_and(|response| response.is_malformed());
+        if malformed && step.call().is_some() {
             let message =
                 format!("step `{}`: the response says it is JSON and is none; it is read as text", step.id);
             self.warn(step, Fault { code: "malformed-json".to_owned(), message });

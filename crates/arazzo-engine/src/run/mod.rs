@@ -32,6 +32,8 @@ use turn::{Outcome, Progress, Turn};
 pub struct RunOptions {
     /// Whether events show secrets.
     pub show_secrets: bool,
+    /// Whether events carry bodies. That costs a masked copy of each.
+    pub bodies: bool,
     /// So many attempts of steps are made; the next one stops the run.
     pub max_steps: u32,
     /// So many workflows may wait for each other.
@@ -46,6 +48,7 @@ impl Default for RunOptions {
     fn default() -> Self {
         Self {
             show_secrets: false,
+            bodies: true,
             max_steps: 1000,
             max_depth: 32,
             max_duration: None,

@@ -90,7 +90,7 @@ impl<'a> Turn<'a> {
                     id,
                     status: response.status,
                     headers: self.mask.headers(&response.headers),
-                    body: self.mask.body(&response.body),
+                    body: self.shown(&response.body),
                     duration,
                 });
                 let given = self.take_given();
@@ -113,6 +113,11 @@ impl<'a> Turn<'a> {
                 None => Progress::Attempt,
             },
         }
+    }
+
+    /// A body as events carry it.
+    pub(super) fn shown(&self, body: &[u8]) -> Option<String> {
+        if self.options.bodies { self.mask.body(body) } else { None }
     }
 
     fn take_given(&mut self) -> Arc<Given> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arazzo_document::{Diagnostic, Document, Place, Workspace};
+use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
 use arazzo_engine::{Event, EventKind, Plan, Record, Relation, Reporter, Run, RunOptions, Start, Status};
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 
@@ -104,6 +104,7 @@ impl Job<'_> {
     ) -> Result<Completed, DriveError> {
         let options = RunOptions {
             show_secrets: self.args.show_secrets,
+            bodies: self.verbosity == Verbosity::Verbose,
             max_steps: self.args.max_steps,
             max_depth: self.args.max_depth,
             max_duration: self.args.max_duration,
@@ -112,10 +113,16 @@ impl Job<'_> {
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
         let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
+        // The workflows that are not over; a warning is about the last one.
+        let mut open: Vec<String> = Vec::new();
         let mut on_event = |event: &Event| {
             reporter.add(event);
-            if let EventKind::Warned { step_id, fault } = &event.kind {
-                let place = self.place(&workflow_id, step_id.as_deref());
+            if let EventKind::RunStarted { workflow_id, .. } = &event.kind {
+                open.push(workflow_id.clone());
+            } else if let EventKind::RunFinished { .. } = &event.kind {
+                open.pop();
+            } else if let EventKind::Warned { step_id, fault } = &event.kind {
+                let place = open.last().and_then(|workflow_id| self.place(workflow_id, step_id.as_deref()));
                 diagnostics.push(DiagnosticJson::warning(&fault.code, &fault.message, place.as_ref()));
             }
             if self.args.format == Format::Human {
@@ -157,12 +164,19 @@ impl Job<'_> {
         Ok(Completed { report, result: result.ok_or(DriveError::Idle)? })
     }
 
-    /// Where a step, or else the workflow, is written.
+    /// Where a step, or else the workflow, is written. Documents may use the same ids; the first one that has the
+    /// workflow with the step counts.
     fn place(&self, workflow_id: &str, step_id: Option<&str>) -> Option<Place> {
-        let entry = self.workspace.entry();
-        let workflow = entry.description.workflow(workflow_id)?;
-        let step = step_id.and_then(|id| workflow.step(id));
-        let span = step.map_or(workflow.id.span, |step| step.id.span);
-        Some(entry.document.place(span))
+        let mut workflow = None;
+        for (_, ArazzoDocument { document, description, .. }) in self.workspace.documents() {
+            let Some(found) = description.workflow(workflow_id) else { continue };
+            match step_id.map(|id| found.step(id)) {
+                Some(Some(step)) => return Some(document.place(step.id.span)),
+                Some(None) | None => {
+                    workflow.get_or_insert((document, found.id.span));
+                }
+            }
+        }
+        workflow.map(|(document, span)| document.place(span))
     }
 }
