@@ -29,7 +29,8 @@ impl Engine {
             return Err(format!("this is no regular expression: {cause}"));
         }
         if recurses(pattern) {
-            return Err("this is no regular expression: a part that stands for another one is not supported".to_owned());
+            return Err("this is no regular expression: a part that stands for another one is not supported"
+                .to_owned());
         }
         fancy_regex::RegexBuilder::new(pattern)
             .backtrack_limit(MAX_BACKTRACKS)
@@ -71,7 +72,9 @@ fn recurses(pattern: &str) -> bool {
     }
     let called = |after: &str| {
         let number = after.trim_start_matches(['+', '-']);
-        after.starts_with(['R', '&']) || after.starts_with("P>") || number.starts_with(|c: char| c.is_ascii_digit())
+        after.starts_with(['R', '&'])
+            || after.starts_with("P>")
+            || number.starts_with(|c: char| c.is_ascii_digit())
     };
     pattern.match_indices("(?").any(|(at, open)| pattern.get(at + open.len()..).is_some_and(called))
 }
@@ -82,7 +85,9 @@ mod tests {
 
     #[test]
     fn a_pattern_that_calls_itself_is_refused() {
-        for pattern in [r"a(?=b)\g<0>", r"(?=a)(b)\g1", r"(a)(?=b)(?R)", r"(a)(?=b)(?1)", r"(?=a)(?P>x)(?P<x>b)"] {
+        for pattern in
+            [r"a(?=b)\g<0>", r"(?=a)(b)\g1", r"(a)(?=b)(?R)", r"(a)(?=b)(?1)", r"(?=a)(?P>x)(?P<x>b)"]
+        {
             assert!(Engine::compile(pattern).is_err(), "{pattern}");
         }
         for pattern in [r"(a)\1", r"(?=a)b", r"(?<!a)b", r"(?=a)\\g"] {
