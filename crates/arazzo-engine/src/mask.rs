@@ -1,10 +1,11 @@
 //! Secrets: what is one, and how it is hidden in events.
 //!
 //! A value is masked when an event is made. What is six characters or longer is masked wherever it appears, also
-//! percent-encoded; shorter values only where their name says what they are. Names and numbers are never masked.
+//! encoded for a URL, a form, JSON or XML; shorter values only where their name says what they are. Names and numbers
+//! are never masked.
 //!
-//! Some secrets are known from the start, others come with responses, such as tokens and session cookies. A server
-//! must not be able to slow a run down with them, so only so many of its secrets are looked for everywhere.
+//! Some secrets are known from the start, others are sent or come with responses, such as tokens and session cookies. A
+//! server must not be able to slow a run down with them, so only so many of these are looked for everywhere.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -15,8 +16,9 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
+use url::form_urlencoded;
 
-use crate::exchange::Response;
+use crate::exchange::{Request, Response};
 use crate::plan::{essence, is_json};
 
 /// What stands where a secret was.
@@ -25,10 +27,11 @@ pub const MASK: &str = "***";
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
 
-/// When so many values are looked for, those of further responses are masked only where their name says what they are.
+/// When so many values are looked for, those of further requests and responses are masked only where their name says
+/// what they are.
 const MAX_LEARNED: usize = 1_000;
 
-/// A longer value of a response, in bytes, is masked only where its name says what it is.
+/// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 
 /// Up to so many values are looked for one by one; making a finder for all of them takes longer.
@@ -53,9 +56,10 @@ const SECRET_ENDINGS: [&str; 10] = [
 
 /// Whether the value of an input, member, header or parameter with this name is secret.
 pub fn is_secret_name(name: &str) -> bool {
-    let plain: String =
-        name.chars().filter(|c| !matches!(c, '-' | '_' | '$')).flat_map(char::to_lowercase).collect();
-    SECRET_ENDINGS.iter().any(|ending| plain.ends_with(ending))
+    SECRET_ENDINGS.iter().any(|ending| {
+        let mut plain = name.bytes().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
+        ending.bytes().rev().all(|byte| plain.next().is_some_and(|plain| plain.eq_ignore_ascii_case(&byte)))
+    })
 }
 
 /// The secret inputs of a run. They are in no record: who resumes a run gives them again.
@@ -100,42 +104,78 @@ impl Mask {
         if secret.chars().take(MIN_LENGTH).count() < MIN_LENGTH {
             return;
         }
-        let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-        let unreserved =
-            encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
-        for form in [secret.to_owned(), encoded, unreserved] {
+        for form in forms(secret) {
             if self.values.insert((Reverse(form.len()), form)) {
                 self.finder = OnceLock::new();
             }
         }
     }
 
-    /// Masks every string in these values from now on.
-    pub(crate) fn hide_all(&mut self, values: &Map<String, Value>) {
-        values.values().for_each(|value| strings(value, &mut |text| self.hide(text)));
-    }
-
     /// Masks the values of members with secret names from now on, at any depth.
     pub(crate) fn hide_named(&mut self, members: &Map<String, Value>) {
-        named_strings(members, &mut |text| self.hide(text));
+        named_strings(members, &mut |text| self.learn(text));
     }
 
-    /// Masks from now on what a response gives away: the values of header fields and of JSON members with secret names,
-    /// and of a cookie that it sets also the value alone.
+    /// Masks from now on what a request gives away: the values of header fields, query parameters and members of its
+    /// body with secret names. `body` is the value that the request's bytes were made from.
+    pub(crate) fn hide_request(&mut self, request: &Request, body: Option<&Value>) {
+        if self.off {
+            return;
+        }
+        self.learn_fields(&request.headers);
+        if let Some((_, query)) = request.url.split_once('?') {
+            self.learn_pairs(query);
+        }
+        let Some(body) = body else { return };
+        let Some(text) = body.as_str() else {
+            return named_strings_in(body, &mut |text| self.learn(text));
+        };
+        let content_type = essence(request.header("content-type").unwrap_or_default());
+        if content_type == "application/x-www-form-urlencoded" {
+            self.learn_pairs(text);
+        } else if is_json(&content_type)
+            && let Ok(body) = serde_json::from_str(text)
+        {
+            named_strings_in(&body, &mut |text| self.learn(text));
+        }
+    }
+
+    /// Masks from now on what a response gives away: the values of header fields and of JSON members with secret names.
     pub(crate) fn hide_response(&mut self, response: &Response) {
         if self.off {
             return;
         }
-        for (name, value) in response.headers.iter().filter(|(name, _)| is_secret_name(name)) {
-            self.learn(value);
-            if name.eq_ignore_ascii_case("set-cookie") {
-                self.learn(cookie_value(value));
-            }
-        }
+        self.learn_fields(&response.headers);
         if response.header("content-type").is_none_or(|value| is_json(&essence(value)))
             && let Ok(body) = serde_json::from_slice(&response.body)
         {
             named_strings_in(&body, &mut |text| self.learn(text));
+        }
+    }
+
+    /// The values of fields with secret names. A cookie and what follows a scheme, as in `Bearer …`, count also alone.
+    fn learn_fields(&mut self, fields: &[(String, String)]) {
+        for (name, value) in fields.iter().filter(|(name, _)| is_secret_name(name)) {
+            self.learn(value);
+            if name.eq_ignore_ascii_case("set-cookie") {
+                self.learn(cookie_value(value));
+            } else if name.eq_ignore_ascii_case("cookie") {
+                value.split(';').for_each(|pair| self.learn(cookie_value(pair)));
+            } else if let Some((_, credential)) = value.split_once(' ') {
+                self.learn(credential.trim());
+            }
+        }
+    }
+
+    /// The values of pairs with secret names in a query or a form, as they are written and as they are meant.
+    fn learn_pairs(&mut self, pairs: &str) {
+        for pair in pairs.split('&') {
+            let Some((name, written)) = pair.split_once('=').filter(|(name, _)| is_secret_key(name)) else {
+                continue;
+            };
+            self.learn(written);
+            let meant = form_urlencoded::parse(pair.get(name.len()..).unwrap_or_default().as_bytes()).next();
+            self.learn(meant.as_ref().map_or("", |(_, value)| value));
         }
     }
 
@@ -198,16 +238,9 @@ impl Mask {
     pub(crate) fn members(&self, members: &Map<String, Value>) -> Map<String, Value> {
         members
             .iter()
-            .map(|(name, value)| match value {
-                Value::String(_) if !self.off && is_secret_name(name) => {
-                    (name.clone(), Value::String(MASK.to_owned()))
-                }
-                Value::String(_)
-                | Value::Null
-                | Value::Bool(_)
-                | Value::Number(_)
-                | Value::Array(_)
-                | Value::Object(_) => (name.clone(), self.value(value)),
+            .map(|(name, value)| {
+                let shown = if self.hides(name) { covered(value) } else { self.value(value) };
+                (name.clone(), shown)
             })
             .collect()
     }
@@ -223,7 +256,8 @@ impl Mask {
         let pairs: Vec<String> = query
             .split('&')
             .map(|pair| match pair.split_once('=') {
-                Some((name, value)) => format!("{name}={}", self.named(name, value)),
+                Some((name, _)) if !self.off && is_secret_key(name) => format!("{name}={MASK}"),
+                Some((name, value)) => format!("{name}={}", self.text(value)),
                 None => self.text(pair).into_owned(),
             })
             .collect();
@@ -245,13 +279,61 @@ impl Mask {
         }
     }
 
+    /// Whether anything is masked at all.
+    pub(crate) fn is_on(&self) -> bool {
+        !self.off
+    }
+
+    /// Whether a value with this name is masked whatever it is.
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        !self.off && is_secret_name(name)
+    }
+
     fn named(&self, name: &str, value: &str) -> String {
-        if !self.off && is_secret_name(name) { MASK.to_owned() } else { self.text(value).into_owned() }
+        if self.hides(name) { MASK.to_owned() } else { self.text(value).into_owned() }
+    }
+}
+
+/// The secret and what it looks like where it is sent or echoed: in a path or a query, in a form, in JSON and in XML.
+fn forms(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned()];
+    if secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return forms;
+    }
+    let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    let unreserved = encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
+    forms.push(unreserved.replace("%20", "+"));
+    forms.extend([encoded, unreserved]);
+    forms.push(form_urlencoded::byte_serialize(secret.as_bytes()).collect());
+    let json = Value::from(secret).to_string();
+    forms.extend(json.get(1..json.len().saturating_sub(1)).map(str::to_owned));
+    // In the text of an element, quotes need not be escaped; outside of HTML, the apostrophe has a name.
+    let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let quoted = text.replace('"', "&quot;");
+    forms.extend([quoted.replace('\'', "&apos;"), quoted.replace('\'', "&#39;"), quoted, text]);
+    forms
+}
+
+/// Whether the name of a pair in a query or a form, as it is written there, is secret, as in `auth%5Btoken%5D`.
+fn is_secret_key(written: &str) -> bool {
+    let name = form_urlencoded::parse(written.as_bytes()).next();
+    name.is_some_and(|(name, _)| is_secret_name(name.trim_end_matches(['[', ']'])))
+}
+
+/// The value with all its strings masked.
+pub(crate) fn covered(value: &Value) -> Value {
+    match value {
+        Value::String(_) => Value::String(MASK.to_owned()),
+        Value::Array(items) => items.iter().map(covered).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), covered(value))).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 
 /// Calls `found` with every string in the value.
-fn strings(value: &Value, found: &mut dyn FnMut(&str)) {
+pub(crate) fn strings(value: &Value, found: &mut dyn FnMut(&str)) {
     match value {
         Value::String(text) => found(text),
         Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
@@ -363,6 +445,50 @@ mod tests {
         let mut mask = Mask::new(false);
         mask.hide_response(&response(&[("Content-Type", "text/plain")], body));
         assert_eq!(mask.text("token-1"), "token-1");
+    }
+
+    #[test]
+    fn secrets_of_a_request_are_learned_by_their_names() {
+        let headers = [("Cookie", "a=x; sid=cookie-value"), ("Authorization", "Bearer bearer-token")];
+        let mut request = Request {
+            method: "POST".to_owned(),
+            url: "http://h/?api_key=query%20key&auth%5Btoken%5D=deep-token&name=public-name".to_owned(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            body: None,
+            slots: Vec::new(),
+        };
+        let mut mask = Mask::new(false);
+        mask.hide_request(&request, Some(&json!({"users": [{"password": "body-word", "n": "public"}]})));
+        assert_eq!(mask.text("cookie-value bearer-token query key query%20key"), "*** *** *** ***");
+        assert_eq!(mask.text("deep-token body-word public-name public"), "*** *** public-name public");
+        assert_eq!(mask.url(&request.url), "http://h/?api_key=***&auth%5Btoken%5D=***&name=public-name");
+        request.headers = vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+        mask.hide_request(&request, Some(&"a=public&client_secret=form+secret%21".into()));
+        assert_eq!(mask.text("form secret! form+secret%21 public"), "*** *** public");
+        request.headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        mask.hide_request(&request, Some(&r#"{"passwd":"json-text"}"#.into()));
+        assert_eq!(mask.text("json-text"), MASK);
+    }
+
+    #[test]
+    fn a_secret_is_masked_in_the_forms_in_which_it_is_sent_or_echoed() {
+        let mask = mask(r#"a "b" & <c's>\!"#);
+        for form in [
+            "a+%22b%22+%26+%3Cc%27s%3E%5C%21",
+            "a &quot;b&quot; &amp; &lt;c&apos;s&gt;\\!",
+            "a &quot;b&quot; &amp; &lt;c&#39;s&gt;\\!",
+            "a \"b\" &amp; &lt;c's&gt;\\!",
+            r#"a \"b\" & <c's>\\!"#,
+        ] {
+            assert_eq!(mask.text(&format!("<{form}>")), "<***>", "{form}");
+        }
+    }
+
+    #[test]
+    fn a_secret_name_covers_all_that_is_in_the_value() {
+        let mask = Mask::new(false);
+        let value = json!({"token": ["ab", {"type": "x", "n": 5}]});
+        assert_eq!(mask.value(&value), json!({"token": ["***", {"type": "***", "n": 5}]}));
     }
 
     #[test]

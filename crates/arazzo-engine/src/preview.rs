@@ -6,7 +6,7 @@ use arazzo_expression::{Absence, Context, Expression, Segment, Source, Template}
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::mask::Mask;
+use crate::mask::{MASK, Mask, covered};
 use crate::plan::{
     ActionPlan, ActionTarget, Location, OperationCall, Plan, PlannedStep, StepTarget, ValueTemplate,
     WorkflowPlan,
@@ -109,9 +109,7 @@ impl Plan {
             ),
         };
         let mut mask = Mask::new(show_secrets);
-        let secret = inputs.iter().filter(|(name, _)| workflow.inputs.is_secret(name));
-        mask.hide_all(&secret.map(|(name, value)| (name.clone(), value.clone())).collect());
-        mask.hide_named(&inputs);
+        workflow.inputs.secret_values(&inputs).iter().for_each(|secret| mask.hide(secret));
         let known = Known { workflow, inputs: &inputs };
         let depends_on = workflow.depends_on.iter().filter_map(|index| self.workflow(*index));
         Preview {
@@ -142,7 +140,7 @@ impl Plan {
                     .iter()
                     .filter_map(|argument| Some((argument.name.clone(), known.preview(&argument.value)?)))
                     .collect();
-                (None, Some(id.clone()), mask.members(&inputs))
+                (None, Some(id.clone()), self.shown_arguments(call.workflow, &inputs, mask))
             }
         };
         let actions =
@@ -156,6 +154,18 @@ impl Plan {
             on_success: actions(&step.on_success),
             on_failure: actions(&step.on_failure),
         }
+    }
+
+    /// What is passed to the workflow with this index, without what that workflow says is secret.
+    fn shown_arguments(&self, called: usize, inputs: &Map<String, Value>, mask: &Mask) -> Map<String, Value> {
+        let Some(called) = self.workflow(called) else { return mask.members(inputs) };
+        let mut mask = mask.clone();
+        called.inputs.secret_values(inputs).iter().for_each(|secret| mask.hide(secret));
+        let mut shown = mask.members(inputs);
+        for (_, value) in shown.iter_mut().filter(|(name, _)| mask.is_on() && called.inputs.is_secret(name)) {
+            *value = covered(value);
+        }
+        shown
     }
 
     /// An action in one line.
@@ -214,8 +224,13 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
         match (&value, parameter.location, unknown) {
             (Some(value), Location::Path, false) => {
                 if let Ok(text) = serialize::path(shape, value) {
-                    path = path.replace(&format!("{{{}}}", parameter.name), &text);
+                    let text = if mask.hides(&parameter.name) { MASK } else { &text };
+                    path = path.replace(&format!("{{{}}}", parameter.name), text);
                 }
+            }
+            // The members of an object have names of their own in the query.
+            (Some(_), Location::Query, false) if mask.hides(&parameter.name) => {
+                query.push(format!("{}={MASK}", parameter.name));
             }
             (Some(value), Location::Query, false) => {
                 query.extend(serialize::query(shape, value).unwrap_or_default())

@@ -144,8 +144,42 @@ impl InputsPlan {
             .collect()
     }
 
+    /// Whether an input is secret as a whole.
     pub(crate) fn is_secret(&self, name: &str) -> bool {
-        mask::is_secret_name(name) || self.property(name).into_iter().any(is_secret_schema)
+        mask::is_secret_name(name) || self.branches(name).into_iter().any(is_secret_schema)
+    }
+
+    /// The strings in `inputs` that are secret: those of secret inputs, and those that are secret inside of others.
+    pub(crate) fn secret_values(&self, inputs: &Map<String, Value>) -> Vec<String> {
+        let mut secrets = Vec::new();
+        for (name, value) in inputs {
+            self.find_secrets(name, value, &mut |secret| {
+                mask::strings(secret, &mut |text| secrets.push(text.to_owned()));
+            });
+        }
+        secrets
+    }
+
+    /// Whether an input is secret or something in it is.
+    fn holds_secret(&self, name: &str, value: &Value) -> bool {
+        let mut holds = false;
+        self.find_secrets(name, value, &mut |_| holds = true);
+        holds
+    }
+
+    fn find_secrets(&self, name: &str, value: &Value, found: &mut dyn FnMut(&Value)) {
+        if self.is_secret(name) {
+            return found(value);
+        }
+        let root = self.schema.as_ref().unwrap_or(&Value::Null);
+        find_secrets(&self.branches(name), root, value, 0, found);
+    }
+
+    /// The schemas that may apply to an input.
+    fn branches(&self, name: &str) -> Vec<&Value> {
+        let Some(root) = &self.schema else { return Vec::new() };
+        let schemas = self.properties().filter(|(key, _)| *key == name).map(|(_, schema)| schema);
+        branches(schemas.collect(), root)
     }
 
     /// Those of `inputs` that this workflow declares.
@@ -255,7 +289,7 @@ impl Plan {
         self.check_dependencies(&inputs)?;
         let warnings = plan.warnings(&inputs);
         let (secret, inputs): (Map<_, _>, Map<_, _>) =
-            inputs.into_iter().partition(|(name, _)| plan.is_secret(name));
+            inputs.into_iter().partition(|(name, value)| plan.holds_secret(name, value));
         let record = Record::Started { at, run_id: run_id.to_owned(), semantics: SEMANTICS, inputs };
         Ok(Start { record, secrets: Secrets::of_inputs(secret), warnings })
     }
@@ -296,7 +330,10 @@ impl Plan {
             Err(_) if types.is_empty() => Ok(Value::String(text.to_owned())),
             Err(_) => {
                 let types: Vec<&str> = types.into_iter().collect();
-                let shown = if self.entry.inputs.is_secret(name) { mask::MASK } else { text };
+                // What was meant as a structure may hold a secret, and cannot be looked into.
+                let is_structure = types.contains(&"object") || types.contains(&"array");
+                let is_secret = is_structure || self.entry.inputs.is_secret(name);
+                let shown = if is_secret { mask::MASK } else { text };
                 Err(InputProblem {
                     input: Some(name.to_owned()),
                     message: format!("input `{name}` must be {}, not `{shown}`", types.join(" or ")),
@@ -313,22 +350,70 @@ const MAX_PROBLEMS: usize = 20;
 /// A longer value, in bytes, is not shown in a message.
 const MAX_SHOWN: usize = 80;
 
+/// Deeper values count as secret.
+const MAX_DEPTH: usize = 128;
+
 /// The schema with everything that applies to the same value: what it refers to and all of `allOf`, each once.
 pub(super) fn layers<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+    reached(vec![schema], root, &["allOf"])
+}
+
+/// The schemas with everything that may apply to the same value.
+fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
+    reached(schemas, root, &["allOf", "anyOf", "oneOf"])
+}
+
+/// The schemas, what they refer to and all that these keywords list, each once.
+fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    let mut next = vec![schema];
     while let Some(schema) = next.pop() {
         if !seen.insert(std::ptr::from_ref(schema)) {
             continue;
         }
         found.push(schema);
-        let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        next.extend(all.rev());
+        for keyword in keywords {
+            let all = schema.get(*keyword).and_then(Value::as_array).into_iter().flatten();
+            next.extend(all.rev());
+        }
         let reference = schema.get("$ref").and_then(Value::as_str);
         next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
     }
     found
+}
+
+/// Calls `found` with what is secret in a value, by its schema or its name. All of `schemas` may apply to the value.
+fn find_secrets(
+    schemas: &[&Value],
+    root: &Value,
+    value: &Value,
+    depth: usize,
+    found: &mut dyn FnMut(&Value),
+) {
+    if depth > MAX_DEPTH || schemas.iter().any(|schema| is_secret_schema(schema)) {
+        return found(value);
+    }
+    match value {
+        Value::Array(items) => {
+            let inner = branches(schemas.iter().filter_map(|schema| schema.get("items")).collect(), root);
+            items.iter().for_each(|item| find_secrets(&inner, root, item, depth + 1, found));
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if mask::is_secret_name(name) {
+                    found(member);
+                    continue;
+                }
+                let inner = schemas.iter().filter_map(|schema| {
+                    let named = schema.get("properties").and_then(|properties| properties.get(name));
+                    named.or_else(|| schema.get("additionalProperties"))
+                });
+                let inner = branches(inner.collect(), root);
+                find_secrets(&inner, root, member, depth + 1, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn is_secret_schema(schema: &Value) -> bool {
@@ -383,6 +468,38 @@ mod tests {
             "a": { "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#" }], "properties": { "x": { "default": 1 } } },
         } });
         assert_eq!(layers(&schema, &schema).len(), 6);
+    }
+
+    #[test]
+    fn a_secret_inside_an_input_is_found_by_its_schema_or_its_name() {
+        let plan = plan(json!({
+            "properties": {
+                "user": { "allOf": [{ "$ref": "#/$defs/user" }] },
+                "maybe": { "anyOf": [{ "type": "null" }, { "type": "string", "format": "password" }] },
+                "name": { "type": "string" },
+            },
+            "$defs": { "user": { "properties": {
+                "pin": { "format": "password" },
+                "keys": { "items": { "writeOnly": true } },
+                "friend": { "$ref": "#/$defs/user" },
+            } } },
+        }));
+        let Value::Object(inputs) = json!({
+            "user": { "name": "a", "pin": "1", "keys": ["2", ["3"]], "friend": { "pin": "4", "token": "5" } },
+            "maybe": "6",
+            "name": "b",
+            "undeclared": [{ "password": 7 }],
+        }) else {
+            panic!()
+        };
+        assert_eq!(plan.secret_values(&inputs), ["1", "2", "3", "4", "5", "6"]);
+        let holding: Vec<&String> = inputs
+            .iter()
+            .filter(|(name, value)| plan.holds_secret(name, value))
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(holding, ["user", "maybe", "undeclared"]);
+        assert!(plan.is_secret("maybe") && !plan.is_secret("user"));
     }
 
     #[test]

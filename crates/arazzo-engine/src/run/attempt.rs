@@ -68,9 +68,8 @@ impl Turn<'_> {
                 for fault in warnings {
                     self.warn(step, fault);
                 }
-                if let Some(visit) = self.memory.visit_mut() {
-                    visit.given = given;
-                }
+                self.mask.hide_named(&given.path);
+                self.mask.hide_request(&request, given.body.as_ref());
                 self.emit(EventKind::CallStarted {
                     id,
                     method: request.method.clone(),
@@ -78,6 +77,9 @@ impl Turn<'_> {
                     headers: self.mask.headers(&request.headers),
                     body: request.body.as_deref().and_then(|body| self.shown(body)),
                 });
+                if let Some(visit) = self.memory.visit_mut() {
+                    visit.given = given;
+                }
                 let call = Call { id, step: step_index, request, timeout: step.timeout, limit };
                 Progress::Wait(Command::Call(Box::new(call)))
             }

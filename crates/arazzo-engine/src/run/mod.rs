@@ -105,7 +105,9 @@ impl Run {
     /// A run that waits for its first record, which [`Plan::start`] makes.
     pub fn new(plan: Arc<Plan>, secrets: Secrets, options: RunOptions) -> Self {
         let mut mask = Mask::new(options.show_secrets);
-        mask.hide_all(secrets.inputs());
+        if let Some(workflow) = plan.workflow(0) {
+            workflow.inputs.secret_values(secrets.inputs()).iter().for_each(|secret| mask.hide(secret));
+        }
         let now = Timestamp::default();
         Self { plan, secrets, options, mask, state: State::New, commands: Vec::new(), now }
     }

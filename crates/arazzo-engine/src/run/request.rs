@@ -325,21 +325,26 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A boundary that is nowhere in the payload. It is made from the names of run, visit and attempt, so that a refold sends
-/// the same bytes.
+/// A boundary that is nowhere in the payload. It is made from the names of run, visit and attempt and from the payload, so
+/// that a refold sends the same bytes and a server cannot foresee it.
 fn boundary(seed: &str, payload: &Value) -> String {
     let text = payload.to_string();
-    let plain: String = seed.chars().filter(char::is_ascii_alphanumeric).collect();
-    let mut boundary = format!("arazzo-{plain}");
-    boundary.truncate(MAX_BOUNDARY);
-    while text.contains(&boundary) {
-        boundary.push('-');
-    }
-    boundary
+    (0..MAX_TRIES)
+        .map(|number| format!("arazzo-{:016x}", digest(&[seed, &text, &number.to_string()])))
+        .find(|boundary| !text.contains(boundary.as_str()))
+        .unwrap_or_default()
 }
 
-/// A boundary may be 70 characters long; what is left is for making it unlike the payload.
-const MAX_BOUNDARY: usize = 60;
+/// So many boundaries are tried; that the second one is needed will not be seen.
+const MAX_TRIES: u32 = 8;
+
+/// FNV-1a, which is the same on every machine.
+fn digest(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
 
 /// A string that is JSON text already is sent as it is.
 fn json_bytes(payload: &Value) -> Vec<u8> {

@@ -179,9 +179,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn hide_inputs(&mut self, workflow: &WorkflowPlan, inputs: &Map<String, Value>) {
-        let secret = inputs.iter().filter(|(name, _)| workflow.inputs.is_secret(name));
-        self.mask.hide_all(&secret.map(|(name, value)| (name.clone(), value.clone())).collect());
-        self.mask.hide_named(inputs);
+        workflow.inputs.secret_values(inputs).iter().for_each(|secret| self.mask.hide(secret));
     }
 
     fn enter(&mut self, index: usize) -> Progress {

@@ -32,17 +32,27 @@ pub(crate) fn complete(
     plan: &Plan,
 ) -> Result<Map<String, Value>, Refusal> {
     let mut inputs = objects.clone();
-    for text in &args.input {
-        let Some((name, value)) = text.split_once('=') else {
-            let hint = "write it as `-i NAME=VALUE`".to_owned();
-            return Err(Refusal::usage(format!("input `{text}` has no value"), hint));
-        };
+    for (index, text) in args.input.iter().enumerate() {
+        let (name, value) = pair(text, index + 1, plan.inputs_schema())?;
         let value = plan
             .input_from_text(name, value)
             .map_err(|problem| refuse(InputsError { problems: vec![problem] }))?;
         inputs.insert(name.to_owned(), value);
     }
     Ok(inputs)
+}
+
+/// Name and value of the `number`th `--input`. Of text without `=`, only a name that the schema has is shown: the rest
+/// may be a secret.
+fn pair<'t>(text: &'t str, number: usize, schema: Option<&Value>) -> Result<(&'t str, &'t str), Refusal> {
+    text.split_once('=').ok_or_else(|| {
+        let name = text.split([':', ' ']).next().unwrap_or_default();
+        let message = match schema.and_then(|schema| schema.get("properties")?.get(name)) {
+            Some(_) => format!("input `{name}` has no `=`"),
+            None => format!("the value of `--input` number {number} has no `=`"),
+        };
+        Refusal::usage(message, "write it as `-i NAME=VALUE`".to_owned())
+    })
 }
 
 /// The inputs are not what the workflow wants.
@@ -88,5 +98,23 @@ fn object(
             Ok(inputs)
         }
         Some(_) | None => Err(Refusal { exit: Exit::Usage, ..Refusal::invalid(found) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_without_a_value_is_refused_and_not_shown() {
+        let schema = serde_json::json!({ "properties": { "password": {} } });
+        let message = |text| {
+            let refusal = pair(text, 2, Some(&schema)).unwrap_err();
+            let [Problem::Unlocated { message, .. }] = refusal.problems.as_slice() else { panic!() };
+            message.clone()
+        };
+        assert_eq!(pair("a=b=c", 1, None).ok(), Some(("a", "b=c")));
+        assert_eq!(message("password:hunter2222"), "input `password` has no `=`");
+        assert_eq!(message("hunter2222"), "the value of `--input` number 2 has no `=`");
     }
 }

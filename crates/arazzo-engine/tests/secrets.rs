@@ -1,0 +1,123 @@
+//! What of the secrets in inputs, parameters and arguments is kept and shown.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(dead_code, reason = "the support module serves several tests")]
+
+mod support;
+
+use std::sync::Arc;
+
+use arazzo_document::{Document, Workspace};
+use arazzo_engine::{Mode, Plan, PlanOptions, Preview, Timestamp};
+use serde_json::{Value, json};
+use support::{description, plan};
+
+fn preview(plan: &Plan, inputs: Value, show_secrets: bool) -> Preview {
+    plan.preview(inputs.as_object().cloned().unwrap(), show_secrets)
+}
+
+#[test]
+fn an_input_with_a_secret_inside_is_in_no_record() {
+    let plan = plan(
+        "
+- workflowId: w
+  inputs:
+    type: object
+    properties:
+      user: { type: object, properties: { name: { type: string }, pin: { type: string, format: password } } }
+      other: { type: object, properties: { name: { type: string } } }
+  steps: [{ stepId: a, operationId: ping }]
+",
+    );
+    let inputs =
+        json!({ "user": { "name": "public-name", "pin": "topsecret" }, "other": { "name": "other-name" } });
+    let start = plan.start("run-1", Timestamp(0), inputs.as_object().cloned().unwrap()).unwrap();
+    let record = serde_json::to_string(&start.record).unwrap();
+    assert!(record.contains("other-name") && !record.contains("topsecret"), "{record}");
+    assert!(!format!("{:?}", start.secrets).contains("topsecret"));
+    let problem = plan.input_from_text("user", r#"{"pin":"topsecret""#).unwrap_err();
+    assert!(!problem.message.contains("topsecret"), "{problem}");
+}
+
+#[test]
+fn a_preview_masks_only_what_is_secret_inside_an_input() {
+    let plan = plan(
+        "
+- workflowId: w
+  inputs: { type: object, properties: { user: { properties: { pin: { writeOnly: true } } } } }
+  steps:
+  - stepId: a
+    operationId: addItem
+    requestBody: { payload: { name: $inputs.user.name, note: $inputs.user.pin } }
+  - stepId: b
+    operationId: addItem
+    requestBody: { payload: { name: x, inner: $inputs.user } }
+",
+    );
+    let inputs = json!({ "user": { "name": "public-name", "pin": "topsecret" } });
+    let text = serde_json::to_string(&preview(&plan, inputs.clone(), false)).unwrap();
+    assert!(text.contains("public-name") && !text.contains("topsecret"), "{text}");
+    let text = serde_json::to_string(&preview(&plan, inputs, true)).unwrap();
+    assert!(text.contains("topsecret"), "{text}");
+}
+
+#[test]
+fn arguments_are_masked_where_the_called_workflow_says_that_they_are_secret() {
+    let plan = plan(
+        "
+- workflowId: w
+  steps:
+  - stepId: a
+    workflowId: called
+    parameters: [{ name: pin, value: '1234' }, { name: place, value: here }]
+- workflowId: called
+  inputs: { type: object, properties: { pin: { type: string, format: password }, place: { type: string } } }
+  steps: [{ stepId: b, operationId: ping }]
+",
+    );
+    let arguments =
+        |show_secrets| Value::Object(preview(&plan, json!({}), show_secrets).steps[0].inputs.clone());
+    assert_eq!(arguments(false), json!({ "pin": "***", "place": "here" }));
+    assert_eq!(arguments(true), json!({ "pin": "1234", "place": "here" }));
+}
+
+#[test]
+fn a_previewed_url_does_not_show_parameters_with_secret_names() {
+    let api = "
+openapi: 3.1.0
+info: { title: Test, version: '1' }
+servers: [{ url: 'http://api.test' }]
+paths:
+  /bots/{botToken}/{id}:
+    get:
+      operationId: get
+      parameters:
+      - { name: botToken, in: path, required: true, schema: { type: string } }
+      - { name: id, in: path, required: true, schema: { type: string } }
+      - { name: api_key, in: query, explode: true, schema: { type: object } }
+      responses: { '200': { description: ok } }
+";
+    let workflow = description(
+        "
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: get
+    parameters:
+    - { name: botToken, in: path, value: abc }
+    - { name: id, in: path, value: def }
+    - { name: api_key, in: query, value: { part: ghi } }
+",
+    );
+    let read = |name: &str, text: &str| {
+        Arc::new(Document::read(name, &format!("file:///{name}"), text.to_owned()).0.unwrap())
+    };
+    let mut workspace = Workspace::new(read("w.yml", &workflow), Mode::Tolerant).0.unwrap();
+    let wanted = workspace.wanted().unwrap();
+    workspace.supply(wanted, read("api.yml", api));
+    let plan = Plan::compile(&workspace, "w", &PlanOptions::default()).plan.unwrap();
+    let request = |show_secrets| preview(&plan, json!({}), show_secrets).steps[0].request.clone().unwrap();
+    assert_eq!(request(false).url, "http://api.test/bots/***/def?api_key=***");
+    assert_eq!(request(false).parameters[2].value, json!({ "part": "***" }));
+    assert_eq!(request(true).url, "http://api.test/bots/abc/def?part=ghi");
+}
