@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::mask::{MASK, Mask, covered};
 use crate::plan::{
-    ActionPlan, ActionTarget, Location, OperationCall, Plan, PlannedStep, StepTarget, ValueTemplate,
-    WorkflowPlan,
+    ActionPlan, ActionTarget, BodyKind, BodyPlan, Location, OperationCall, Plan, PlannedStep, StepTarget,
+    ValueTemplate, WorkflowPlan,
 };
 use crate::serialize::{self, Shape};
 
@@ -211,6 +211,12 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
     let mut parameters = Vec::new();
     for parameter in &call.parameters {
         let value = known.preview(&parameter.value);
+        let value = match value {
+            Some(value) if parameter.as_json && parameter.location != Location::QueryString => {
+                Some(Value::String(mask.value(&value).to_string()))
+            }
+            value => value,
+        };
         // What the request cannot do without is shown as missing, not as left out.
         let missing = value.is_none() && parameter.required;
         let value = value.or_else(|| known.placeholder(&parameter.value).filter(|_| missing));
@@ -238,6 +244,10 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
             (Some(value), Location::Query, true) => {
                 query.push(format!("{}={}", parameter.name, value.as_str().unwrap_or_default()));
             }
+            (Some(Value::String(value)), Location::QueryString, false) => {
+                query.push(serialize::query_string(value));
+            }
+            (Some(Value::String(value)), Location::QueryString, true) => query.push(value.clone()),
             _ => {}
         }
         let shown = Map::from_iter([(parameter.name.clone(), value.unwrap_or(Value::Null))]);
@@ -262,8 +272,31 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
         parameters,
         credentials: operation.slots.iter().map(|slot| format!("{}.{}", slot.source, slot.scheme)).collect(),
         content_type: call.body.as_ref().map(|body| body.content_type.clone()),
-        body: call.body.as_ref().and_then(|body| known.preview(&body.payload)).map(|body| mask.value(&body)),
+        body: call.body.as_ref().and_then(|body| preview_body(body, known)).map(|body| mask.value(&body)),
     }
+}
+
+/// The body with its replacements set. One whose target is not there leaves it as it is: only a run can tell.
+fn preview_body(plan: &BodyPlan, known: &Known<'_>) -> Option<Value> {
+    let mut body = known.preview(&plan.payload)?;
+    if !plan.replacements.is_empty() && plan.kind == BodyKind::Json {
+        let parsed = body.as_str().and_then(|text| serde_json::from_str(text).ok());
+        body = parsed.unwrap_or(body);
+    }
+    for replacement in &plan.replacements {
+        let Some(value) = known.preview(&replacement.value) else {
+            replacement.target.remove(&mut body);
+            continue;
+        };
+        // What fails here fails in the run, where it is reported.
+        let _ = match body.as_str() {
+            Some(xml) if replacement.target.is_for_xml() => {
+                replacement.target.set_in_xml(xml, &value).map(|xml| body = xml.into())
+            }
+            Some(_) | None => replacement.target.set(&mut body, value),
+        };
+    }
+    Some(body)
 }
 
 /// What is known before anything was sent: the inputs, and what the description itself says.
