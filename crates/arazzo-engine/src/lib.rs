@@ -52,6 +52,7 @@ mod preview;
 mod record;
 mod report;
 mod run;
+mod secret;
 mod serialize;
 
 pub use command::{Call, CallId, Command, SleepId};
@@ -60,7 +61,7 @@ pub use event::{
     RetryReport, RunError, Status,
 };
 pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
-pub use mask::{MASK, Secrets, is_secret_name};
+pub use mask::MASK;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
     PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
@@ -69,3 +70,4 @@ pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
 pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
+pub use secret::{Secrets, is_secret_name};

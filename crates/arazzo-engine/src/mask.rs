@@ -1,4 +1,4 @@
-//! Secrets: what is one, and how it is hidden in events.
+//! How secrets are hidden in events.
 //!
 //! A value is masked when an event is made. What is six characters or longer is masked wherever it appears, also
 //! encoded for a URL, a form, JSON or XML; shorter values only where their name says what they are. Names and numbers
@@ -14,12 +14,12 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::exchange::{Request, Response};
 use crate::plan::{essence, is_json};
+use crate::secret::{cookie_value, forms, is_secret_key, is_secret_name, named_strings, named_strings_in};
 
 /// What stands where a secret was.
 pub const MASK: &str = "***";
@@ -39,50 +39,6 @@ const FEW: usize = 32;
 
 /// Longer values, in bytes, are always looked for one by one: a finder would be many times their size.
 const MAX_FINDER_LENGTH: usize = 64 * 1024;
-
-/// The endings of names whose values are secret.
-const SECRET_ENDINGS: [&str; 10] = [
-    "apikey",
-    "accesskey",
-    "secret",
-    "password",
-    "passwd",
-    "token",
-    "credential",
-    "privatekey",
-    "authorization",
-    "cookie",
-];
-
-/// Whether the value of an input, member, header or parameter with this name is secret.
-pub fn is_secret_name(name: &str) -> bool {
-    SECRET_ENDINGS.iter().any(|ending| {
-        let mut plain = name.bytes().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
-        ending.bytes().rev().all(|byte| plain.next().is_some_and(|plain| plain.eq_ignore_ascii_case(&byte)))
-    })
-}
-
-/// The secret inputs of a run. They are in no record: who resumes a run gives them again.
-#[derive(Clone, Default, PartialEq)]
-pub struct Secrets {
-    inputs: Map<String, Value>,
-}
-
-impl Secrets {
-    pub(crate) fn of_inputs(inputs: Map<String, Value>) -> Self {
-        Self { inputs }
-    }
-
-    pub(crate) fn inputs(&self) -> &Map<String, Value> {
-        &self.inputs
-    }
-}
-
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.inputs.keys()).finish()
-    }
-}
 
 /// Hides secrets in what is shown.
 #[derive(Clone, Default)]
@@ -294,32 +250,6 @@ impl Mask {
     }
 }
 
-/// The secret and what it looks like where it is sent or echoed: in a path or a query, in a form, in JSON and in XML.
-fn forms(secret: &str) -> Vec<String> {
-    let mut forms = vec![secret.to_owned()];
-    if secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return forms;
-    }
-    let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-    let unreserved = encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
-    forms.push(unreserved.replace("%20", "+"));
-    forms.extend([encoded, unreserved]);
-    forms.push(form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    let json = Value::from(secret).to_string();
-    forms.extend(json.get(1..json.len().saturating_sub(1)).map(str::to_owned));
-    // In the text of an element, quotes need not be escaped; outside of HTML, the apostrophe has a name.
-    let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let quoted = text.replace('"', "&quot;");
-    forms.extend([quoted.replace('\'', "&apos;"), quoted.replace('\'', "&#39;"), quoted, text]);
-    forms
-}
-
-/// Whether the name of a pair in a query or a form, as it is written there, is secret, as in `auth%5Btoken%5D`.
-fn is_secret_key(written: &str) -> bool {
-    let name = form_urlencoded::parse(written.as_bytes()).next();
-    name.is_some_and(|(name, _)| is_secret_name(name.trim_end_matches(['[', ']'])))
-}
-
 /// The value with all its strings masked.
 pub(crate) fn covered(value: &Value) -> Value {
     match value {
@@ -330,37 +260,6 @@ pub(crate) fn covered(value: &Value) -> Value {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
-}
-
-/// Calls `found` with every string in the value.
-pub(crate) fn strings(value: &Value, found: &mut dyn FnMut(&str)) {
-    match value {
-        Value::String(text) => found(text),
-        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
-        Value::Object(members) => members.values().for_each(|value| strings(value, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// Calls `found` with every string under a secret name.
-fn named_strings(members: &Map<String, Value>, found: &mut dyn FnMut(&str)) {
-    for (name, value) in members {
-        if is_secret_name(name) { strings(value, found) } else { named_strings_in(value, found) }
-    }
-}
-
-fn named_strings_in(value: &Value, found: &mut dyn FnMut(&str)) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| named_strings_in(item, found)),
-        Value::Object(members) => named_strings(members, found),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// The value in a [`Set-Cookie`](https://www.rfc-editor.org/rfc/rfc6265#section-4.1) field, without name and attributes.
-fn cookie_value(field: &str) -> &str {
-    let pair = field.split_once(';').map_or(field, |(pair, _)| pair);
-    pair.split_once('=').map_or("", |(_, value)| value).trim().trim_matches('"')
 }
 
 impl fmt::Debug for Mask {
@@ -382,16 +281,6 @@ mod tests {
         let mut mask = Mask::new(false);
         mask.hide(secret);
         mask
-    }
-
-    #[test]
-    fn a_name_gives_a_secret_away_by_its_end() {
-        for name in ["$api_key", "X-API-Key", "accessToken", "client_secret", "Set-Cookie", "passwd"] {
-            assert!(is_secret_name(name), "{name}");
-        }
-        for name in ["key", "tokens", "userId", "secretary", ""] {
-            assert!(!is_secret_name(name), "{name}");
-        }
     }
 
     #[test]

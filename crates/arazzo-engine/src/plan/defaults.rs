@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use super::inputs::{InputProblem, InputsError, layers};
+use super::input_schema::layers;
+use super::inputs::{InputProblem, InputsError};
 
 /// So deep are schemas followed; a reference that leads back to itself ends there.
 const MAX_DEPTH: usize = 32;

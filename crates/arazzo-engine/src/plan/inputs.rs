@@ -2,7 +2,6 @@
 //!
 //! See `inputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use arazzo_document::description::Workflow;
@@ -11,10 +10,9 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
-use super::Plan;
 use super::defaults::fill_defaults;
-use crate::mask::{self, Secrets};
-use crate::record::{Record, SEMANTICS, Timestamp};
+use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
+use crate::secret::{is_secret_name, strings};
 
 /// The inputs of a workflow, compiled.
 #[derive(Debug, Default)]
@@ -24,17 +22,6 @@ pub(crate) struct InputsPlan {
     place: Option<Place>,
     /// Where requests use inputs that have no default and need not be given.
     uses: Vec<(String, Place)>,
-}
-
-/// A run that can begin.
-#[derive(Debug)]
-pub struct Start {
-    /// The first record.
-    pub record: Record,
-    /// The secret inputs, which are in no record.
-    pub secrets: Secrets,
-    /// What a person should know of the inputs.
-    pub warnings: Vec<Diagnostic>,
 }
 
 /// The inputs are not what the workflow wants. Nothing was sent.
@@ -136,7 +123,7 @@ impl InputsPlan {
         self.schema.as_ref().map(|schema| layers(schema, schema)).unwrap_or_default()
     }
 
-    fn property(&self, name: &str) -> Vec<&Value> {
+    pub(super) fn property(&self, name: &str) -> Vec<&Value> {
         let Some(root) = &self.schema else { return Vec::new() };
         self.properties()
             .filter(|(key, _)| *key == name)
@@ -146,7 +133,7 @@ impl InputsPlan {
 
     /// Whether an input is secret as a whole.
     pub(crate) fn is_secret(&self, name: &str) -> bool {
-        mask::is_secret_name(name) || self.branches(name).into_iter().any(is_secret_schema)
+        is_secret_name(name) || self.branches(name).into_iter().any(is_secret_schema)
     }
 
     /// The strings in `inputs` that are secret: those of secret inputs, and those that are secret inside of others.
@@ -154,14 +141,14 @@ impl InputsPlan {
         let mut secrets = Vec::new();
         for (name, value) in inputs {
             self.find_secrets(name, value, &mut |secret| {
-                mask::strings(secret, &mut |text| secrets.push(text.to_owned()));
+                strings(secret, &mut |text| secrets.push(text.to_owned()));
             });
         }
         secrets
     }
 
     /// Whether an input is secret or something in it is.
-    fn holds_secret(&self, name: &str, value: &Value) -> bool {
+    pub(super) fn holds_secret(&self, name: &str, value: &Value) -> bool {
         let mut holds = false;
         self.find_secrets(name, value, &mut |_| holds = true);
         holds
@@ -251,7 +238,7 @@ impl InputsPlan {
         InputProblem { input, message, hint: None }
     }
 
-    fn warnings(&self, inputs: &Map<String, Value>) -> Vec<Diagnostic> {
+    pub(super) fn warnings(&self, inputs: &Map<String, Value>) -> Vec<Diagnostic> {
         let undeclared = inputs.keys().filter(|name| !self.declares(name)).filter_map(|name| {
             let message = format!("input `{name}` is not declared by the workflow");
             let hint = match nearest(name, self.names()) {
@@ -270,156 +257,11 @@ impl InputsPlan {
     }
 }
 
-impl Plan {
-    /// Checks the inputs and makes the first record of a run.
-    ///
-    /// Defaults are filled in first, also nested ones, then the whole is checked.
-    ///
-    /// # Errors
-    ///
-    /// The inputs do not satisfy the schema. Nothing was sent.
-    pub fn start(
-        &self,
-        run_id: &str,
-        at: Timestamp,
-        inputs: Map<String, Value>,
-    ) -> Result<Start, InputsError> {
-        let plan = &self.entry.inputs;
-        let inputs = plan.complete(inputs)?;
-        self.check_dependencies(&inputs)?;
-        let warnings = plan.warnings(&inputs);
-        let (secret, inputs): (Map<_, _>, Map<_, _>) =
-            inputs.into_iter().partition(|(name, value)| plan.holds_secret(name, value));
-        let record = Record::Started { at, run_id: run_id.to_owned(), semantics: SEMANTICS, inputs };
-        Ok(Start { record, secrets: Secrets::of_inputs(secret), warnings })
-    }
-
-    /// What the workflows that run before get is known now, so it is checked before anything is sent.
-    fn check_dependencies(&self, inputs: &Map<String, Value>) -> Result<(), InputsError> {
-        let mut open = self.entry.depends_on.clone();
-        let mut seen = BTreeSet::new();
-        while let Some(index) = open.pop() {
-            let Some(workflow) = self.workflow(index).filter(|_| seen.insert(index)) else { continue };
-            workflow.inputs.complete(workflow.inputs.named_in(inputs)).map_err(
-                |InputsError { problems }| {
-                    let of = |problem: InputProblem| {
-                        let message =
-                            format!("{} (of workflow `{}`, which runs before)", problem.message, workflow.id);
-                        InputProblem { message, ..problem }
-                    };
-                    InputsError { problems: problems.into_iter().map(of).collect() }
-                },
-            )?;
-            open.extend(&workflow.depends_on);
-        }
-        Ok(())
-    }
-
-    /// The value that `text` stands for as the input `name`: a string stays a string, everything else is JSON.
-    ///
-    /// # Errors
-    ///
-    /// The schema wants no string and the text is no JSON.
-    pub fn input_from_text(&self, name: &str, text: &str) -> Result<Value, InputProblem> {
-        let types: BTreeSet<&str> = self.entry.inputs.property(name).into_iter().flat_map(types_of).collect();
-        if types.contains("string") {
-            return Ok(Value::String(text.to_owned()));
-        }
-        match serde_json::from_str(text) {
-            Ok(value) => Ok(value),
-            Err(_) if types.is_empty() => Ok(Value::String(text.to_owned())),
-            Err(_) => {
-                let types: Vec<&str> = types.into_iter().collect();
-                // What was meant as a structure may hold a secret, and cannot be looked into.
-                let is_structure = types.contains(&"object") || types.contains(&"array");
-                let is_secret = is_structure || self.entry.inputs.is_secret(name);
-                let shown = if is_secret { mask::MASK } else { text };
-                Err(InputProblem {
-                    input: Some(name.to_owned()),
-                    message: format!("input `{name}` must be {}, not `{shown}`", types.join(" or ")),
-                    hint: Some(format!("write it as JSON: `-i {name}={}`", example_of(&types))),
-                })
-            }
-        }
-    }
-}
-
 /// So many problems of one set of inputs are reported.
 const MAX_PROBLEMS: usize = 20;
 
 /// A longer value, in bytes, is not shown in a message.
 const MAX_SHOWN: usize = 80;
-
-/// Deeper values count as secret.
-const MAX_DEPTH: usize = 128;
-
-/// The schema with everything that applies to the same value: what it refers to and all of `allOf`, each once.
-pub(super) fn layers<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
-    reached(vec![schema], root, &["allOf"])
-}
-
-/// The schemas with everything that may apply to the same value.
-fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
-    reached(schemas, root, &["allOf", "anyOf", "oneOf"])
-}
-
-/// The schemas, what they refer to and all that these keywords list, each once.
-fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
-    while let Some(schema) = next.pop() {
-        if !seen.insert(std::ptr::from_ref(schema)) {
-            continue;
-        }
-        found.push(schema);
-        for keyword in keywords {
-            let all = schema.get(*keyword).and_then(Value::as_array).into_iter().flatten();
-            next.extend(all.rev());
-        }
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
-    }
-    found
-}
-
-/// Calls `found` with what is secret in a value, by its schema or its name. All of `schemas` may apply to the value.
-fn find_secrets(
-    schemas: &[&Value],
-    root: &Value,
-    value: &Value,
-    depth: usize,
-    found: &mut dyn FnMut(&Value),
-) {
-    if depth > MAX_DEPTH || schemas.iter().any(|schema| is_secret_schema(schema)) {
-        return found(value);
-    }
-    match value {
-        Value::Array(items) => {
-            let inner = branches(schemas.iter().filter_map(|schema| schema.get("items")).collect(), root);
-            items.iter().for_each(|item| find_secrets(&inner, root, item, depth + 1, found));
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                if mask::is_secret_name(name) {
-                    found(member);
-                    continue;
-                }
-                let inner = schemas.iter().filter_map(|schema| {
-                    let named = schema.get("properties").and_then(|properties| properties.get(name));
-                    named.or_else(|| schema.get("additionalProperties"))
-                });
-                let inner = branches(inner.collect(), root);
-                find_secrets(&inner, root, member, depth + 1, found);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn is_secret_schema(schema: &Value) -> bool {
-    schema.get("format").and_then(Value::as_str) == Some("password")
-        || schema.get("writeOnly") == Some(&Value::Bool(true))
-}
 
 fn is_short_scalar(value: &Value) -> bool {
     match value {
@@ -427,24 +269,6 @@ fn is_short_scalar(value: &Value) -> bool {
         Value::Number(number) => number.to_string().len() <= MAX_SHOWN,
         Value::String(text) => text.len() <= MAX_SHOWN,
         Value::Array(_) | Value::Object(_) => false,
-    }
-}
-
-fn types_of(schema: &Value) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Vec::new(),
-    }
-}
-
-fn example_of(types: &[&str]) -> &'static str {
-    match types.first() {
-        Some(&"number" | &"integer") => "80",
-        Some(&"boolean") => "true",
-        Some(&"array") => "'[\"a\"]'",
-        Some(&"object") => "'{\"a\": 1}'",
-        Some(_) | None => "null",
     }
 }
 
@@ -460,14 +284,6 @@ mod tests {
     fn complete(schema: Value, inputs: Value) -> Result<Value, String> {
         let Value::Object(inputs) = inputs else { panic!("{inputs} is no object") };
         plan(schema).complete(inputs).map(Value::Object).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn a_schema_that_refers_to_itself_twice_is_looked_at_once() {
-        let schema = json!({ "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#/$defs/a" }], "$defs": {
-            "a": { "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#" }], "properties": { "x": { "default": 1 } } },
-        } });
-        assert_eq!(layers(&schema, &schema).len(), 6);
     }
 
     #[test]

@@ -21,9 +21,10 @@ use serde_json::{Map, Value};
 
 use crate::command::{CallId, Command, SleepId};
 use crate::event::{Event, EventKind, Fault, RunError, Status};
-use crate::mask::{Mask, Secrets};
+use crate::mask::Mask;
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
+use crate::secret::Secrets;
 use frame::Memory;
 use turn::{Outcome, Progress, Turn};
 

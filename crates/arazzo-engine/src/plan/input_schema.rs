@@ -1,0 +1,93 @@
+//! Which parts of a JSON Schema apply to a value, and what of the value they call secret.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::secret::is_secret_name;
+
+/// Deeper values count as secret.
+const MAX_DEPTH: usize = 128;
+
+/// The schema with everything that applies to the same value: what it refers to and all of `allOf`, each once.
+pub(super) fn layers<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+    reached(vec![schema], root, &["allOf"])
+}
+
+/// The schemas with everything that may apply to the same value.
+pub(super) fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
+    reached(schemas, root, &["allOf", "anyOf", "oneOf"])
+}
+
+/// The schemas, what they refer to and all that these keywords list, each once.
+fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    while let Some(schema) = next.pop() {
+        if !seen.insert(std::ptr::from_ref(schema)) {
+            continue;
+        }
+        found.push(schema);
+        for keyword in keywords {
+            let all = schema.get(*keyword).and_then(Value::as_array).into_iter().flatten();
+            next.extend(all.rev());
+        }
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
+    }
+    found
+}
+
+/// Calls `found` with what is secret in a value, by its schema or its name. All of `schemas` may apply to the value.
+pub(super) fn find_secrets(
+    schemas: &[&Value],
+    root: &Value,
+    value: &Value,
+    depth: usize,
+    found: &mut dyn FnMut(&Value),
+) {
+    if depth > MAX_DEPTH || schemas.iter().any(|schema| is_secret_schema(schema)) {
+        return found(value);
+    }
+    match value {
+        Value::Array(items) => {
+            let inner = branches(schemas.iter().filter_map(|schema| schema.get("items")).collect(), root);
+            items.iter().for_each(|item| find_secrets(&inner, root, item, depth + 1, found));
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if is_secret_name(name) {
+                    found(member);
+                    continue;
+                }
+                let inner = schemas.iter().filter_map(|schema| {
+                    let named = schema.get("properties").and_then(|properties| properties.get(name));
+                    named.or_else(|| schema.get("additionalProperties"))
+                });
+                let inner = branches(inner.collect(), root);
+                find_secrets(&inner, root, member, depth + 1, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+pub(super) fn is_secret_schema(schema: &Value) -> bool {
+    schema.get("format").and_then(Value::as_str) == Some("password")
+        || schema.get("writeOnly") == Some(&Value::Bool(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_schema_that_refers_to_itself_twice_is_looked_at_once() {
+        let schema = json!({ "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#/$defs/a" }], "$defs": {
+            "a": { "allOf": [{ "$ref": "#/$defs/a" }, { "$ref": "#" }], "properties": { "x": { "default": 1 } } },
+        } });
+        assert_eq!(layers(&schema, &schema).len(), 6);
+    }
+}
