@@ -181,6 +181,8 @@ codes! {
     Unsupported = "unsupported",
     /// A source could not be read.
     UnreadableSource = "unreadable-source",
+    /// A source would have to be fetched, and nothing is.
+    OfflineSource = "offline-source",
     /// A source lies where its url leads from the root of the repository (T11).
     SourceUnderRoot = "source-under-root",
     /// A source is of another type than was said.
@@ -239,6 +241,8 @@ codes! {
     InvalidSchema = "invalid-schema",
     /// A credential would go to several hosts.
     AmbiguousCredential = "ambiguous-credential",
+    /// A credential would go to a host that only a document from the network names.
+    UntrustedHost = "untrusted-host",
     /// A jsonpath criterion compares, which JSONPath cannot (T1).
     JsonPathComparison = "jsonpath-comparison",
     /// A jsonpath criterion asks for a `.length`, which JSONPath does not have (T2).

@@ -161,7 +161,11 @@ paths:
         found[0].1,
         "file:///d/api.yml:8:21: error: `$ref: none.yml#/a` leads into another document, which does not exist"
     );
-    assert!(found[1].1.ends_with("which is remote, and remote documents are not read"), "{}", found[1].1);
+    assert!(
+        found[1].1.ends_with("which is on another host, and only files beside the document are read"),
+        "{}",
+        found[1].1
+    );
     assert_eq!(found[8].1, "file:///d/there.yml:1:16: error: `$ref: #/x` leads nowhere");
     let [gone] = &api.problems()[..] else { panic!() };
     assert_eq!((gone.code, gone.place.path.as_str()), (Code::UnreadableSource, "/paths/~1gone/$ref"));

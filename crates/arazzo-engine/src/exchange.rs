@@ -109,6 +109,8 @@ pub enum TransportErrorCode {
     BodyTooLarge,
     /// The policy of the run forbids this host. The run ends.
     HostRefused,
+    /// The response is a redirect that leads nowhere, or one of too many.
+    RedirectFailed,
     /// A credential could not be had.
     CredentialFailed,
 }
@@ -124,6 +126,7 @@ impl TransportErrorCode {
             Self::InvalidMessage => "invalid-message",
             Self::BodyTooLarge => "body-too-large",
             Self::HostRefused => "host-refused",
+            Self::RedirectFailed => "redirect-failed",
             Self::CredentialFailed => "credential-failed",
         }
     }
@@ -137,6 +140,7 @@ impl TransportErrorCode {
             | Self::Timeout
             | Self::TlsFailed
             | Self::InvalidMessage
+            | Self::RedirectFailed
             | Self::CredentialFailed => false,
         }
     }

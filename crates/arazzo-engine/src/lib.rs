@@ -46,6 +46,7 @@
 mod command;
 mod event;
 mod exchange;
+mod host_pattern;
 mod mask;
 mod plan;
 mod preview;
@@ -61,6 +62,7 @@ pub use event::{
     RetryReport, RunError, Status,
 };
 pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
+pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,

@@ -56,6 +56,7 @@ mod file;
 mod http;
 mod load;
 mod mock;
+mod network;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
@@ -67,4 +68,5 @@ pub use file::{FileError, read_file, read_stream};
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
 pub use load::{LoadError, LoadOptions, Loaded, Origin, load};
 pub use mock::{MockTransport, Scenario};
+pub use network::{CertificateAuthorities, CertificateError, ClientCertificate, NetworkOptions, Proxies};
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};

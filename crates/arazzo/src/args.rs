@@ -1,11 +1,14 @@
 //! The arguments of the command line.
 
+mod network;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::quantity;
+pub(crate) use network::NetworkArgs;
 
 /// Run workflows that are described in the OpenAPI Initiative's Arazzo format.
 #[derive(Debug, Parser)]
@@ -39,7 +42,7 @@ pub(crate) struct ConformanceArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct RunArgs {
-    /// The Arazzo Description: a file, or `-` for standard input.
+    /// The Arazzo Description: a file, a URL, or `-` for standard input.
     pub(crate) description: String,
 
     /// Which workflow; not needed when there is only one. May be given several times.
@@ -59,7 +62,7 @@ pub(crate) struct RunArgs {
     pub(crate) inputs: Vec<String>,
 
     /// Read this source description from there instead.
-    #[arg(long = "source", value_name = "NAME=PATH", help_heading = "Sources and servers")]
+    #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources and servers")]
     pub(crate) sources: Vec<String>,
 
     /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
@@ -94,6 +97,9 @@ pub(crate) struct RunArgs {
     /// Print what would be done and send nothing.
     #[arg(long, help_heading = "Sources and servers")]
     pub(crate) dry_run: bool,
+
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
 
     /// Follow the specification to the letter: no tolerance applies.
     #[arg(long, help_heading = "Rules and limits")]

@@ -178,11 +178,15 @@ impl Files {
         let Some(uri) = joined else {
             return self.intern(file.to_owned(), State::Refused("starts at a document that is in no file"));
         };
-        let state = if is_relative(file) {
+        // A reference such as `//host/file` looks relative and leads to another host.
+        let is_near = place.as_ref().is_some_and(|place| {
+            place.scheme() == uri.scheme() && place.host() == uri.host() && place.port() == uri.port()
+        });
+        let state = if is_relative(file) && is_near {
             State::Wanted
         } else {
             State::Refused(match uri.scheme() {
-                "http" | "https" => "is remote, and remote documents are not read",
+                "http" | "https" => "is on another host, and only files beside the document are read",
                 _ => "is not relative to the document, and only such files are read",
             })
         };

@@ -14,7 +14,7 @@ use super::order::StepUse;
 use super::queue::{self, Queue};
 use super::selector::SelectorText;
 use super::value::ValueTemplate;
-use super::{Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security};
+use super::{Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security, trust};
 
 /// What compiling one workflow needs at hand.
 pub(crate) struct Compiler<'a> {
@@ -68,6 +68,7 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
             return Planning { plan: None, diagnostics };
         }
         security::several_hosts(plan, workspace, options, &mut diagnostics);
+        trust::check(plan, workspace, options, &mut diagnostics);
         mock::hint(plan);
     }
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);

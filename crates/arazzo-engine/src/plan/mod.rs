@@ -25,6 +25,7 @@ mod selector;
 mod server;
 mod start;
 mod step;
+mod trust;
 mod value;
 mod workflow;
 
@@ -50,6 +51,8 @@ pub use step::{OperationCall, PlannedStep};
 pub(crate) use step::{StepDependency, StepTarget};
 pub(crate) use value::ValueTemplate;
 
+use crate::host_pattern::HostPattern;
+
 /// How a workflow is compiled.
 #[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
@@ -65,6 +68,8 @@ pub struct PlanOptions {
     pub any_credential: bool,
     /// The names of the header fields that the driver adds to every request.
     pub given_headers: Vec<String>,
+    /// Hosts to which credentials may go although only a document from the network names them.
+    pub allow_hosts: Vec<HostPattern>,
     /// What a step without `successCriteria` needs.
     pub default_success: DefaultSuccess,
 }
@@ -157,6 +162,12 @@ impl Plan {
     pub fn hosts(&self) -> BTreeSet<String> {
         let calls = self.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call);
         calls.map(|call| server::host(call.operation.server())).collect()
+    }
+
+    /// The hosts that only documents from the network name: no credential should go there, see
+    /// [`PlanOptions::allow_hosts`].
+    pub fn untrusted_hosts(&self, workspace: &Workspace, options: &PlanOptions) -> BTreeSet<String> {
+        trust::untrusted(self, workspace, options).map(|operation| server::host(operation.server())).collect()
     }
 
     /// The step with this index, which a [`Call`](crate::Call) names.

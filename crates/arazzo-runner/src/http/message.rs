@@ -1,13 +1,13 @@
 //! A request as it is sent: with credentials in its slots and the header fields that every request gets.
 
-use arazzo_engine::{Placement, Request, Slot, TransportError, TransportErrorCode};
+use arazzo_engine::{Placement, Request, Slot, TransportError, TransportErrorCode, is_secret_name};
 use reqwest::header::{
     AUTHORIZATION, CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
 use url::Url;
 
-use super::failure;
 use crate::credentials::{Credentials, basic, query_encoded};
+use crate::network;
 
 /// Builds what goes over the wire, or says why it cannot be written. Nothing has been sent then.
 pub(super) fn build(
@@ -35,7 +35,9 @@ pub(super) fn build(
     for (name, value) in extra {
         let name = header_name(name)?;
         if !given.contains_key(&name) {
-            let value = header_value(&name, value)?;
+            let mut value = header_value(&name, value)?;
+            // It was given for the API, and no redirect says that another origin is part of it.
+            value.set_sensitive(true);
             headers.append(name, value);
         }
     }
@@ -120,7 +122,7 @@ fn read_url(text: &str) -> Result<Url, TransportError> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         let message =
-            format!("the URL for `{}` holds a user name: give it as a credential", failure::target(&url));
+            format!("the URL for `{}` holds a user name: give it as a credential", network::target(&url));
         return Err(invalid(message));
     }
     Ok(url)
@@ -131,9 +133,13 @@ fn header_name(name: &str) -> Result<HeaderName, TransportError> {
         .map_err(|_| invalid(format!("`{}` is no name of a header field", name.escape_debug())))
 }
 
+/// The value. That of a name which says that it is secret is marked: it never goes to another origin.
 fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, TransportError> {
-    HeaderValue::from_bytes(value.as_bytes())
-        .map_err(|_| invalid(format!("the value of the header field `{name}` has a control character in it")))
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+        invalid(format!("the value of the header field `{name}` has a control character in it"))
+    })?;
+    value.set_sensitive(is_secret_name(name.as_str()));
+    Ok(value)
 }
 
 fn is_length(value: &str, request: &Request) -> bool {
@@ -145,14 +151,14 @@ fn missing(slot: &Slot) -> TransportError {
     let message = format!(
         "there is no credential for the security scheme `{scheme}` of `{source}`: give `{source}.{scheme}=VALUE`"
     );
-    failure::error(TransportErrorCode::CredentialFailed, message)
+    network::error(TransportErrorCode::CredentialFailed, message)
 }
 
 fn unusable(slot: &Slot, fact: &str) -> TransportError {
     let message = format!("the credential for `{}` of `{}` {fact}", slot.scheme, slot.source);
-    failure::error(TransportErrorCode::CredentialFailed, message)
+    network::error(TransportErrorCode::CredentialFailed, message)
 }
 
 fn invalid(message: String) -> TransportError {
-    failure::error(TransportErrorCode::InvalidMessage, message)
+    network::error(TransportErrorCode::InvalidMessage, message)
 }

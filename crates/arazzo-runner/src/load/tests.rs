@@ -1,3 +1,5 @@
+use url::Url;
+
 use super::*;
 
 const API: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n";
@@ -19,7 +21,8 @@ impl Folder {
     fn load(&self, overrides: &[(&str, &str)]) -> Result<Loaded, LoadError> {
         let overrides =
             overrides.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect();
-        let options = LoadOptions { sources: overrides, ..LoadOptions::default() };
+        let network = NetworkOptions { offline: true, ..NetworkOptions::default() };
+        let options = LoadOptions { sources: overrides, network, ..LoadOptions::default() };
         load(Origin::File(&self.0.join("flows/a.yml")), &options)
     }
 
@@ -96,7 +99,7 @@ fn another_place_can_be_given() {
     let flow = description(&[("api", "https://example.com/api.yml")]);
     let folder = Folder::new("override", &[("flows/a.yml", flow.as_bytes()), ("b.yml", API.as_bytes())]);
     let (message, hint) = folder.problem(&[]);
-    assert!(message.ends_with("is remote, and remote descriptions are not read yet"), "{message}");
+    assert!(message.ends_with("`https://example.com/api.yml` is remote, and nothing is fetched (`--offline`)"), "{message}");
     assert_eq!(hint, "give another place with `--source api=PATH`");
     let path = folder.0.join("b.yml");
     let loaded = folder.load(&[("api", path.to_str().unwrap())]).unwrap();

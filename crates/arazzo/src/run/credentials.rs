@@ -1,4 +1,4 @@
-//! Credentials from `--auth` and the environment. This is the one place that reads the environment.
+//! Credentials from `--auth` and the environment.
 
 use arazzo_document::{SourceContent, Workspace};
 use arazzo_runner::{CredentialError, Credentials};

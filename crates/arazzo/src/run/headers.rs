@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arazzo_engine::{Plan, is_secret_name};
+use arazzo_document::Workspace;
+use arazzo_engine::{Plan, PlanOptions, is_secret_name};
 
 use crate::refusal::Refusal;
 
@@ -63,6 +64,22 @@ pub(crate) fn check_hosts(headers: &[(String, String)], plans: &[Arc<Plan>]) -> 
     let hosts: Vec<String> = hosts.iter().map(|host| format!("`{host}`")).collect();
     let message = format!("the header `{name}` would go to several hosts: {}", hosts.join(", "));
     Err(Refusal::usage(message, "give credentials as `--auth SOURCE.SCHEME=VALUE`".to_owned()))
+}
+
+/// A credential must not go to a host that only a document from the network names.
+pub(crate) fn check_trust(
+    headers: &[(String, String)],
+    plans: &[Arc<Plan>],
+    workspace: &Workspace,
+    options: &PlanOptions,
+) -> Result<(), Refusal> {
+    let secret = headers.iter().find(|(name, _)| is_secret_name(name)).filter(|_| !options.any_credential);
+    let Some((name, _)) = secret else { return Ok(()) };
+    let hosts = plans.iter().flat_map(|plan| plan.untrusted_hosts(workspace, options));
+    let Some(host) = hosts.into_iter().next() else { return Ok(()) };
+    let message =
+        format!("the header `{name}` would go to `{host}`, which is named by a document from the network");
+    Err(Refusal::usage(message, format!("if that is right, add `--allow-host {host}`")))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod headers;
 mod inputs;
 mod interruption;
 mod mock;
+mod network;
 mod servers;
 mod session;
 mod standard_input;
@@ -15,8 +16,8 @@ use std::sync::Arc;
 use arazzo_document::{Code, Diagnostic, Document, Severity, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Preview, Timestamp};
 use arazzo_runner::{
-    Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Origin, SkippingClock,
-    SystemClock, Transport, load,
+    Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, NetworkOptions, Origin,
+    SkippingClock, SystemClock, Transport, load,
 };
 
 use crate::args::RunArgs;
@@ -31,7 +32,14 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
     let mut documents = Vec::new();
     match prepare(args, &mut documents) {
-        Ok(Prepared::Run(session)) => session.run(args, &documents),
+        Ok(Prepared::Run(session)) => {
+            if let Some(warning) = network::warning(args)
+                && !args.quiet
+            {
+                output::message(&format!("warning: {warning}"));
+            }
+            session.run(args, &documents)
+        }
         Ok(Prepared::Preview { previews, diagnostics }) => {
             output::warn_all(&diagnostics, &documents, Verbosity::of(args));
             output::print_plan(&previews, &diagnostics, args.format);
@@ -55,7 +63,8 @@ enum Prepared {
 /// Reads, compiles and checks. Nothing is sent when anything is wrong.
 fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepared, Refusal> {
     let mut standard_input = StandardInput::default();
-    let (workspace, mut diagnostics) = read(args, documents, &mut standard_input)?;
+    let network = network::collect(args)?;
+    let (workspace, mut diagnostics) = read(args, &network, documents, &mut standard_input)?;
     let workflows = choose(args, &workspace)?;
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
@@ -66,6 +75,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         credentials: credentials.names(),
         any_credential: args.mock.is_some(),
         given_headers: headers.iter().map(|(name, _)| name.clone()).collect(),
+        allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
     };
     let mut plans = Vec::new();
@@ -81,11 +91,15 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let mut codes = errors.map(|diagnostic| diagnostic.code).peekable();
     if codes.peek().is_some() {
-        let exit =
-            if codes.all(|code| code == Code::AmbiguousCredential) { Exit::Usage } else { Exit::Invalid };
+        let exit = if codes.all(|code| matches!(code, Code::AmbiguousCredential | Code::UntrustedHost)) {
+            Exit::Usage
+        } else {
+            Exit::Invalid
+        };
         return Err(Refusal { exit, ..Refusal::invalid(diagnostics) });
     }
     headers::check_hosts(&headers, &plans)?;
+    headers::check_trust(&headers, &plans, &workspace, &options)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
     let objects = inputs::objects(args, &mut standard_input, &mut diagnostics)?;
     if args.dry_run {
@@ -106,11 +120,12 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         diagnostics.extend(start.warnings.iter().cloned());
         runs.push((plan, start));
     }
-    let secrets = credentials.secrets().map(str::to_owned).chain(headers::secrets(&headers)).collect();
+    let secrets = credentials.secrets().map(str::to_owned).chain(headers::secrets(&headers));
+    let secrets = secrets.chain(network.proxies.secrets()).collect();
     let transport: Box<dyn Transport> = match scenario {
         Some(scenario) => Box::new(MockTransport::new(scenario)),
         None => {
-            let options = HttpOptions { timeout: args.timeout, max_body: args.max_body, headers };
+            let options = HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, network };
             Box::new(HttpTransport::new(options, credentials))
         }
     };
@@ -119,6 +134,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
 
 fn read(
     args: &RunArgs,
+    network: &NetworkOptions,
     documents: &mut Vec<Arc<Document>>,
     standard_input: &mut StandardInput,
 ) -> Result<(Workspace, Vec<Diagnostic>), Refusal> {
@@ -127,6 +143,8 @@ fn read(
     let origin = if args.description == "-" {
         text = standard_input.read().map_err(|fact| Refusal::unreadable(fact, None))?;
         Origin::Text(&text)
+    } else if is_url(&args.description) {
+        Origin::Url(&args.description)
     } else {
         Origin::File(Path::new(&args.description))
     };
@@ -134,6 +152,8 @@ fn read(
         sources: overrides,
         root: args.root.clone(),
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
+        network: network.clone(),
+        timeout: Some(args.timeout),
     };
     let loaded = load(origin, &options).map_err(|error| Refusal::usage(error.to_string(), None))?;
     let Loaded { workspace, documents: read, diagnostics } = loaded;
@@ -142,6 +162,13 @@ fn read(
         Some(workspace) => Ok((workspace, diagnostics)),
         None => Err(Refusal::invalid(diagnostics)),
     }
+}
+
+/// Whether a description is named by a URL. A file of that name would need `./` before it.
+fn is_url(text: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
 /// The workflows that are asked for; the only one when none is.

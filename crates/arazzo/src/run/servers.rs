@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::refusal::Refusal;
 
-/// `--source NAME=PATH`.
+/// `--source NAME=PATH|URL`.
 pub(crate) fn sources(texts: &[String]) -> Result<BTreeMap<String, String>, Refusal> {
     texts
         .iter()

@@ -9,40 +9,44 @@ use std::time::Duration;
 use arazzo_engine::{TransportError, TransportErrorCode};
 use url::Url;
 
-use super::host::{self, Refused};
+use super::hosts::Refused;
 
 /// So many links of a chain of errors are looked at.
 const MAX_CHAIN: usize = 16;
 
-pub(super) fn error(code: TransportErrorCode, message: String) -> TransportError {
+pub(crate) fn error(code: TransportErrorCode, message: String) -> TransportError {
     TransportError { code, message }
 }
 
 /// Host and port, as messages name a server.
-pub(super) fn target(url: &Url) -> String {
+pub(crate) fn target(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// A duration as a person says it.
-pub(super) fn seconds(duration: Duration) -> String {
+pub(crate) fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())
 }
 
 /// The failure of a request before the head of a response was there.
-pub(super) fn of_sending(target: &str, failed: &reqwest::Error) -> TransportError {
+pub(super) fn of_sending(url: &Url, failed: &reqwest::Error, proxy: Option<String>) -> TransportError {
     let causes = Causes::of(failed);
-    if causes.refused {
-        return host::refusal(target);
+    if let Some(refused) = causes.refused {
+        return refused.error(url);
     }
+    let target = target(url);
     if let Some(reason) = causes.tls {
         return error(TransportErrorCode::TlsFailed, format!("no safe connection to `{target}`: {reason}"));
     }
     if failed.is_connect() {
-        let message = if failed.is_dns() {
+        let through = proxy.map(|proxy| format!(" through the proxy `{proxy}`")).unwrap_or_default();
+        let message = if failed.is_dns() && through.is_empty() {
             format!("the name of `{target}` cannot be resolved")
+        } else if failed.is_dns() {
+            format!("no connection to `{target}`{through}: a name cannot be resolved")
         } else {
-            format!("no connection to `{target}`: {}", causes.io.map_or("it was refused", io_fact))
+            format!("no connection to `{target}`{through}: {}", causes.io.map_or("it was refused", io_fact))
         };
         return error(TransportErrorCode::ConnectionFailed, message);
     }
@@ -58,7 +62,7 @@ pub(super) fn of_sending(target: &str, failed: &reqwest::Error) -> TransportErro
 }
 
 /// The failure of a body whose head was there.
-pub(super) fn of_body(target: &str, failed: &reqwest::Error) -> TransportError {
+pub(crate) fn of_body(target: &str, failed: &reqwest::Error) -> TransportError {
     let causes = Causes::of(failed);
     if causes.garbage {
         let message = format!("the body that `{target}` sent cannot be decoded");
@@ -71,7 +75,7 @@ pub(super) fn of_body(target: &str, failed: &reqwest::Error) -> TransportError {
 /// What the chain of an error's sources says.
 #[derive(Default)]
 struct Causes {
-    refused: bool,
+    refused: Option<Refused>,
     garbage: bool,
     tls: Option<String>,
     io: Option<io::ErrorKind>,
@@ -90,8 +94,8 @@ impl Causes {
     }
 
     fn add(&mut self, error: &(dyn Error + 'static)) {
-        if error.is::<Refused>() {
-            self.refused = true;
+        if let Some(refused) = error.downcast_ref::<Refused>() {
+            self.refused = Some(*refused);
         } else if let Some(tls) = error.downcast_ref::<rustls::Error>() {
             self.tls = Some(tls.to_string());
         } else if let Some(http) = error.downcast_ref::<hyper::Error>() {

@@ -1,0 +1,145 @@
+//! Reading a document from the network, under the same policy as the calls of a workflow.
+//!
+//! Reading is no asynchronous work for whoever calls [`load`](super::load), who may be inside a runtime of their own. So
+//! a thread with a runtime fetches what is wanted, one document after the other, and ends with the loader.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use arazzo_document::MAX_TEXT;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION};
+use url::Url;
+
+use super::location::without_secrets;
+use crate::network::{self, Network, NetworkOptions};
+
+/// What is asked for. Servers that know YAML by no name send what they have.
+const WANTED: &str = "application/yaml, application/json, text/plain;q=0.9, */*;q=0.8";
+
+/// A document as it came.
+pub(super) struct Fetched {
+    pub(super) text: String,
+    /// Where it came from, after redirects.
+    pub(super) url: Url,
+}
+
+/// Why a document did not come, as a fragment that follows its URL.
+#[derive(Debug)]
+pub(super) struct FetchError {
+    pub(super) fact: String,
+    /// Whether nothing was tried, since the caller wants to stay offline.
+    pub(super) is_offline: bool,
+}
+
+/// Fetches documents.
+pub(super) struct Fetcher {
+    jobs: Sender<Job>,
+}
+
+struct Job {
+    url: Url,
+    answer: Sender<Result<Fetched, FetchError>>,
+}
+
+impl Fetcher {
+    pub(super) fn new(options: NetworkOptions, timeout: Duration) -> Self {
+        let (jobs, received) = channel();
+        std::thread::spawn(move || serve(&received, options, timeout));
+        Self { jobs }
+    }
+
+    /// Waits for the document at `url`.
+    pub(super) fn fetch(&self, url: &Url) -> Result<Fetched, FetchError> {
+        let (answer, received) = channel();
+        let gone = || FetchError::new("cannot be fetched: there is no thread to do it");
+        self.jobs.send(Job { url: url.clone(), answer }).map_err(|_| gone())?;
+        received.recv().map_err(|_| gone())?
+    }
+}
+
+impl FetchError {
+    fn new(fact: impl Into<String>) -> Self {
+        Self { fact: fact.into(), is_offline: false }
+    }
+}
+
+/// Does the jobs until nobody is left who could give one.
+fn serve(jobs: &Receiver<Job>, options: NetworkOptions, timeout: Duration) {
+    let is_offline = options.offline;
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let network = Network::new(options);
+    while let Ok(Job { url, answer }) = jobs.recv() {
+        let fetched = if is_offline {
+            let fact = "is remote, and nothing is fetched (`--offline`)".to_owned();
+            Err(FetchError { fact, is_offline })
+        } else {
+            let fetching = async { tokio::time::timeout(timeout, fetch(&network, url)).await };
+            runtime.block_on(fetching).unwrap_or_else(|_| {
+                let limit = network::seconds(timeout);
+                Err(FetchError::new(format!("did not come in full within {limit} (`--timeout`)")))
+            })
+        };
+        // Whoever gave the job up does not want the answer.
+        let _ = answer.send(fetched);
+    }
+    // A name that is still being looked up must not keep the thread.
+    runtime.shutdown_background();
+}
+
+async fn fetch(network: &Network, url: Url) -> Result<Fetched, FetchError> {
+    let failed = |error: arazzo_engine::TransportError| {
+        FetchError::new(format!("cannot be fetched: {}", error.message))
+    };
+    let answer = network.send(request(url)?).await.map_err(failed)?;
+    let target = network::target(&answer.url);
+    let mut response = answer.response;
+    let status = response.status();
+    if status.is_redirection() {
+        let to = response.headers().get(LOCATION).and_then(|to| answer.url.join(to.to_str().ok()?).ok());
+        let to = to.map(|to| format!(" to `{}`", without_secrets(to))).unwrap_or_default();
+        return Err(FetchError::new(format!(
+            "is a redirect{to} (status {}): name that, or add `--follow-redirects`",
+            status.as_u16()
+        )));
+    }
+    if !status.is_success() {
+        return Err(FetchError::new(format!("cannot be fetched: the server answers {}", status.as_u16())));
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| failed(network::of_body(&target, &error)))?
+    {
+        if bytes.len() + chunk.len() > MAX_TEXT {
+            return Err(FetchError::new(format!("is larger than {MAX_TEXT} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to() + 1;
+        FetchError::new(format!("is no UTF-8 text: byte {at} belongs to no character"))
+    })?;
+    Ok(Fetched { text, url: answer.url })
+}
+
+/// A user name and a password in the URL go where they belong, and not to other origins.
+fn request(mut url: Url) -> Result<reqwest::Request, FetchError> {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (user, password) = (decoded(url.username()), url.password().map(decoded));
+    let has_credential = !user.is_empty() || password.is_some();
+    // Urls that can hold neither refuse this.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(WANTED));
+    if has_credential {
+        let credential = STANDARD.encode(format!("{user}:{}", password.unwrap_or_default()));
+        let mut value = HeaderValue::from_str(&format!("Basic {credential}"))
+            .map_err(|_| FetchError::new("has a user name that cannot be sent"))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
+    Ok(request)
+}
