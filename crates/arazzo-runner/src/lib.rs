@@ -1,6 +1,6 @@
 //! Doing what the Arazzo machine asks for: files, HTTP, timers, the mock.
 //!
-//! The machine of `arazzo-engine` is pure. This crate reads a description and its sources from files ([`load`]), sends
+//! The machine of `arazzo-engine` is pure. This crate reads a description and its sources ([`load`]), sends
 //! requests ([`HttpTransport`]) or answers them itself ([`MockTransport`]), waits ([`Clock`]), and goes round
 //! ([`drive`]) until the run is over. Here is a workflow run against the examples of its own API description:
 //!
@@ -47,7 +47,9 @@
 //! show. [`Credentials`] fill the slots that a request has for them; whoever shows events tells
 //! [`Run::hide`](arazzo_engine::Run::hide) each of [`Credentials::secrets`] before the first request.
 //!
-//! Not here yet: descriptions from the network, tokens from OAuth2 token endpoints, proxies, journals.
+//! [`NetworkOptions`] say what may be contacted, by requests and for descriptions alike.
+//!
+//! Not here yet: journals.
 
 mod credential_error;
 mod credentials;

@@ -14,6 +14,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod proxy;
+mod tls;
+
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -21,6 +24,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+pub use proxy::Proxy;
+pub use tls::Identity;
 
 /// The longest request that the server reads, in bytes.
 const MAX_REQUEST: usize = 16 * 1024 * 1024;
@@ -93,6 +99,7 @@ impl Received {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    scheme: &'static str,
     shared: Arc<Shared>,
 }
 
@@ -102,6 +109,8 @@ struct Shared {
     received: Mutex<Vec<Received>>,
     open: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
+    /// How connections are made safe.
+    tls: Option<tls::Config>,
 }
 
 impl Server {
@@ -111,18 +120,43 @@ impl Server {
     ///
     /// When no port can be had.
     pub fn start(script: impl IntoIterator<Item = Answer>) -> io::Result<Self> {
+        Self::start_with(script, None)
+    }
+
+    /// Starts one that speaks HTTPS and shows `identity`.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had or the identity cannot be used.
+    pub fn start_tls(script: impl IntoIterator<Item = Answer>, identity: &Identity) -> io::Result<Self> {
+        Self::start_with(script, Some(identity.config()?))
+    }
+
+    fn start_with(script: impl IntoIterator<Item = Answer>, tls: Option<tls::Config>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let script: Vec<Answer> = script.into_iter().collect();
-        let shared = Arc::new(Shared { script: Mutex::new(script.into_iter()), ..Shared::default() });
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let shared = Arc::new(Shared { script: Mutex::new(script.into_iter()), tls, ..Shared::default() });
         let accepting = Arc::clone(&shared);
         thread::spawn(move || accepting.accept(&listener));
-        Ok(Self { address, shared })
+        Ok(Self { address, scheme, shared })
     }
 
     /// The base URL, without a slash at its end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
+    }
+
+    /// The same with the name `localhost` in place of the address.
+    pub fn named_url(&self) -> String {
+        format!("{}://localhost:{}", self.scheme, self.address.port())
+    }
+
+    /// Replaces what is left of the script, for answers that name the server itself or another one.
+    pub fn follow(&self, script: impl IntoIterator<Item = Answer>) {
+        let script: Vec<Answer> = script.into_iter().collect();
+        *lock(&self.shared.script) = script.into_iter();
     }
 
     /// The address it listens at.
@@ -147,6 +181,11 @@ impl Drop for Server {
     }
 }
 
+/// A connection.
+trait Stream: Read + Write {}
+
+impl<S: Read + Write> Stream for S {}
+
 impl Shared {
     fn accept(self: &Arc<Self>, listener: &TcpListener) {
         for stream in listener.incoming() {
@@ -160,13 +199,19 @@ impl Shared {
             let shared = Arc::clone(self);
             thread::spawn(move || {
                 // A client that goes away ends the connection, not the test.
-                let _ = shared.serve(&stream);
+                let _ = match &shared.tls {
+                    None => shared.serve(&mut &stream),
+                    Some(tls) => stream
+                        .try_clone()
+                        .and_then(|copy| tls.accept(copy))
+                        .and_then(|mut secure| shared.serve(&mut secure)),
+                };
                 let _ = stream.shutdown(Shutdown::Both);
             });
         }
     }
 
-    fn serve(&self, mut stream: &TcpStream) -> io::Result<()> {
+    fn serve(&self, stream: &mut impl Stream) -> io::Result<()> {
         while let Some(request) = read_request(stream)? {
             lock(&self.received).push(request);
             let answer = lock(&self.script).next();
@@ -240,7 +285,7 @@ fn response(status: u16, headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
 }
 
 /// The next request; `None` when the client has closed the connection.
-fn read_request(mut stream: &TcpStream) -> io::Result<Option<Received>> {
+fn read_request(stream: &mut impl Stream) -> io::Result<Option<Received>> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -257,7 +302,7 @@ fn read_request(mut stream: &TcpStream) -> io::Result<Option<Received>> {
     }
 }
 
-fn read_body(mut stream: &TcpStream, mut request: Received, length: usize) -> io::Result<Received> {
+fn read_body(stream: &mut impl Stream, mut request: Received, length: usize) -> io::Result<Received> {
     let missing = length.min(MAX_REQUEST).saturating_sub(request.body.len());
     let mut rest = vec![0; missing];
     stream.read_exact(&mut rest)?;

@@ -99,7 +99,10 @@ fn another_place_can_be_given() {
     let flow = description(&[("api", "https://example.com/api.yml")]);
     let folder = Folder::new("override", &[("flows/a.yml", flow.as_bytes()), ("b.yml", API.as_bytes())]);
     let (message, hint) = folder.problem(&[]);
-    assert!(message.ends_with("`https://example.com/api.yml` is remote, and nothing is fetched (`--offline`)"), "{message}");
+    assert!(
+        message.ends_with("`https://example.com/api.yml` is remote, and nothing is fetched (`--offline`)"),
+        "{message}"
+    );
     assert_eq!(hint, "give another place with `--source api=PATH`");
     let path = folder.0.join("b.yml");
     let loaded = folder.load(&[("api", path.to_str().unwrap())]).unwrap();

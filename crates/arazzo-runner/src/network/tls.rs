@@ -72,11 +72,10 @@ impl ClientCertificate {
     pub fn from_pem(host: HostPattern, certificate: &[u8], key: &[u8]) -> Result<Self, CertificateError> {
         let chain = certificates(certificate)?;
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| CertificateError::NoKey)?;
-        let key =
-            CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|error| match error {
-                rustls::Error::InconsistentKeys(_) => CertificateError::KeyMismatch,
-                _ => CertificateError::Unusable,
-            })?;
+        let key = CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|error| {
+            let mismatch = matches!(error, rustls::Error::InconsistentKeys(_));
+            if mismatch { CertificateError::KeyMismatch } else { CertificateError::Unusable }
+        })?;
         Ok(Self { host, key: Arc::new(key) })
     }
 

@@ -35,6 +35,8 @@ struct Scripted {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     body: Option<Yaml>,
+    /// The body is the text of this file.
+    file: Option<String>,
     fault: Option<Fault>,
 }
 
@@ -99,12 +101,16 @@ impl Case {
     /// Runs the command and compares; the error lists every difference and what came out.
     pub(crate) fn run(&self, folder: &Path) -> Result<(), String> {
         let mut servers = BTreeMap::new();
-        for (name, script) in &self.servers {
-            let answers: Result<Vec<Answer>, String> = script.iter().map(Scripted::answer).collect();
-            let server = Server::start(answers?).map_err(|error| format!("no server: {error}"))?;
+        for name in self.servers.keys() {
+            let server = Server::start([]).map_err(|error| format!("no server: {error}"))?;
             servers.insert(name.as_str(), server);
         }
         let places = Places::new(folder, &servers)?;
+        for (name, server) in &servers {
+            let script = self.servers.get(*name).map(Vec::as_slice).unwrap_or_default();
+            let answers = script.iter().map(|scripted| scripted.answer(folder, &places));
+            server.follow(answers.collect::<Result<Vec<_>, _>>()?);
+        }
         let args: Vec<String> = self.args.iter().map(|arg| places.fill(arg)).collect();
         let env = self.env.iter().map(|(name, value)| (name.clone(), places.fill(value))).collect();
         let outcome = arazzo(folder, &args, &env, self.stdin.as_deref().map(|text| places.fill(text)))?;
@@ -113,7 +119,7 @@ impl Case {
         for (name, server) in &servers {
             let received = server.received();
             let expected = self.expect.requests.get(*name).map(Vec::as_slice).unwrap_or_default();
-            compare_requests(name, expected, &received, &mut problems);
+            compare_requests(name, expected, &received, &places, &mut problems);
             for request in received {
                 let body = String::from_utf8_lossy(&request.body).into_owned();
                 traffic.push_str(&format!("--- {name}\n{}\n\n{body}\n", request.head));
@@ -131,7 +137,7 @@ impl Case {
 }
 
 impl Scripted {
-    fn answer(&self) -> Result<Answer, String> {
+    fn answer(&self, folder: &Path, places: &Places) -> Result<Answer, String> {
         let fault = |fault| match fault {
             Fault::Close => Answer::CloseBeforeAnswering,
             Fault::CloseInBody => Answer::CloseInMidBody,
@@ -142,8 +148,15 @@ impl Scripted {
         if let Some(named) = self.fault {
             return Ok(fault(named));
         }
-        let body = self.body.as_ref().map(bytes).transpose()?.unwrap_or_default();
-        let mut headers: Vec<(String, String)> = self.headers.clone().into_iter().collect();
+        let body = match &self.file {
+            Some(file) => fs::read(folder.join(file)).map_err(|error| format!("`{file}`: {error}"))?,
+            None => {
+                let body = self.body.as_ref().map(|body| bytes(&places.fill_value(body)));
+                body.transpose()?.unwrap_or_default()
+            }
+        };
+        let headers = self.headers.iter().map(|(name, value)| (name.clone(), places.fill(value)));
+        let mut headers: Vec<(String, String)> = headers.collect();
         if !body.is_empty() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
         }
@@ -195,14 +208,21 @@ impl Expect {
     }
 }
 
-fn compare_requests(server: &str, expected: &[Request], received: &[Received], problems: &mut Vec<String>) {
+fn compare_requests(
+    server: &str,
+    expected: &[Request],
+    received: &[Received],
+    places: &Places,
+    problems: &mut Vec<String>,
+) {
     if expected.len() != received.len() {
         problems.push(format!("{server}: got {} requests, expected {}", received.len(), expected.len()));
     }
     for (index, (expected, received)) in expected.iter().zip(received).enumerate() {
         let place = format!("{server} request {index}");
-        if expected.line != received.line() {
-            problems.push(format!("{place}: is `{}`, expected `{}`", received.line(), expected.line));
+        let line = places.fill(&expected.line);
+        if line != received.line() {
+            problems.push(format!("{place}: is `{}`, expected `{line}`", received.line()));
         }
         for (name, value) in &expected.headers {
             let values = received.headers(name);
@@ -242,9 +262,11 @@ impl Places {
         ];
         for (name, server) in servers {
             places.push((format!("{{server:{name}}}"), server.url()));
+            places.push((format!("{{port:{name}}}"), server.address().port().to_string()));
         }
         if let [server] = servers.values().collect::<Vec<_>>().as_slice() {
             places.push(("{server}".to_owned(), server.url()));
+            places.push(("{port}".to_owned(), server.address().port().to_string()));
         }
         Ok(Self(places))
     }
