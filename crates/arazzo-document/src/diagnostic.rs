@@ -23,6 +23,8 @@ pub struct Diagnostic {
     pub place: Place,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The text that should stand in place of the one at the place's path, where that is certain.
+    pub fix: Option<String>,
     /// Other places that explain it.
     pub related: Vec<Related>,
 }
@@ -44,13 +46,20 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: String, place: Place) -> Self {
-        Self { code, severity, message, place, hint: None, related: Vec::new() }
+        Self { code, severity, message, place, hint: None, fix: None, related: Vec::new() }
     }
 
     /// The same with what to do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the text that should stand in place of the string at its path. A tool may write it there.
+    #[must_use]
+    pub fn with_fix(mut self, text: impl Into<String>) -> Self {
+        self.fix = Some(text.into());
         self
     }
 

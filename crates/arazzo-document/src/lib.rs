@@ -41,6 +41,7 @@ pub mod openapi;
 mod position;
 mod read;
 mod resolve;
+mod rewrite;
 mod workspace;
 mod yaml;
 

@@ -56,6 +56,37 @@ impl Span {
     }
 }
 
+/// Where the lines of a text begin, to find positions in its bytes.
+pub(crate) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        let is_break =
+            |at: usize, byte: u8| byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        let breaks = bytes.iter().enumerate().filter(|(at, byte)| is_break(*at, **byte));
+        let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The byte at `position`; a place behind the end of a line or of the text is that end.
+    pub(crate) fn byte(&self, position: Position) -> usize {
+        let line = position.line.saturating_sub(1) as usize;
+        let Some(start) = self.starts.get(line) else { return self.text.len() };
+        let line = self.text.get(*start..).unwrap_or_default().split(['\n', '\r']).next().unwrap_or_default();
+        let column = position.column.saturating_sub(1) as usize;
+        start + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
+    }
+
+    /// The bytes of `span`.
+    pub(crate) fn range(&self, span: Span) -> std::ops::Range<usize> {
+        self.byte(span.start)..self.byte(span.end)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +99,16 @@ mod tests {
     fn positions_are_in_reading_order() {
         assert!(position(1, 9) < position(2, 1));
         assert!(position(2, 1) < position(2, 2));
+    }
+
+    #[test]
+    fn a_position_is_found_in_the_bytes() {
+        let text = "ä: 1\r\nb: ü2\rc\n";
+        let lines = Lines::of(text);
+        let at = |line, column| lines.byte(position(line, column));
+        assert_eq!((at(1, 1), at(1, 2)), (0, 2));
+        assert_eq!((at(2, 5), at(2, 99)), (12, 13));
+        assert_eq!((at(3, 1), at(9, 9)), (14, text.len()));
     }
 
     #[test]

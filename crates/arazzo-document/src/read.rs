@@ -104,7 +104,7 @@ impl Problem {
     /// The same as a diagnostic at `place`.
     pub fn into_diagnostic(self, place: Place) -> Diagnostic {
         let Self { code, severity, span: _, message, hint } = self;
-        Diagnostic { code, severity, message, place, hint, related: Vec::new() }
+        Diagnostic { code, severity, message, place, hint, fix: None, related: Vec::new() }
     }
 }
 

@@ -238,8 +238,9 @@ impl ArazzoDocument {
                 Mode::Tolerant => Diagnostic::warning(Code::OperationPathForm, message, place),
                 Mode::Strict => Diagnostic::error(Code::OperationPathForm, message, place),
             };
-            let hint = format!("write `'{{$sourceDescriptions.{}.url}}#{pointer}'`", found.source);
-            resolution.diagnostics.push(diagnostic.with_hint(hint));
+            let form = format!("{{$sourceDescriptions.{}.url}}#{pointer}", found.source);
+            let hint = format!("write `'{form}'`");
+            resolution.diagnostics.push(diagnostic.with_hint(hint).with_fix(form));
             if mode == Mode::Strict {
                 resolution.operation = None;
             }
@@ -338,12 +339,13 @@ impl ArazzoDocument {
             Mode::Tolerant => Diagnostic::warning(Code::SourceWithoutRoot, message, place),
             Mode::Strict => Diagnostic::error(Code::SourceWithoutRoot, message, place),
         };
-        diagnostic.with_hint(format!("write `$sourceDescriptions.{source}.{id}`"))
+        let qualified = format!("$sourceDescriptions.{source}.{id}");
+        diagnostic.with_hint(format!("write `{qualified}`")).with_fix(qualified)
     }
 
     fn unqualified(&self, id: &Text, source: &str, mode: Mode) -> Diagnostic {
         let place = self.document.place(id.span);
-        let hint = format!("write `$sourceDescriptions.{source}.{}`", id.value);
+        let qualified = format!("$sourceDescriptions.{source}.{}", id.value);
         let message = format!(
             "operation id `{}` does not name its source, and there is more than one; only `{source}` has it",
             id.value
@@ -352,7 +354,8 @@ impl ArazzoDocument {
             Mode::Tolerant => Diagnostic::warning(Code::UnqualifiedOperationId, message, place),
             Mode::Strict => Diagnostic::error(Code::UnqualifiedOperationId, message, place),
         }
-        .with_hint(hint)
+        .with_hint(format!("write `{qualified}`"))
+        .with_fix(qualified)
     }
 
     fn ambiguous(&self, id: &Text, found: &[(&str, &Arc<OpenApi>, OperationRef)]) -> Diagnostic {

@@ -78,12 +78,8 @@ fn one(text: &str, range: Range<usize>, bare: Bare, reading: &mut Reading<'_>) -
         Bare::Regex => (Tolerance::T3BareInRegex, "in a regex condition"),
         Bare::XPath => (Tolerance::T3BareInXPath, "in an XPath"),
     };
-    reading.note(
-        tolerance,
-        range,
-        format!("the expression `{expression}` without braces {place}"),
-        format!("write `{{{expression}}}`"),
-    );
+    let message = format!("the expression `{expression}` without braces {place}");
+    reading.rewrite(tolerance, range, message, format!("{{{expression}}}"));
     reading.notes.append(&mut inner.notes);
     Some((Segment::Expression(expression), cursor.at()))
 }

@@ -98,16 +98,17 @@ impl Grammar for Simple<'_> {
             Some('\'') => navigation::single_quoted(cursor).map(|text| Operand::Literal(Value::String(text))),
             Some('"') => {
                 let text = navigation::doubled(cursor, '"')?;
-                let fix = format!("write {}", navigation::quote(&text));
+                let single = navigation::quote(&text);
                 let range = start..cursor.at();
                 match self.reading.mode {
                     Mode::Tolerant => {
                         let message = "a string in double quotes";
-                        self.reading.note(Tolerance::T13DoubleQuotes, range, message, fix);
+                        self.reading.rewrite(Tolerance::T13DoubleQuotes, range, message, single);
                         Ok(Operand::Literal(Value::String(text)))
                     }
                     Mode::Strict => {
-                        Err(SyntaxError::new("a string stands in double quotes", range).with_hint(fix))
+                        let error = SyntaxError::new("a string stands in double quotes", range);
+                        Err(error.with_hint(format!("write `{single}`")))
                     }
                 }
             }

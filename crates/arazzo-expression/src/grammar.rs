@@ -165,7 +165,8 @@ fn part(
     }
     if reading.tolerates() && cursor.eat("headers.") {
         let range = start..start + "headers".len();
-        reading.note(Tolerance::T8Headers, range, "`headers` is no part of a message", "write `header`");
+        let message = "`headers` is no part of a message";
+        reading.rewrite(Tolerance::T8Headers, range, message, "header".to_owned());
         return token(cursor).map(Part::Header);
     }
     let message = matches!(root, Root::Message);

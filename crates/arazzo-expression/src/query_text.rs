@@ -130,6 +130,7 @@ impl Reader<'_, '_, '_> {
             range: start..self.cursor.at(),
             message: format!("`-` in the member name `{name}`"),
             fix: format!("write `['{name}']`"),
+            replacement: None,
         });
         Ok(Segment { text: format!("['{name}']"), selects: Selects::Name(name.to_owned()) })
     }
@@ -245,7 +246,8 @@ impl Reader<'_, '_, '_> {
     }
 
     fn note_bare(&mut self, expression: &Expression, range: std::ops::Range<usize>) {
-        self.reading.notes.push(bare_note(expression, range));
+        let replacement = Some(format!("{{{expression}}}"));
+        self.reading.notes.push(Note { replacement, ..bare_note(expression, range) });
     }
 
     fn mark(&mut self, expression: Expression, kind: char) -> String {
@@ -261,6 +263,7 @@ pub(crate) fn bare_note(expression: &Expression, range: std::ops::Range<usize>) 
         range,
         message: format!("the expression `{expression}` without braces in a jsonpath condition"),
         fix: format!("write `{{{expression}}}`"),
+        replacement: None,
     }
 }
 

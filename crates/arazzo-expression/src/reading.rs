@@ -54,7 +54,21 @@ impl<'d> Reading<'d> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        self.notes.push(Note { tolerance, range, message: message.into(), fix: fix.into() });
+        let (message, fix) = (message.into(), fix.into());
+        self.notes.push(Note { tolerance, range, message, fix, replacement: None });
+    }
+
+    /// Notes that `replacement` says the same in a form that is understood everywhere.
+    pub(crate) fn rewrite(
+        &mut self,
+        tolerance: Tolerance,
+        range: Range<usize>,
+        message: impl Into<String>,
+        replacement: String,
+    ) {
+        let fix = format!("write `{replacement}`");
+        let message = message.into();
+        self.notes.push(Note { tolerance, range, message, fix, replacement: Some(replacement) });
     }
 
     /// What an expression outside simple conditions means: the exact name if it is declared, else the longest shorter
@@ -74,7 +88,7 @@ impl<'d> Reading<'d> {
         }
         let settled = shorter.unwrap_or(expression).pointed();
         let message = "a part of a value without a JSON Pointer";
-        self.note(Tolerance::T7Navigation, range, message, format!("write `{settled}`"));
+        self.rewrite(Tolerance::T7Navigation, range, message, settled.to_string());
         settled
     }
 

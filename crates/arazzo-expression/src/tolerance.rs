@@ -28,6 +28,8 @@ pub struct Note {
     pub message: String,
     /// What to write to be understood everywhere, as a lowercase fragment.
     pub fix: String,
+    /// The text that can stand in place of the range, where it is certain to mean the same.
+    pub replacement: Option<String>,
 }
 
 /// Defines [`Tolerance`] from one table, so that none can be without a name.

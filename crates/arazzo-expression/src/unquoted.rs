@@ -134,7 +134,14 @@ fn compared(
         }
         Meaning::StatusRange(_) => format!("the range of status codes `{text}`"),
     };
-    reading.note(Tolerance::T17UnquotedText, range, message, fix);
+    match meaning {
+        Meaning::Text => {
+            reading.rewrite(Tolerance::T17UnquotedText, range, message, crate::navigation::quote(&text));
+        }
+        Meaning::MediaType | Meaning::StatusRange(_) => {
+            reading.note(Tolerance::T17UnquotedText, range, message, fix);
+        }
+    }
     Ok(())
 }
 

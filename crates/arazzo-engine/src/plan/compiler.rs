@@ -239,6 +239,7 @@ impl<'a> Compiler<'a> {
     /// Turns the tolerances that parsing used into warnings.
     pub(crate) fn notes(&mut self, text: &Text, notes: Vec<Note>) {
         for note in notes {
+            let (start, end) = (note.range.start, note.range.end);
             let place = self.here.document.place(text.span_within(note.range));
             let code = note.tolerance.into();
             let diagnostic = if note.tolerance.is_info() {
@@ -246,7 +247,12 @@ impl<'a> Compiler<'a> {
             } else {
                 Diagnostic::warning(code, note.message, place)
             };
-            self.diagnostics.push(diagnostic.with_hint(note.fix));
+            let mut diagnostic = diagnostic.with_hint(note.fix);
+            diagnostic.fix = note.replacement.and_then(|replacement| {
+                let (before, after) = (text.value.get(..start)?, text.value.get(end..)?);
+                Some(format!("{before}{replacement}{after}"))
+            });
+            self.diagnostics.push(diagnostic);
         }
     }
 

@@ -25,6 +25,7 @@ pub(super) fn note(text: &str, logic: &Logic<Term>, context: &Expression) -> Not
         range: 0..text.len(),
         message: "a jsonpath condition that is more than one query".to_owned(),
         fix,
+        replacement: None,
     }
 }
 

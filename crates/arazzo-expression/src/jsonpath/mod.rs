@@ -289,6 +289,7 @@ impl Comparing<'_, '_> {
                 range: range.clone(),
                 message: format!("`.length` at the end of `{written}`"),
                 fix: "write a filter with `length(@.…)` or `count(@.…)`".to_owned(),
+                replacement: None,
             });
         }
         Ok(Term::Query { written, query: parsed(read, range, self.reading)?, length })

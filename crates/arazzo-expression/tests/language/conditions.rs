@@ -234,9 +234,9 @@ fn double_quotes_are_a_tolerance() {
     let parsed = Condition::parse("$inputs.a == \"it's\"", Mode::Tolerant).unwrap();
     let [note] = parsed.notes.as_slice() else { panic!("{parsed:?}") };
     assert_eq!((note.tolerance, note.range.clone()), (Tolerance::T13DoubleQuotes, 13..19));
-    assert_eq!((note.tolerance.code(), note.fix.as_str()), ("double-quoted-string", "write 'it''s'"));
+    assert_eq!((note.tolerance.code(), note.fix.as_str()), ("double-quoted-string", "write `'it''s'`"));
     let error = Condition::parse("$inputs.a == \"it's\"", Mode::Strict).unwrap_err();
-    assert_eq!((error.range, error.hint.as_deref()), (13..19, Some("write 'it''s'")));
+    assert_eq!((error.range, error.hint.as_deref()), (13..19, Some("write `'it''s'`")));
 }
 
 #[test]

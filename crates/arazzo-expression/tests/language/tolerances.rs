@@ -71,6 +71,7 @@ fn an_expression_in_text_needs_no_braces_when_its_name_is_declared() {
         range: 7..16,
         message: "the expression `$inputs.b` without braces inside text".into(),
         fix: "write `{$inputs.b}`".into(),
+        replacement: Some("{$inputs.b}".into()),
     };
     assert_eq!(parsed.notes, [note]);
     // Without text before it, a slip stays an error.
