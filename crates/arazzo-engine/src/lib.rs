@@ -46,12 +46,15 @@
 mod command;
 mod event;
 mod exchange;
+mod finding;
+mod json_schema;
 mod mask;
 mod plan;
 mod preview;
 mod record;
 mod report;
 mod run;
+mod schema_work;
 mod secret;
 mod serialize;
 
@@ -61,6 +64,7 @@ pub use event::{
     RetryReport, RunError, Status,
 };
 pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
+pub use finding::{CheckResponses, Finding, FindingKind};
 pub use mask::MASK;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,

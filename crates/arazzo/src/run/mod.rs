@@ -67,6 +67,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         any_credential: args.mock.is_some(),
         given_headers: headers.iter().map(|(name, _)| name.clone()).collect(),
         default_success: args.default_success.into(),
+        check_responses: args.check_responses.into(),
     };
     let mut plans = Vec::new();
     for id in &workflows {
