@@ -4,7 +4,7 @@
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// So many steps a regular expression may go back, where one needs that at all.
 const MAX_BACKTRACKING: usize = 10_000;
@@ -16,6 +16,8 @@ const MAX_UNFOLDING: usize = 16;
 #[derive(Debug)]
 pub(crate) struct JsonSchema {
     validator: Validator,
+    /// The patterns that are no regular expressions; they are not checked.
+    pub(crate) unread: Vec<String>,
 }
 
 /// One thing that a schema refuses about a value.
@@ -37,18 +39,18 @@ impl JsonSchema {
     /// Compiles a schema whose `format`s are checked.
     pub(crate) fn with_formats(schema: &Value) -> Result<Self, String> {
         let validator = jsonschema::options().should_validate_formats(true).build(schema);
-        validator.map(|validator| Self { validator }).map_err(|error| error.to_string())
+        validator.map(|validator| Self { validator, unread: Vec::new() }).map_err(|error| error.to_string())
     }
 
-    /// Compiles a schema whose `format`s only annotate. Its patterns take linear time where they can.
+    /// Compiles a schema whose `format`s only annotate, but for patterns that cannot be read. The others take linear time
+    /// where they can.
     pub(crate) fn without_formats(schema: &Value) -> Result<Self, String> {
-        let options = || jsonschema::options().should_validate_formats(false);
-        let linear = options().with_pattern_options(PatternOptions::regex()).build(schema);
-        let validator = linear.or_else(|_| {
-            let fancy = PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKING);
-            options().with_pattern_options(fancy).build(schema)
-        });
-        validator.map(|validator| Self { validator }).map_err(|error| error.to_string())
+        if let Ok(validator) = annotated(schema) {
+            return Ok(Self { validator, unread: Vec::new() });
+        }
+        let (mut schema, mut unread) = (schema.clone(), Vec::new());
+        drop_patterns(&mut schema, &mut unread);
+        annotated(&schema).map(|validator| Self { validator, unread }).map_err(|error| error.to_string())
     }
 
     /// Whether the schema allows the value.
@@ -71,6 +73,38 @@ impl JsonSchema {
             });
         }
         (found, count)
+    }
+}
+
+fn annotated(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    let options = || jsonschema::options().should_validate_formats(false);
+    options().with_pattern_options(PatternOptions::regex()).build(schema).or_else(|_| {
+        let fancy = PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKING);
+        options().with_pattern_options(fancy).build(schema)
+    })
+}
+
+/// Takes the patterns that cannot be read out of a schema.
+fn drop_patterns(schema: &mut Value, dropped: &mut Vec<String>) {
+    let mut is_wrong = |pattern: &str| {
+        let wrong = annotated(&json!({ "pattern": pattern })).is_err();
+        dropped.extend(wrong.then(|| pattern.to_owned()));
+        wrong
+    };
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| drop_patterns(item, dropped)),
+        Value::Object(members) => {
+            if members.get("pattern").and_then(Value::as_str).is_some_and(&mut is_wrong) {
+                members.shift_remove("pattern");
+            }
+            if let Some(Value::Object(named)) = members.get_mut("patternProperties") {
+                named.retain(|pattern, _| !is_wrong(pattern));
+            }
+            // Values that are compared with are no schemas.
+            let schemas = members.iter_mut().filter(|(name, _)| !matches!(name.as_str(), "const" | "enum"));
+            schemas.for_each(|(_, schema)| drop_patterns(schema, dropped));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -139,8 +173,6 @@ fn is_short_scalar(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn refused(schema: Value, value: Value) -> Vec<(String, String)> {
@@ -191,7 +223,17 @@ mod tests {
         assert!(schema.allows(&json!("aa")) && !schema.allows(&json!("xa")));
         let endless = JsonSchema::without_formats(&json!({ "pattern": "^(?=(a+)+$)(a|aa)+$" })).unwrap();
         assert!(endless.violations(&json!(format!("{}b", "a".repeat(5_000))), 1).1 <= 1);
-        assert!(JsonSchema::without_formats(&json!({ "pattern": "(" })).is_err());
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_read_is_left_out() {
+        let inner = json!({ "pattern": "(", "minLength": 2, "const": { "pattern": "(" } });
+        let schema =
+            json!({ "properties": { "a": inner }, "patternProperties": { "[": false, "^b": false } });
+        let compiled = JsonSchema::without_formats(&schema).unwrap();
+        assert_eq!(compiled.unread, ["[", "("]);
+        assert!(!compiled.allows(&json!({ "a": "x" })) && !compiled.allows(&json!({ "b": 1 })));
+        assert!(compiled.allows(&json!({ "[": 1, "a": { "pattern": "(" } })));
     }
 
     #[test]

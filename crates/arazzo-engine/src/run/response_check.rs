@@ -234,7 +234,15 @@ impl<'a> Check<'a> {
     /// The schema of `what`, if there is one that can be used.
     fn schema(&mut self, plan: &'a SchemaPlan, what: &str) -> Option<&'a CompiledSchema> {
         match self.plan.schema(plan)? {
-            Ok(schema) => Some(schema),
+            Ok(schema) => {
+                if let [first, further @ ..] = schema.schema.unread.as_slice() {
+                    let more = if further.is_empty() { "" } else { ", among others," };
+                    let message =
+                        format!("{what}: pattern `{first}`{more} cannot be read and is not checked");
+                    self.add(FindingKind::Unchecked, None, message);
+                }
+                Some(schema)
+            }
             Err(why) => {
                 let message = format!("{what} is not checked: its schema cannot be used: {why}");
                 self.add(FindingKind::Unchecked, None, message);
@@ -255,7 +263,7 @@ impl<'a> Check<'a> {
 
     fn add(&mut self, kind: FindingKind, pointer: Option<String>, message: String) {
         if self.findings.len() == MAX_FINDINGS {
-            self.more += 1;
+            self.more += usize::from(kind != FindingKind::Unchecked);
             return;
         }
         let pointer = pointer.map(|pointer| self.mask.text(&pointer).into_owned());
