@@ -237,7 +237,7 @@ fn schemas_of_2_0_become_json_schema() {
     let schema = operation.request_body().unwrap().schema("application/json").unwrap().bundled();
     assert_eq!(
         schema.to_string(),
-        r##"{"$ref":"#/$defs/Pet","$defs":{"Pet":{"type":"object","required":["id"],"properties":{"id":{"type":"integer"},"tag":{"anyOf":[{"type":"null"},{"type":"string"}]}}}}}"##
+        r##"{"$ref":"#/$defs/Pet","$defs":{"Pet":{"type":"object","required":["id"],"properties":{"id":{"type":"integer"},"tag":{"type":["string","null"]}}}}}"##
     );
     let upload = api.operation(api.operation_by_id("upload").unwrap());
     let form = upload.request_body().unwrap().schema("multipart/form-data").unwrap();

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::command::CallId;
+use crate::finding::Finding;
 use crate::record::Timestamp;
 use crate::report::RunReport;
 
@@ -22,7 +23,7 @@ pub struct Event {
 }
 
 /// The things that can happen, in the order in which a run shows them:
-/// `RunStarted (StepStarted (CallStarted (CallFinished | CallFailed) AttemptJudged)* StepFinished)* RunFinished`.
+/// `RunStarted (StepStarted (CallStarted (CallFinished ResponseChecked? | CallFailed) AttemptJudged)* StepFinished)* RunFinished`.
 /// The run of a workflow that another one needs stands whole where that one waits for it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -82,6 +83,13 @@ pub enum EventKind {
         error: Fault,
         /// From the command to the record.
         duration: Duration,
+    },
+    /// A response is not all that its OpenAPI description says.
+    ResponseChecked {
+        /// Which attempt of which visit.
+        id: CallId,
+        /// The differences, without secrets. There is at least one.
+        findings: Vec<Finding>,
     },
     /// The success criteria of an attempt were judged.
     AttemptJudged {

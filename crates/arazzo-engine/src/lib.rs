@@ -46,13 +46,16 @@
 mod command;
 mod event;
 mod exchange;
+mod finding;
 mod host_pattern;
+mod json_schema;
 mod mask;
 mod plan;
 mod preview;
 mod record;
 mod report;
 mod run;
+mod schema_work;
 mod secret;
 mod serialize;
 
@@ -62,6 +65,7 @@ pub use event::{
     RetryReport, RunError, Status,
 };
 pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
+pub use finding::{CheckResponses, Finding, FindingKind};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
 pub use plan::{

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::command::CallId;
 use crate::event::{CriterionReport, Event, EventKind, Fault, Next, Relation, RetryReport, RunError, Status};
+use crate::finding::Finding;
 
 /// Takes events in and gives the report.
 #[derive(Debug, Default)]
@@ -114,6 +115,9 @@ pub struct AttemptReport {
     pub error: Option<Fault>,
     /// From sending to the whole response, in milliseconds.
     pub duration_ms: f64,
+    /// How the response differs from its OpenAPI description, if that was checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
     /// The success criteria, for an attempt that was not the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub criteria: Option<Vec<CriterionReport>>,
@@ -175,6 +179,9 @@ impl Reporter {
                 attempt.error = Some(error.clone());
                 attempt.duration_ms = milliseconds(*duration);
             }),
+            EventKind::ResponseChecked { id, findings } => {
+                self.with_attempt(*id, |attempt| attempt.findings.clone_from(findings));
+            }
             EventKind::AttemptJudged { id, criteria, retry: None } => {
                 self.with_step(id.visit, |step| step.criteria.clone_from(criteria));
             }
@@ -305,6 +312,7 @@ impl AttemptReport {
             status_code: None,
             error: None,
             duration_ms: 0.0,
+            findings: Vec::new(),
             criteria: None,
             retry: None,
         }

@@ -109,6 +109,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, default_value_t, value_name = "RULE", help_heading = "Rules and limits")]
     pub(crate) default_success: DefaultSuccess,
 
+    /// Compare each response with its OpenAPI description: status, content type, required headers and, where it is
+    /// JSON, the body by its schema. What `fail` finds makes the step fail.
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT", help_heading = "Rules and limits")]
+    pub(crate) check_responses: CheckResponses,
+
     /// How long a request may take.
     #[arg(long, value_parser = quantity::duration, default_value = "30s", help_heading = "Rules and limits")]
     pub(crate) timeout: Duration,
@@ -207,6 +212,27 @@ impl From<DefaultSuccess> for arazzo_engine::DefaultSuccess {
             DefaultSuccess::Only2xx => Self::Only2xx,
             DefaultSuccess::Described => Self::Described,
             DefaultSuccess::Any => Self::Any,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum CheckResponses {
+    /// Do not look at it.
+    #[default]
+    Off,
+    /// Each difference is a warning.
+    Warn,
+    /// The step fails, and its `onFailure` decides.
+    Fail,
+}
+
+impl From<CheckResponses> for arazzo_engine::CheckResponses {
+    fn from(choice: CheckResponses) -> Self {
+        match choice {
+            CheckResponses::Off => Self::Off,
+            CheckResponses::Warn => Self::Warn,
+            CheckResponses::Fail => Self::Fail,
         }
     }
 }

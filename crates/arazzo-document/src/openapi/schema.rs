@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Number, Value};
 
 use super::reference::reference_of;
-use super::schema_bundle::bundle;
+use super::schema_bundle::{Purpose, bundle};
 use super::{OpenApi, OpenApiVersion};
 use crate::node::Node;
 use crate::position::Span;
@@ -42,7 +42,13 @@ impl<'a> Schema<'a> {
     /// Keywords of OpenAPI 3.0 are rewritten, those that do not restrict a value or are malformed are left out, and
     /// what cannot be found allows everything. So a validator can always compile it, unless a `pattern` is wrong.
     pub fn bundled(&self) -> Value {
-        bundle(self.openapi, self.node)
+        bundle(self.openapi, self.node, Purpose::Any)
+    }
+
+    /// The same for what a server answers: properties that are `writeOnly` are not required, and members that are not
+    /// described are allowed unless `additionalProperties` forbids them.
+    pub fn bundled_for_responses(&self) -> Value {
+        bundle(self.openapi, self.node, Purpose::Response)
     }
 
     /// The value of a keyword. For arrays and objects of schemas there are methods of their own.

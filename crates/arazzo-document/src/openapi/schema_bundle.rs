@@ -4,6 +4,10 @@
 //! description; those of [2.0](https://spec.openapis.org/oas/v2.0.html#schema-object) and
 //! [3.0](https://spec.openapis.org/oas/v3.0.4.html#schema-object) are dialects. Only keywords that restrict values are taken over, and only where they are well-formed.
 //!
+//! A schema for responses differs in what requests alone need: properties that are `writeOnly` are not required. Members
+//! that it does not describe are allowed unless `additionalProperties` forbids them, so `unevaluatedProperties` is left
+//! out. `writeOnly` itself stays, to tell a secret.
+//!
 //! A schema may refer to itself from inside, where the value gets smaller with each turn. One that means itself
 //! without a step into the value (`allOf`, `$ref` and the like) would keep a validator busy for ever; such a turn
 //! allows everything.
@@ -13,6 +17,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use super::reference::{Resolver, reference_of};
+use super::schema::Schema;
 use super::{OpenApi, OpenApiVersion};
 use crate::node::{Member, Node};
 
@@ -22,8 +27,22 @@ const MAX_NESTING: usize = 256;
 /// So many schemas are taken along; a reference to a further one allows everything.
 const MAX_DEFINITIONS: usize = 2_000;
 
-pub(super) fn bundle(openapi: &OpenApi, node: &Node) -> Value {
+/// So many schemas are looked at to know which properties of a value are `writeOnly`.
+const MAX_PARTS: usize = 500;
+
+/// What a schema is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Values wherever they go.
+    Any,
+    /// What a server answers.
+    Response,
+}
+
+pub(super) fn bundle(openapi: &OpenApi, node: &Node, purpose: Purpose) -> Value {
     let mut bundler = Bundler {
+        openapi,
+        purpose,
         resolver: openapi.resolver(),
         version: openapi.version(),
         names: HashMap::new(),
@@ -31,6 +50,8 @@ pub(super) fn bundle(openapi: &OpenApi, node: &Node) -> Value {
         done: Map::new(),
         waiting: VecDeque::new(),
         turning: vec![node],
+        whole: None,
+        write_only: HashMap::new(),
         nesting: 0,
     };
     let root = bundler.schema(node);
@@ -52,6 +73,8 @@ pub(super) fn bundle(openapi: &OpenApi, node: &Node) -> Value {
 }
 
 struct Bundler<'a> {
+    openapi: &'a OpenApi,
+    purpose: Purpose,
     resolver: Resolver<'a>,
     version: OpenApiVersion,
     /// The names of the definitions by what they define.
@@ -63,7 +86,17 @@ struct Bundler<'a> {
     waiting: VecDeque<(String, &'a Node)>,
     /// The schemas that apply to the same value and are being written.
     turning: Vec<&'a Node>,
+    /// The outermost of the schemas that apply to the value, and what responses may leave out of the value, once asked.
+    whole: Option<Whole<'a>>,
+    /// The `writeOnly` ones among the properties that stand in a schema itself.
+    write_only: HashMap<*const Node, Vec<&'a str>>,
     nesting: usize,
+}
+
+/// All that applies to one value.
+struct Whole<'a> {
+    schema: &'a Node,
+    write_only: Option<HashSet<&'a str>>,
 }
 
 impl<'a> Bundler<'a> {
@@ -83,17 +116,19 @@ impl<'a> Bundler<'a> {
             return Value::Bool(true);
         }
         self.nesting += 1;
-        let reference = reference_of(node);
-        let schema = match reference {
+        let is_whole = self.whole.is_none();
+        self.whole.get_or_insert(Whole { schema: node, write_only: None });
+        let schema = match reference_of(node) {
             Some(reference) if self.version.references_stand_alone() => self.reference(reference),
             Some(_) | None => Value::Object(self.keywords(node, members)),
         };
-        self.nesting -= 1;
-        let nullable = self.version.nullable().and_then(|nullable| node.get(nullable));
-        if reference.is_none() && nullable.and_then(Node::as_bool) == Some(true) {
-            return json!({"anyOf": [{"type": "null"}, schema]});
+        if is_whole {
+            self.whole = None;
         }
-        schema
+        self.nesting -= 1;
+        // OpenAPI 3.0 has nothing beside a reference count, but a `nullable` there can only mean one thing.
+        let nullable = self.version.nullable().and_then(|nullable| node.get(nullable));
+        if nullable.and_then(Node::as_bool) == Some(true) { or_null(schema) } else { schema }
     }
 
     fn keywords(&mut self, node: &'a Node, members: &'a [Member]) -> Map<String, Value> {
@@ -107,7 +142,9 @@ impl<'a> Bundler<'a> {
                 "type" => types(value),
                 "enum" => value.as_array().map(|_| value.to_value()),
                 "const" => Some(value.to_value()),
-                "required" => value.as_array().map(names),
+                "required" => value.as_array().map(|names| self.required(names)),
+                "writeOnly" if self.purpose == Purpose::Response => value.as_bool().map(Value::from),
+                "unevaluatedProperties" if self.purpose == Purpose::Response => None,
                 "multipleOf" => value
                     .as_number()
                     .filter(|number| number.as_f64().is_some_and(|number| number > 0.0))
@@ -144,11 +181,57 @@ impl<'a> Bundler<'a> {
         schema
     }
 
+    /// The names in `required`, each once; for responses without those that only requests have.
+    fn required(&mut self, names: &'a [Node]) -> Value {
+        let mut seen = HashSet::new();
+        let mut names: Vec<&str> =
+            names.iter().filter_map(Node::as_str).filter(|name| seen.insert(*name)).collect();
+        if self.purpose == Purpose::Response {
+            let write_only = self.write_only();
+            names.retain(|name| !write_only.is_some_and(|write_only| write_only.contains(name)));
+        }
+        names.into_iter().map(Value::from).collect()
+    }
+
+    /// The `writeOnly` properties of the value, wherever among the schemas that apply to it they stand.
+    fn write_only(&mut self) -> Option<&HashSet<&'a str>> {
+        let whole = self.whole.take()?;
+        let found = match whole.write_only {
+            Some(found) => found,
+            None => self.find_write_only(whole.schema),
+        };
+        self.whole = Some(Whole { write_only: Some(found), ..whole });
+        self.whole.as_ref()?.write_only.as_ref()
+    }
+
+    fn find_write_only(&mut self, schema: &'a Node) -> HashSet<&'a str> {
+        let mut found = HashSet::new();
+        let mut seen: HashSet<*const Node> = HashSet::new();
+        let mut waiting = vec![schema];
+        while let Some(node) = waiting.pop() {
+            if seen.len() == MAX_PARTS || !seen.insert(node) {
+                continue;
+            }
+            waiting.extend(reference_of(node).and_then(|reference| self.resolver.step(reference).ok()));
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                waiting.extend(node.get(keyword).and_then(Node::as_array).unwrap_or_default());
+            }
+            let openapi = self.openapi;
+            let own = self.write_only.entry(node).or_insert_with(|| {
+                let properties = node.get("properties").and_then(Node::as_object).unwrap_or_default();
+                let named = properties.iter().filter(|member| is_write_only(openapi, &member.value));
+                named.map(|member| member.key.as_str()).collect()
+            });
+            found.extend(own.iter().copied());
+        }
+        found
+    }
+
     /// Writes schemas that apply to parts of the value, from where every reference is a step ahead.
     fn inside<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::take(&mut self.turning);
+        let outer = (std::mem::take(&mut self.turning), self.whole.take());
         let written = write(self);
-        self.turning = outer;
+        (self.turning, self.whole) = outer;
         written
     }
 
@@ -228,10 +311,31 @@ fn types(node: &Node) -> Option<Value> {
     }
 }
 
-/// The strings of an array, each once.
-fn names(items: &[Node]) -> Value {
-    let mut seen = HashSet::new();
-    items.iter().filter_map(Node::as_str).filter(|name| seen.insert(*name)).map(Value::from).collect()
+/// The schema, which allows null too. Where the type says it all, null is one more type, so that what a validator says
+/// of a value is about the value and not about alternatives.
+fn or_null(schema: Value) -> Value {
+    const OTHERS: [&str; 7] = ["$ref", "allOf", "anyOf", "oneOf", "not", "if", "const"];
+    let mut members = match schema {
+        Value::Object(members) => members,
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            return json!({"anyOf": [{"type": "null"}, other]});
+        }
+    };
+    let name = members.get("type").and_then(Value::as_str).map(str::to_owned);
+    let Some(name) = name.filter(|_| !OTHERS.iter().any(|other| members.contains_key(*other))) else {
+        return json!({"anyOf": [{"type": "null"}, members]});
+    };
+    members.insert("type".to_owned(), json!([name, "null"]));
+    if let Some(Value::Array(values)) = members.get_mut("enum") {
+        values.push(Value::Null);
+    }
+    Value::Object(members)
+}
+
+/// Whether a property is in requests only.
+fn is_write_only(openapi: &OpenApi, node: &Node) -> bool {
+    let beside = node.get("writeOnly").and_then(Node::as_bool) == Some(true);
+    beside || Schema::new(openapi, node).flag("writeOnly")
 }
 
 /// Whether OpenAPI 3.0 says of the bound `keyword` that it is not allowed itself.
@@ -257,7 +361,12 @@ mod tests {
 
     fn bundled(version: &str, schemas: &str) -> Value {
         let api = openapi(&format!("openapi: {version}\ncomponents:\n  schemas:\n{schemas}"));
-        bundle(&api, api.document().root.pointer("/components/schemas/a").unwrap())
+        bundle(&api, api.document().root.pointer("/components/schemas/a").unwrap(), Purpose::Any)
+    }
+
+    fn for_response(version: &str, schemas: &str) -> Value {
+        let api = openapi(&format!("openapi: {version}\ncomponents:\n  schemas:\n{schemas}"));
+        bundle(&api, api.document().root.pointer("/components/schemas/a").unwrap(), Purpose::Response)
     }
 
     #[test]
@@ -297,7 +406,15 @@ mod tests {
     #[test]
     fn the_dialect_of_3_0_becomes_json_schema() {
         let table = [
-            ("{type: string, nullable: true}", json!({"anyOf": [{"type": "null"}, {"type": "string"}]})),
+            ("{type: string, nullable: true}", json!({"type": ["string", "null"]})),
+            (
+                "{type: string, nullable: true, enum: [x]}",
+                json!({"type": ["string", "null"], "enum": ["x", null]}),
+            ),
+            (
+                "{nullable: true, allOf: [{type: string}]}",
+                json!({"anyOf": [{"type": "null"}, {"allOf": [{"type": "string"}]}]}),
+            ),
             ("{minimum: 1, exclusiveMinimum: true}", json!({"exclusiveMinimum": 1})),
             ("{maximum: 1, exclusiveMaximum: false}", json!({"maximum": 1})),
             ("{type: file, description: x, example: {$ref: y}, xml: {}}", json!({})),
@@ -313,6 +430,35 @@ mod tests {
         let defs = json!({"b": {"type": "string"}});
         assert_eq!(bundled("3.1.0", text), json!({"$ref": "#/$defs/b", "minLength": 1, "$defs": defs}));
         assert_eq!(bundled("3.0.0", text), json!({"$ref": "#/$defs/b", "$defs": defs}));
+    }
+
+    #[test]
+    fn null_is_allowed_beside_a_reference_too() {
+        let text = "    a: {$ref: '#/components/schemas/b', nullable: true}\n    b: {type: string}";
+        let schema = bundled("3.0.0", text);
+        assert_eq!(schema["anyOf"], json!([{"type": "null"}, {"$ref": "#/$defs/b"}]));
+        assert_eq!(bundled("3.1.0", text)["$ref"], json!("#/$defs/b"));
+    }
+
+    #[test]
+    fn a_response_need_not_have_what_is_write_only() {
+        let text = "
+    a:
+      allOf: [{$ref: '#/components/schemas/b'}, {required: [id, pin, word, key]}]
+      properties: {child: {required: [pin], properties: {pin: {type: string}}}}
+      unevaluatedProperties: false
+    b: {required: [word], properties: {pin: {writeOnly: true}, word: {$ref: '#/components/schemas/c'}, id: {readOnly: true}}}
+    c: {type: string, writeOnly: true}
+";
+        let schema = for_response("3.1.0", text);
+        assert_eq!(schema["allOf"][1], json!({"required": ["id", "key"]}));
+        assert_eq!(schema["properties"]["child"]["required"], json!(["pin"]));
+        assert_eq!(schema["$defs"]["b"]["required"], json!([]));
+        assert_eq!(schema["$defs"]["c"], json!({"type": "string", "writeOnly": true}));
+        assert_eq!(schema.get("unevaluatedProperties"), None);
+        let schema = bundled("3.1.0", text);
+        assert_eq!(schema["allOf"][1], json!({"required": ["id", "pin", "word", "key"]}));
+        assert_eq!(schema["unevaluatedProperties"], json!(false));
     }
 
     #[test]

@@ -14,7 +14,9 @@ use super::order::StepUse;
 use super::queue::{self, Queue};
 use super::selector::SelectorText;
 use super::value::ValueTemplate;
-use super::{Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, security, trust};
+use super::{
+    Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, responses, security, trust,
+};
 
 /// What compiling one workflow needs at hand.
 pub(crate) struct Compiler<'a> {
@@ -61,7 +63,12 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
         others.extend(compile_one(workspace, others.len() + 1, options, &mut queue, &mut diagnostics));
     }
     let failed = diagnostics.iter().any(|diagnostic: &Diagnostic| diagnostic.severity == Severity::Error);
-    let mut plan = entry.filter(|_| !failed).map(|entry| Plan { entry, others, mode: options.mode });
+    let mut plan = entry.filter(|_| !failed).map(|entry| Plan {
+        entry,
+        others,
+        mode: options.mode,
+        check_responses: options.check_responses,
+    });
     if let Some(plan) = &mut plan {
         if let Some(diagnostic) = dependencies::cycle(plan, workspace, &queue) {
             diagnostics.push(diagnostic);
@@ -70,6 +77,7 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
         security::several_hosts(plan, workspace, options, &mut diagnostics);
         trust::check(plan, workspace, options, &mut diagnostics);
         mock::hint(plan);
+        responses::attach(plan);
     }
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Planning { plan: plan.filter(|_| !failed).map(Arc::new), diagnostics }

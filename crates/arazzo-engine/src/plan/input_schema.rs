@@ -15,7 +15,7 @@ pub(super) fn layers<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
 }
 
 /// The schemas with everything that may apply to the same value.
-pub(super) fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
+pub(crate) fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
     reached(schemas, root, &["allOf", "anyOf", "oneOf"])
 }
 
@@ -39,7 +39,7 @@ fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> 
 }
 
 /// Calls `found` with what is secret in a value, by its schema or its name. All of `schemas` may apply to the value.
-pub(super) fn find_secrets(
+pub(crate) fn find_secrets(
     schemas: &[&Value],
     root: &Value,
     value: &Value,

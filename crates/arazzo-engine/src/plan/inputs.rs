@@ -6,19 +6,18 @@ use std::fmt;
 
 use arazzo_document::description::Workflow;
 use arazzo_document::{ArazzoDocument, Code, Diagnostic, Place, nearest};
-use jsonschema::Validator;
-use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
 use super::defaults::fill_defaults;
 use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
+use crate::json_schema::{JsonSchema, Violation};
 use crate::secret::{is_secret_name, strings};
 
 /// The inputs of a workflow, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct InputsPlan {
     schema: Option<Value>,
-    validator: Option<Validator>,
+    validator: Option<JsonSchema>,
     place: Option<Place>,
     /// Where requests use inputs that have no default and need not be given.
     uses: Vec<(String, Place)>,
@@ -67,7 +66,7 @@ impl InputsPlan {
             }
             object.insert("components".to_owned(), json!({ "inputs": inputs }));
         }
-        match jsonschema::options().should_validate_formats(true).build(&schema) {
+        match JsonSchema::with_formats(&schema) {
             Ok(validator) => {
                 let plan = Self {
                     schema: Some(schema),
@@ -198,8 +197,9 @@ impl InputsPlan {
         let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return Ok(inputs) };
         fill_defaults(schema, &mut inputs)?;
         let value = Value::Object(inputs);
+        let (violations, _) = validator.violations(&value, MAX_PROBLEMS);
         let problems: Vec<InputProblem> =
-            validator.iter_errors(&value).take(MAX_PROBLEMS).map(|error| self.problem(&error)).collect();
+            violations.iter().map(|violation| self.problem(violation)).collect();
         match value {
             Value::Object(inputs) if problems.is_empty() => Ok(inputs),
             Value::Object(_)
@@ -212,28 +212,27 @@ impl InputsPlan {
     }
 
     /// What is wrong in a person's words. A value is shown only when it is known not to be secret, and short.
-    fn problem(&self, error: &jsonschema::ValidationError<'_>) -> InputProblem {
-        let path = error.instance_path().to_string();
-        let input = path.split('/').nth(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
-        if let ValidationErrorKind::Required { property } = error.kind() {
-            let name = property.as_str().unwrap_or_default();
+    fn problem(&self, violation: &Violation) -> InputProblem {
+        let Violation { pointer, missing, shown, masked, .. } = violation;
+        let input = pointer.split('/').nth(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+        if let Some(name) = missing {
             let (message, flag) = match &input {
-                None => (format!("required input `{name}` is missing"), name.to_owned()),
+                None => (format!("required input `{name}` is missing"), name.clone()),
                 Some(outer) => {
-                    (format!("`{name}` is missing in input `{outer}` (at `{path}`)"), outer.clone())
+                    (format!("`{name}` is missing in input `{outer}` (at `{pointer}`)"), outer.clone())
                 }
             };
             let hint = Some(format!("add `-i {flag}=…` or put it into `--inputs`"));
-            return InputProblem { input: input.or_else(|| Some(name.to_owned())), message, hint };
+            return InputProblem { input: input.or_else(|| Some(name.clone())), message, hint };
         }
-        let is_nested = path.matches('/').count() > 1;
-        let message = match &input {
-            Some(name) if is_nested => format!("input `{name}` is refused at `{path}`: {}", error.masked()),
-            Some(name) if !self.is_secret(name) && is_short_scalar(error.instance()) => {
-                format!("input `{name}` is refused: {error}")
+        let is_nested = pointer.matches('/').count() > 1;
+        let message = match (&input, shown) {
+            (Some(name), _) if is_nested => format!("input `{name}` is refused at `{pointer}`: {masked}"),
+            (Some(name), Some(shown)) if !self.is_secret(name) => {
+                format!("input `{name}` is refused: {shown}")
             }
-            Some(name) => format!("input `{name}` is refused: {}", error.masked()),
-            None => format!("the inputs are refused: {}", error.masked()),
+            (Some(name), _) => format!("input `{name}` is refused: {masked}"),
+            (None, _) => format!("the inputs are refused: {masked}"),
         };
         InputProblem { input, message, hint: None }
     }
@@ -260,24 +259,12 @@ impl InputsPlan {
 /// So many problems of one set of inputs are reported.
 const MAX_PROBLEMS: usize = 20;
 
-/// A longer value, in bytes, is not shown in a message.
-const MAX_SHOWN: usize = 80;
-
-fn is_short_scalar(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) => true,
-        Value::Number(number) => number.to_string().len() <= MAX_SHOWN,
-        Value::String(text) => text.len() <= MAX_SHOWN,
-        Value::Array(_) | Value::Object(_) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn plan(schema: Value) -> InputsPlan {
-        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let validator = JsonSchema::with_formats(&schema).unwrap();
         InputsPlan { schema: Some(schema), validator: Some(validator), ..InputsPlan::default() }
     }
 

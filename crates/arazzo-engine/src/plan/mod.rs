@@ -19,6 +19,7 @@ mod output;
 mod parameter;
 mod paths;
 mod queue;
+mod responses;
 mod scope;
 mod security;
 mod selector;
@@ -36,16 +37,21 @@ use arazzo_document::description::{SourceDescription, SourceType};
 use arazzo_document::{Diagnostic, Workspace};
 pub use arazzo_expression::Mode;
 
+use crate::finding::CheckResponses;
 pub(crate) use action::{ActionPlan, ActionTarget, Helper};
 pub(crate) use body::{BodyKind, BodyPlan, MemberPlan, essence, is_json};
 pub(crate) use call::WorkflowCall;
 pub(crate) use criteria::{CriterionPlan, DefaultRule};
+pub(crate) use input_schema::{branches, find_secrets};
 pub(crate) use inputs::InputsPlan;
 pub use inputs::{InputProblem, InputsError};
 pub use mock::MockHints;
 pub use operation::PlannedOperation;
 pub(crate) use output::OutputPlan;
 pub(crate) use parameter::{Location, ParameterPlan};
+pub(crate) use responses::{
+    CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan,
+};
 pub use start::Start;
 pub use step::{OperationCall, PlannedStep};
 pub(crate) use step::{StepDependency, StepTarget};
@@ -72,6 +78,8 @@ pub struct PlanOptions {
     pub allow_hosts: Vec<HostPattern>,
     /// What a step without `successCriteria` needs.
     pub default_success: DefaultSuccess,
+    /// Whether responses are compared with what the OpenAPI descriptions say of them.
+    pub check_responses: CheckResponses,
 }
 
 /// Names a credential without its value.
@@ -105,6 +113,7 @@ pub struct Plan {
     entry: WorkflowPlan,
     others: Vec<WorkflowPlan>,
     pub(crate) mode: Mode,
+    pub(crate) check_responses: CheckResponses,
 }
 
 /// One workflow of a plan.

@@ -1,10 +1,11 @@
 //! A step compiled.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
     ActionPlan, BodyPlan, CriterionPlan, DefaultRule, MockHints, OutputPlan, ParameterPlan, PlannedOperation,
-    WorkflowCall,
+    ResponsesPlan, WorkflowCall,
 };
 
 /// A step that can be run.
@@ -45,6 +46,8 @@ pub struct OperationCall {
     pub(crate) body: Option<BodyPlan>,
     pub(crate) default_success: DefaultRule,
     pub(crate) hints: MockHints,
+    /// What the operation declares of its responses, if they are checked.
+    pub(crate) responses: Option<Arc<ResponsesPlan>>,
 }
 
 impl OperationCall {

@@ -132,6 +132,7 @@ impl<'a> Compiler<'a> {
             body,
             default_success: DefaultRule::new(self.options.default_success, &view),
             hints: MockHints::default(),
+            responses: None,
         })))
     }
 

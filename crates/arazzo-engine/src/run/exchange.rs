@@ -59,6 +59,7 @@ struct Body {
     value: Option<Value>,
     /// Whether the response says JSON and is none.
     malformed: bool,
+    is_json: bool,
 }
 
 impl Received {
@@ -74,6 +75,12 @@ impl Received {
     /// Whether an expression looked at a body that says JSON and is none.
     pub(super) fn is_malformed(&self) -> bool {
         self.body.get().is_some_and(|body| body.malformed)
+    }
+
+    /// The body, if it is JSON.
+    pub(super) fn json(&self) -> Option<&Value> {
+        let body = self.parsed();
+        body.value.as_ref().filter(|_| body.is_json)
     }
 
     /// The value of a header field: repeated ones are joined, of `Set-Cookie` the first is taken.
@@ -97,7 +104,7 @@ impl Received {
 }
 
 fn parse(response: &Response) -> Body {
-    let of = |value: Option<Value>| Body { value, malformed: false };
+    let of = |value: Option<Value>| Body { value, malformed: false, is_json: false };
     if response.body.is_empty() {
         return of(Some(Value::Null));
     }
@@ -106,10 +113,10 @@ fn parse(response: &Response) -> Body {
     if (says_json || content_type.is_none())
         && let Ok(value) = serde_json::from_slice(&response.body)
     {
-        return of(Some(value));
+        return Body { is_json: true, ..of(Some(value)) };
     }
     let text = std::str::from_utf8(&response.body).ok();
-    Body { value: text.map(|text| Value::String(text.to_owned())), malformed: says_json }
+    Body { value: text.map(|text| Value::String(text.to_owned())), malformed: says_json, is_json: false }
 }
 
 #[cfg(test)]

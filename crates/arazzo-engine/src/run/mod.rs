@@ -10,6 +10,7 @@ mod ending;
 mod exchange;
 mod frame;
 mod request;
+mod response_check;
 mod retry_after;
 mod scope;
 mod turn;

@@ -137,7 +137,10 @@ impl<'a> Turn<'a> {
                     ..Exchange::default()
                 }))
             }
-            None => Progress::Conclude(Box::new(exchange)),
+            None => {
+                let exchange = self.checked(exchange);
+                Progress::Conclude(Box::new(exchange))
+            }
         }
     }
 

@@ -75,6 +75,8 @@ impl HumanReporter {
             EventKind::RunFinished { status, outputs, error } => {
                 self.run_finished(*status, outputs, error.as_ref());
             }
+            // What was found is told as warnings and as the error of the step.
+            EventKind::ResponseChecked { .. } => {}
             // An event of a later version of the engine.
             _ => {}
         }

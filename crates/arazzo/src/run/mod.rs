@@ -77,6 +77,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         given_headers: headers.iter().map(|(name, _)| name.clone()).collect(),
         allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
+        check_responses: args.check_responses.into(),
     };
     let mut plans = Vec::new();
     for id in &workflows {
