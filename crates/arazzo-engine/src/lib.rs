@@ -60,7 +60,9 @@ pub use event::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
     RetryReport, RunError, Status,
 };
-pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
+pub use exchange::{
+    Placement, Request, Response, Slot, TokenFlow, TokenGrant, TransportError, TransportErrorCode,
+};
 pub use mask::MASK;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,

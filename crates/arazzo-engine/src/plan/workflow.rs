@@ -143,7 +143,7 @@ impl<'a> Compiler<'a> {
         parameters: &[ParameterPlan],
     ) -> Option<PlannedOperation> {
         let slots = self.slots(&resolved.source, &resolved.openapi, view, parameters, span);
-        Some(PlannedOperation {
+        let planned = PlannedOperation {
             source: resolved.source.clone(),
             document: Arc::clone(&resolved.openapi),
             reference: resolved.operation,
@@ -153,7 +153,9 @@ impl<'a> Compiler<'a> {
             server: self.server(&resolved.source, &resolved.openapi, view)?,
             accept: accept(view),
             slots,
-        })
+        };
+        self.check_origin(&planned, span);
+        Some(planned)
     }
 }
 

@@ -1,20 +1,25 @@
 //! The transport that talks to servers.
 //!
-//! One request is one request: nothing is retried, no redirect is followed, no cookie is kept and nothing is read from
+//! One request is one request: nothing is retried but what was sent with a token that is no longer good, no redirect is followed, no cookie is kept and nothing is read from
 //! the environment, since each of these is a decision of the workflow or of the person who runs it. A client is built
 //! when the first request needs it, and only an `https` URL makes root certificates be read.
 
 mod failure;
 mod host;
 mod message;
+mod token;
+mod token_request;
 
 use std::error::Error as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arazzo_engine::{Call, OperationCall, Response, TransportError, TransportErrorCode};
+use arazzo_engine::{Call, OperationCall, Request, Response, TransportError, TransportErrorCode};
+use token::Tokens;
 
 use crate::credentials::Credentials;
+use crate::found_secrets::FoundSecrets;
 use crate::transport::{Sending, Transport};
 
 /// How long a request may take if neither the step nor the caller says.
@@ -51,6 +56,7 @@ impl Default for HttpOptions {
 pub struct HttpTransport {
     options: HttpOptions,
     credentials: Credentials,
+    tokens: Tokens,
     plain: OnceLock<Result<reqwest::Client, TransportError>>,
     secure: OnceLock<Result<reqwest::Client, TransportError>>,
 }
@@ -58,19 +64,15 @@ pub struct HttpTransport {
 impl HttpTransport {
     /// A transport that fills `credentials` in. Nothing is opened or read yet.
     pub fn new(options: HttpOptions, credentials: Credentials) -> Self {
-        Self { options, credentials, plain: OnceLock::new(), secure: OnceLock::new() }
+        let tokens = Tokens::default();
+        Self { options, credentials, tokens, plain: OnceLock::new(), secure: OnceLock::new() }
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Response, TransportError> {
-        let request = message::build(&call.request, &self.credentials, &self.options.headers)?;
-        host::check(request.url())?;
-        let target = failure::target(request.url());
+    async fn exchange(&self, call: &Call, found: &FoundSecrets) -> Result<Response, TransportError> {
         let own = call.timeout.unwrap_or(self.options.timeout);
         let limit = call.limit.map_or(own, |limit| limit.min(own));
-        let whole = async {
-            let response = self.client(request.url().scheme())?.execute(request).await;
-            self.read(response.map_err(|error| failure::of_sending(&target, &error))?, &target).await
-        };
+        let asking = AtomicBool::new(false);
+        let whole = self.send_authorized(call, found, &asking);
         tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
             let set_by = match (limit < own, call.timeout) {
                 (true, _) => "what is left of the time of the run or of a step around it",
@@ -78,13 +80,39 @@ impl HttpTransport {
                 (false, None) => "`--timeout`",
             };
             let limit = failure::seconds(limit);
-            let message = format!("`{target}` did not answer in full within {limit} ({set_by})");
-            Err(failure::error(TransportErrorCode::Timeout, message))
+            let slot = token::token_slot(&call.request).filter(|_| asking.load(Ordering::Relaxed));
+            let (code, who) = match slot {
+                Some((slot, grant)) => {
+                    let target = failure::target_of(&grant.token_url);
+                    let who = format!("{}: `{target}`", token_request::no_token(slot));
+                    (TransportErrorCode::CredentialFailed, who)
+                }
+                None => (TransportErrorCode::Timeout, format!("`{}`", failure::target_of(&call.request.url))),
+            };
+            Err(failure::error(code, format!("{who} did not answer in full within {limit} ({set_by})")))
         })
     }
 
-    async fn read(&self, mut response: reqwest::Response, target: &str) -> Result<Response, TransportError> {
-        let limit = self.options.max_body;
+    /// Sends a request of the machine, with `token` where it wants one.
+    async fn send_once(&self, request: &Request, token: Option<&str>) -> Result<Response, TransportError> {
+        let request = message::build(request, &self.credentials, token, &self.options.headers)?;
+        self.perform(request, self.options.max_body).await
+    }
+
+    /// Sends a request and reads the response, whose body may have so many bytes.
+    async fn perform(&self, request: reqwest::Request, max_body: usize) -> Result<Response, TransportError> {
+        host::check(request.url())?;
+        let target = failure::target(request.url());
+        let response = self.client(request.url().scheme())?.execute(request).await;
+        self.read(response.map_err(|error| failure::of_sending(&target, &error))?, &target, max_body).await
+    }
+
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+        target: &str,
+        limit: usize,
+    ) -> Result<Response, TransportError> {
         let too_large = || {
             let message =
                 format!("the body that `{target}` sends is larger than {limit} bytes (`--max-body`)");
@@ -114,7 +142,16 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     fn send<'a>(&'a self, _operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
-        Box::pin(self.exchange(call))
+        Box::pin(async { self.exchange(call, &FoundSecrets::default()).await })
+    }
+
+    fn send_telling<'a>(
+        &'a self,
+        _operation: &'a OperationCall,
+        call: &'a Call,
+        found: &'a FoundSecrets,
+    ) -> Sending<'a> {
+        Box::pin(self.exchange(call, found))
     }
 }
 
@@ -150,3 +187,5 @@ fn no_tls(error: &dyn std::error::Error) -> TransportError {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;
