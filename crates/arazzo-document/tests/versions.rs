@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use arazzo_document::Document;
-use arazzo_document::openapi::{OpenApi, Operation, Schema, SecurityScheme};
+use arazzo_document::openapi::{OpenApi, Operation, Schema};
 
 const V2: &str = "
 swagger: '2.0'
