@@ -158,7 +158,7 @@ pub(super) fn missing(slot: &Slot) -> TransportError {
     failure::error(TransportErrorCode::CredentialFailed, message)
 }
 
-fn unusable(slot: &Slot, fact: &str) -> TransportError {
+pub(super) fn unusable(slot: &Slot, fact: &str) -> TransportError {
     let message = format!("the credential for `{}` of `{}` {fact}", slot.scheme, slot.source);
     failure::error(TransportErrorCode::CredentialFailed, message)
 }

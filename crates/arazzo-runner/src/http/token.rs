@@ -87,6 +87,9 @@ impl HttpTransport {
         let value = value.ok_or_else(|| message::missing(slot))?;
         let credential = TokenCredential::read(value, grant.flow);
         if let TokenCredential::Token(token) = credential {
+            if token.is_empty() {
+                return Err(message::unusable(slot, "has nothing after `bearer:`"));
+            }
             return Ok(Bearer { value: token.to_owned(), number: None });
         }
         asking.store(true, Ordering::Relaxed);

@@ -14,7 +14,6 @@ use serde_json::{Map, Value};
 use url::{Host, Url, form_urlencoded};
 
 use super::{HttpTransport, failure};
-use crate::credentials::form_encoded;
 use crate::token_credential::TokenCredential;
 
 /// An endpoint's answer may have so many bytes.
@@ -65,7 +64,7 @@ impl<'a> TokenRequest<'a> {
             let url = grant.refresh_url.as_deref().unwrap_or(&grant.token_url);
             let form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
             // One that is not taken is no failure yet: the credential is still there.
-            if let Ok(mut fetched) = self.ask(url, form, &[&refresh]).await {
+            if let Ok(mut fetched) = self.ask(url, form).await {
                 fetched.refresh.get_or_insert(refresh);
                 return Ok(fetched);
             }
@@ -81,11 +80,11 @@ impl<'a> TokenRequest<'a> {
         if !scope.is_empty() {
             form.push(("scope", &scope));
         }
-        self.ask(&grant.token_url, form, &[]).await
+        self.ask(&grant.token_url, form).await
     }
 
-    /// Asks the endpoint at `url`. What it says is shown without `secrets` and the credential.
-    async fn ask(&mut self, url: &str, form: Form<'_>, secrets: &[&str]) -> Result<Fetched, TransportError> {
+    /// Asks the endpoint at `url`. What it says is told without the credential.
+    async fn ask(&mut self, url: &str, form: Form<'_>) -> Result<Fetched, TransportError> {
         let url = self.endpoint(url)?;
         let target = failure::target(&url);
         let mut response = self.post(&url, &form).await?;
@@ -95,7 +94,6 @@ impl<'a> TokenRequest<'a> {
             response = self.post(&url, &form).await?;
         }
         let mut hidden = self.credential.parts();
-        hidden.extend(secrets.iter().flat_map(|secret| [(*secret).to_owned(), form_encoded(secret)]));
         // Of two that begin alike the longer one first, so that no rest of it stays.
         hidden.sort_by_key(|part| std::cmp::Reverse(part.len()));
         read(&response).map_err(|refused| self.failed(&format!("`{target}` {}", refused.fact(&hidden))))
@@ -238,7 +236,7 @@ fn refuses_client(response: &Response) -> bool {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,

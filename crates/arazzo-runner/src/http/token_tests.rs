@@ -188,6 +188,15 @@ fn a_refused_token_that_was_given_is_not_replaced() {
 }
 
 #[test]
+fn a_token_that_is_empty_is_not_sent() {
+    let server = Server::start([]).unwrap();
+    let error = block_on(send(&transport("oauth=bearer:"), &client_call(&server))).unwrap_err();
+    assert_eq!(error.code, TransportErrorCode::CredentialFailed, "{error}");
+    assert!(error.message.ends_with("has nothing after `bearer:`"), "{error}");
+    assert!(server.received().is_empty());
+}
+
+#[test]
 fn an_authorization_field_of_the_step_leaves_nothing_to_fetch() {
     let server = Server::start([Answer::json(401, "{}")]).unwrap();
     let mut call = client_call(&server);
@@ -276,6 +285,8 @@ fn an_endpoint_that_is_neither_safe_nor_here_gets_nothing() {
     for url in [
         "http://login.example.test/token",
         "http://127.0.0.1.example.test/token",
+        "http://localhost.example.test/token",
+        "http://login.localhost/token",
         "http://127.0.0.1@login.example.test/token",
         "ftp://127.0.0.1/token",
         "/token",
