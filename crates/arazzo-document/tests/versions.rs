@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use arazzo_document::Document;
-use arazzo_document::openapi::{OpenApi, Operation, Schema, SecurityScheme};
+use arazzo_document::openapi::{OpenApi, Operation, Schema};
 
 const V2: &str = "
 swagger: '2.0'
@@ -160,12 +160,7 @@ fn view(api: &OpenApi) -> Vec<String> {
 }
 
 fn scheme(name: &str, api: &OpenApi) -> String {
-    let scheme = api.security_scheme(name).unwrap();
-    if let SecurityScheme::OAuth2 { flows: Some(flows) } = scheme {
-        let flow = flows.as_object().unwrap().first().unwrap();
-        return format!("{name} {} {:?}", flow.key, flow.value.get("tokenUrl").unwrap().as_str());
-    }
-    format!("{name} {scheme:?}")
+    format!("{name} {:?}", api.security_scheme(name).unwrap())
 }
 
 fn parameters(operation: &Operation<'_>) -> Vec<String> {

@@ -30,7 +30,7 @@ impl Request {
 }
 
 /// A credential that has to be added to a request before it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slot {
     /// The name of the source description whose OpenAPI description declares the scheme.
     pub source: String,
@@ -43,7 +43,7 @@ pub struct Slot {
 /// Where a credential goes in a request.
 ///
 /// See the [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Placement {
     /// The value of this header field.
     Header(String),
@@ -53,8 +53,53 @@ pub enum Placement {
     Cookie(String),
     /// `Authorization: Basic …` made from `user:password`.
     Basic,
-    /// `Authorization: Bearer …`.
+    /// `Authorization: Bearer …` with a token that is given.
     Bearer,
+    /// `Authorization: Bearer …` with a token that the driver asks an endpoint for, unless one is given.
+    Token(Box<TokenGrant>),
+}
+
+impl Placement {
+    /// The header field that it fills. One that is there already stays as it is.
+    pub fn header(&self) -> Option<&str> {
+        match self {
+            Self::Header(name) => Some(name),
+            Self::Basic | Self::Bearer | Self::Token(_) => Some("Authorization"),
+            Self::Query(_) | Self::Cookie(_) => None,
+        }
+    }
+}
+
+/// How a token is had.
+///
+/// See the [OAuth Flow Object](https://spec.openapis.org/oas/v3.1.1.html#oauth-flow-object).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TokenGrant {
+    /// What the credential is that a token is given for.
+    pub flow: TokenFlow,
+    /// The absolute URL that tokens are asked of. As it is written if it is relative and there is no server.
+    pub token_url: String,
+    /// The URL that a further token is asked of with a refresh token; `None` if it is the same.
+    pub refresh_url: Option<String>,
+    /// The scopes that the operation wants.
+    pub scopes: Vec<String>,
+}
+
+impl TokenGrant {
+    /// One without scopes and with one URL for all.
+    pub fn new(flow: TokenFlow, token_url: impl Into<String>) -> Self {
+        Self { flow, token_url: token_url.into(), refresh_url: None, scopes: Vec::new() }
+    }
+}
+
+/// The flows by which a token is had without anybody at a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenFlow {
+    /// The id and the secret of a client.
+    ClientCredentials,
+    /// The name and the password of a user.
+    Password,
 }
 
 /// A response as it came from the server.

@@ -64,7 +64,9 @@ pub use event::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
     RetryReport, RunError, Status,
 };
-pub use exchange::{Placement, Request, Response, Slot, TransportError, TransportErrorCode};
+pub use exchange::{
+    Placement, Request, Response, Slot, TokenFlow, TokenGrant, TransportError, TransportErrorCode,
+};
 pub use finding::{CheckResponses, Finding, FindingKind};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;

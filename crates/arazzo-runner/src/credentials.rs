@@ -12,9 +12,11 @@ use arazzo_engine::CredentialName;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::form_urlencoded;
 
 use crate::credential_error::CredentialError;
 use crate::file::FileError;
+use crate::token_credential;
 
 /// A credential file may be so many bytes long.
 const MAX_CREDENTIAL_FILE: u64 = 64 * 1024;
@@ -167,7 +169,7 @@ impl Credentials {
             password.map(str::to_owned),
             password.map(query_encoded),
         ];
-        for form in forms.into_iter().flatten() {
+        for form in forms.into_iter().flatten().chain(token_credential::secret_forms(value)) {
             if !form.is_empty() && !self.secrets.contains(&form) {
                 self.secrets.push(form);
             }
@@ -215,6 +217,11 @@ pub(crate) fn basic(value: &str) -> String {
 /// A text as it stands in a query string.
 pub(crate) fn query_encoded(text: &str) -> String {
     utf8_percent_encode(text, QUERY).to_string()
+}
+
+/// A text as it stands in a form.
+pub(crate) fn form_encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn split_name<'t>(name: &'t str, sources: &[&str]) -> (Option<&'t str>, &'t str) {

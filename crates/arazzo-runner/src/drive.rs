@@ -9,6 +9,7 @@ use arazzo_engine::{
     Call, CallId, Command, Event, OperationCall, OutOfOrder, Plan, Record, Run, SleepId, Timestamp,
 };
 
+use crate::found_secrets::FoundSecrets;
 use crate::transport::{Clock, Transport};
 
 /// Does what `run` asks for until it is over, and passes each event on as it is made.
@@ -27,10 +28,12 @@ pub async fn drive(
     on_event: &mut dyn FnMut(&Event),
 ) -> Result<(), DriveError> {
     let plan = Arc::clone(run.plan());
-    let mut tasks = Tasks { plan: &plan, transport, clock, under_way: Vec::new() };
+    let found = FoundSecrets::default();
+    let mut tasks = Tasks { plan: &plan, transport, clock, found: &found, under_way: Vec::new() };
     while run.result().is_none() {
         tasks.take_up(run.commands());
         let record = tasks.next().await?;
+        found.take().iter().for_each(|secret| run.hide(secret));
         run.apply(record)?.iter().for_each(&mut *on_event);
     }
     Ok(())
@@ -53,6 +56,7 @@ struct Tasks<'t> {
     plan: &'t Plan,
     transport: &'t dyn Transport,
     clock: &'t dyn Clock,
+    found: &'t FoundSecrets,
     under_way: Vec<(TaskId, Task<'t>)>,
 }
 
@@ -82,7 +86,7 @@ impl<'t> Tasks<'t> {
         match command {
             Command::Call(call) => {
                 let step = self.plan.step(call.step)?.call()?;
-                Some(answer(step, call.clone(), self.transport, self.clock))
+                Some(answer(step, call.clone(), self.transport, self.clock, self.found))
             }
             Command::Sleep { id, until } => Some(wake(*id, *until, self.clock)),
             Command::Finish => None,
@@ -121,10 +125,11 @@ fn answer<'t>(
     call: Box<Call>,
     transport: &'t dyn Transport,
     clock: &'t dyn Clock,
+    found: &'t FoundSecrets,
 ) -> Task<'t> {
     Box::pin(async move {
         let id = call.id;
-        let sent = transport.send(step, &call).await;
+        let sent = transport.send_telling(step, &call, found).await;
         let at = clock.now();
         match sent {
             Ok(response) => Record::Responded { at, id, response },

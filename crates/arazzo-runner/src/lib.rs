@@ -47,7 +47,8 @@
 //! show. [`Credentials`] fill the slots that a request has for them; whoever shows events tells
 //! [`Run::hide`](arazzo_engine::Run::hide) each of [`Credentials::secrets`] before the first request.
 //!
-//! [`NetworkOptions`] say what may be contacted, by requests and for descriptions alike.
+//! [`HttpTransport`] fetches OAuth2 tokens itself and tells the run of them. [`NetworkOptions`] say what may be contacted,
+//! by requests and for descriptions alike.
 //!
 //! Not here yet: journals.
 
@@ -55,18 +56,21 @@ mod credential_error;
 mod credentials;
 mod drive;
 mod file;
+mod found_secrets;
 mod http;
 mod load;
 mod mock;
 mod network;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod token_credential;
 mod transport;
 
 pub use credential_error::CredentialError;
 pub use credentials::Credentials;
 pub use drive::{DriveError, drive};
 pub use file::{FileError, read_file, read_stream};
+pub use found_secrets::FoundSecrets;
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
 pub use load::{LoadError, LoadOptions, Loaded, Origin, load};
 pub use mock::{MockTransport, Scenario};

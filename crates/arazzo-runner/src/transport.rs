@@ -9,6 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use arazzo_engine::{Call, OperationCall, Response, Timestamp, TransportError};
 
+use crate::found_secrets::FoundSecrets;
+
 /// A request under way. Dropping it gives the request up.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
@@ -25,6 +27,19 @@ pub trait Transport: Send + Sync {
     ///
     /// A [`TransportError`] when there is no whole response.
     fn send<'a>(&'a self, operation: &'a OperationCall, call: &'a Call) -> Sending<'a>;
+
+    /// Does the same and tells `found` of secrets that it comes by on the way, such as tokens that it fetches, each
+    /// before a request with it goes out. Only a transport that finds some, or that passes requests on to another one,
+    /// needs its own.
+    fn send_telling<'a>(
+        &'a self,
+        operation: &'a OperationCall,
+        call: &'a Call,
+        found: &'a FoundSecrets,
+    ) -> Sending<'a> {
+        let _ = found;
+        self.send(operation, call)
+    }
 }
 
 /// Tells the time and waits.

@@ -74,8 +74,9 @@ pub(crate) struct RunArgs {
     #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Sources and servers")]
     pub(crate) servers: Vec<String>,
 
-    /// A credential for a security scheme: text, `env:NAME` or `file:PATH`. Also read from
-    /// `ARAZZO_AUTH_<SOURCE>_<SCHEME>` and `ARAZZO_AUTH_<SCHEME>`.
+    /// A credential for a security scheme: text, `env:NAME` or `file:PATH`. For basic and OAuth2 password
+    /// `user:password`, for OAuth2 client credentials `id:secret`; a token of yours as it is, or `bearer:TOKEN` if it
+    /// has a colon. Also read from `ARAZZO_AUTH_<SOURCE>_<SCHEME>` and `ARAZZO_AUTH_<SCHEME>`.
     #[arg(long, value_name = "[SOURCE.]SCHEME=VALUE", help_heading = "Sources and servers")]
     pub(crate) auth: Vec<String>,
 

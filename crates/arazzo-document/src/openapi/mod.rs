@@ -12,6 +12,7 @@
 
 mod content;
 mod files;
+mod oauth_flow;
 mod operation;
 mod parameter;
 mod reference;
@@ -27,6 +28,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 pub use content::{Encoding, Example, MediaType, RequestBody};
+pub use oauth_flow::{OAuthFlow, OAuthFlows};
 pub use operation::{Operation, OperationRef};
 pub use parameter::{Parameter, ParameterLocation, Style};
 pub use response::{Header, Response, StatusPattern};
@@ -175,6 +177,14 @@ impl OpenApi {
     pub fn problems(&self) -> Vec<Diagnostic> {
         let paths = self.paths().iter().filter(|path| path.key.starts_with('/'));
         paths.filter_map(|path| Some(self.problem(&self.resolver().follow(&path.value).err()?))).collect()
+    }
+
+    /// The servers of the description itself, which operations may replace.
+    pub fn servers(&self) -> Vec<Server<'_>> {
+        match self.version {
+            OpenApiVersion::V2 => self.swagger().servers(self, self.root()),
+            OpenApiVersion::V3_0 | OpenApiVersion::V3_1 | OpenApiVersion::V3_2 => Server::list(self.root()),
+        }
     }
 
     /// The security scheme with this name.

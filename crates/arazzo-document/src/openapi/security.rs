@@ -3,6 +3,7 @@
 //! See the [Security Requirement Object](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object) and
 //! the [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object).
 
+use super::oauth_flow::OAuthFlows;
 use crate::node::Node;
 
 /// One alternative of credentials: all of its schemes are wanted together.
@@ -49,8 +50,8 @@ pub enum SecurityScheme<'a> {
     },
     /// `oauth2`: a token from one of several flows.
     OAuth2 {
-        /// The [flows](https://spec.openapis.org/oas/v3.1.1.html#oauth-flows-object) as they are written.
-        flows: Option<&'a Node>,
+        /// Those of its flows that need nobody at a browser.
+        flows: OAuthFlows<'a>,
     },
     /// `openIdConnect`: a token from a provider.
     OpenIdConnect {
@@ -81,7 +82,7 @@ impl<'a> SecurityScheme<'a> {
     pub(super) fn of_2_0(node: &'a Node, flows: Option<&'a Node>) -> Self {
         match node.get("type").and_then(Node::as_str) {
             Some("basic") => Self::Http { scheme: "basic".to_owned() },
-            Some("oauth2") => Self::OAuth2 { flows },
+            Some("oauth2") => Self::OAuth2 { flows: OAuthFlows::of(flows) },
             Some(_) | None => Self::of(node),
         }
     }
@@ -100,7 +101,7 @@ impl<'a> SecurityScheme<'a> {
             }
             Some("http") => text("scheme")
                 .map_or(Self::Unknown, |scheme| Self::Http { scheme: scheme.to_ascii_lowercase() }),
-            Some("oauth2") => Self::OAuth2 { flows: node.get("flows") },
+            Some("oauth2") => Self::OAuth2 { flows: OAuthFlows::of(node.get("flows")) },
             Some("openIdConnect") => Self::OpenIdConnect { url: text("openIdConnectUrl") },
             Some("mutualTLS") => Self::MutualTls,
             Some(_) | None => Self::Unknown,
@@ -134,7 +135,7 @@ components:
         let key = SecurityScheme::ApiKey { name: "X-Key", location: SecurityLocation::Header };
         assert_eq!(scheme("key"), Some(key));
         assert_eq!(scheme("bearer"), Some(SecurityScheme::Http { scheme: "bearer".to_owned() }));
-        assert!(matches!(scheme("oauth"), Some(SecurityScheme::OAuth2 { flows: Some(_) })));
+        assert_eq!(scheme("oauth"), Some(SecurityScheme::OAuth2 { flows: OAuthFlows::default() }));
         assert_eq!(scheme("oidc"), Some(SecurityScheme::OpenIdConnect { url: Some("https://x.test") }));
         assert_eq!(scheme("tls"), Some(SecurityScheme::MutualTls));
         assert_eq!(scheme("odd"), Some(SecurityScheme::Unknown));

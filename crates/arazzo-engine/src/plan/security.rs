@@ -2,16 +2,19 @@
 //!
 //! See the [Security Requirement Object](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object).
 
-use arazzo_document::openapi::{OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme};
+use arazzo_document::openapi::{
+    OAuthFlow, OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme, Server,
+};
 use arazzo_document::{Code, Diagnostic, Span, Workspace};
 use arazzo_expression::Source;
+use url::Url;
 
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
-use super::server::host;
+use super::server::{base_url, host, origin};
 use super::step::PlannedStep;
-use super::{Plan, PlanOptions};
-use crate::exchange::{Placement, Slot};
+use super::{Plan, PlanOptions, PlannedOperation};
+use crate::exchange::{Placement, Slot, TokenFlow, TokenGrant};
 
 impl Compiler<'_> {
     /// The slots of the first alternative whose credentials are all there.
@@ -29,9 +32,14 @@ impl Compiler<'_> {
         let certain: Vec<&ParameterPlan> =
             parameters.iter().filter(|parameter| !self.may_be_left_out(parameter)).collect();
         let alternatives = operation.security();
+        let base = self.token_base(source, openapi, operation);
         let mut missing: Option<Vec<Slot>> = None;
-        for requirement in &alternatives {
-            let Some(slots) = slots_of(source, openapi, requirement) else { continue };
+        let mut impossible: Option<&SecurityRequirement<'_>> = None;
+        for requirement in alternatives.iter().filter(|requirement| !requirement.schemes().is_empty()) {
+            let Some(slots) = slots_of(source, openapi, requirement, base.as_ref()) else {
+                impossible.get_or_insert(requirement);
+                continue;
+            };
             let is_given = |slot: &Slot| {
                 given_by_step(&slot.placement, &certain)
                     || given_by_header(&slot.placement, &self.options.given_headers)
@@ -42,10 +50,29 @@ impl Compiler<'_> {
             }
             missing.get_or_insert(needed);
         }
+        // Anonymous is fine where it is an alternative, but a credential that is there is used.
+        if alternatives.iter().any(|requirement| requirement.schemes().is_empty()) {
+            return Vec::new();
+        }
         if let Some(missing) = missing {
             self.report_missing_credentials(&missing, operation, span);
+        } else if let Some(requirement) = impossible {
+            let authorized = given_by_step(&Placement::Bearer, &certain)
+                || given_by_header(&Placement::Bearer, &self.options.given_headers);
+            if !authorized && !self.options.any_credential {
+                self.report_impossible_credentials(openapi, requirement, operation, span);
+            }
         }
         Vec::new()
+    }
+
+    /// What relative URLs of token endpoints start from: the server of the description, else that of the operation.
+    ///
+    /// See [Relative References in API URLs](https://spec.openapis.org/oas/v3.1.1.html#relative-references-in-api-urls).
+    fn token_base(&self, source: &str, openapi: &OpenApi, operation: &Operation<'_>) -> Option<Url> {
+        let url = base_url(self.options, source, openapi, &openapi.servers())
+            .or_else(|_| base_url(self.options, source, openapi, &operation.servers()));
+        Url::parse(&url.ok()?).ok()
     }
 
     fn may_be_left_out(&self, parameter: &ParameterPlan) -> bool {
@@ -73,6 +100,53 @@ impl Compiler<'_> {
         let hint = format!("add {}", flags.join(" and "));
         self.warning(Code::MissingCredential, span, message, &hint);
     }
+
+    /// Schemes such as `mutualTLS` have no place in a request that a single value fills.
+    fn report_impossible_credentials(
+        &mut self,
+        openapi: &OpenApi,
+        requirement: &SecurityRequirement<'_>,
+        operation: &Operation<'_>,
+        span: Span,
+    ) {
+        let is_impossible = |scheme: &str| {
+            openapi.security_scheme(scheme).is_none_or(|found| placement(&found, &[], None).is_none())
+        };
+        let names = requirement.schemes().iter().filter(|(scheme, _)| is_impossible(scheme));
+        let names: Vec<String> = names.map(|(scheme, _)| format!("`{scheme}`")).collect();
+        let label = operation.operation_id().unwrap_or_else(|| operation.path());
+        let message = format!(
+            "operation `{label}` wants credentials that `--auth` cannot give: the security scheme {}",
+            names.join(" and ")
+        );
+        let hint = "if a header field is what it needs, add it with `-H` or as a parameter of the step";
+        self.warning(Code::MissingCredential, span, message, hint);
+    }
+
+    /// Says so when credentials for a source leave its origin, as they do where an operation has a server of its own.
+    pub(super) fn check_origin(&mut self, operation: &PlannedOperation, span: Span) {
+        if self.options.any_credential || operation.slots.is_empty() {
+            return;
+        }
+        let PlannedOperation { source, document, .. } = operation;
+        let of = |servers: &[Server<'_>]| base_url(self.options, source, document, servers).ok();
+        let own = of(&document.servers()).or_else(|| {
+            let first = document.operations().next()?;
+            of(&document.operation(first).servers())
+        });
+        let (Some(own), Some(other)) = (own.as_deref().and_then(origin), origin(&operation.server)) else {
+            return;
+        };
+        if own != other {
+            let label = operation.label();
+            let message = format!(
+                "the credentials for `{source}` go to `{other}` too, for operation `{label}` has another server than `{own}`"
+            );
+            let hint =
+                format!("if that must not be, send everything to one server: `--server {source}={own}`");
+            self.warning(Code::AmbiguousCredential, span, message, &hint);
+        }
+    }
 }
 
 /// A credential without a source serves all sources that declare its scheme only if they have one host: which API it is
@@ -89,18 +163,21 @@ pub(super) fn several_hosts(
         })
     };
     for credential in options.credentials.iter().filter(|credential| credential.source.is_none()) {
-        let mut uses: Vec<(String, &str)> = Vec::new();
+        // What a token endpoint gets is not what the API gets.
+        let mut api = Vec::new();
+        let mut endpoints = Vec::new();
         for operation in plan.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call) {
             let operation = &operation.operation;
             let served = |slot: &&Slot| slot.scheme == credential.scheme && !scoped(slot);
             for slot in operation.slots.iter().filter(served) {
-                let host = host(&operation.server);
-                if !uses.iter().any(|(known, _)| *known == host) {
-                    uses.push((host, &slot.source));
+                add_host(&mut api, &operation.server, &slot.source);
+                if let Placement::Token(grant) = &slot.placement {
+                    add_host(&mut endpoints, &grant.token_url, &slot.source);
                 }
             }
         }
-        if let [(first, source), (second, _), ..] = uses.as_slice() {
+        let several = [api, endpoints].into_iter().find(|uses| uses.len() > 1);
+        if let Some([(first, source), (second, _), ..]) = several.as_deref() {
             let scheme = &credential.scheme;
             let variable = credential.variable.as_ref();
             let origin = variable.map(|variable| format!(" from `{variable}`")).unwrap_or_default();
@@ -117,19 +194,34 @@ pub(super) fn several_hosts(
     }
 }
 
-/// The slots of one alternative; `None` when one of its schemes cannot be filled from a single credential.
-fn slots_of(source: &str, openapi: &OpenApi, requirement: &SecurityRequirement<'_>) -> Option<Vec<Slot>> {
-    requirement
-        .schemes()
-        .iter()
-        .map(|(scheme, _)| {
-            let placement = placement(&openapi.security_scheme(scheme)?)?;
-            Some(Slot { source: source.to_owned(), scheme: (*scheme).to_owned(), placement })
-        })
-        .collect()
+/// The hosts of `url`s, each with the first source that leads to it.
+fn add_host<'s>(uses: &mut Vec<(String, &'s str)>, url: &str, source: &'s str) {
+    let host = host(url);
+    if !uses.iter().any(|(known, _)| *known == host) {
+        uses.push((host, source));
+    }
 }
 
-fn placement(scheme: &SecurityScheme<'_>) -> Option<Placement> {
+/// The slots of one alternative; `None` when one of its schemes cannot be filled from a single credential. A client
+/// certificate beside others belongs to the connection, not to the request.
+fn slots_of(
+    source: &str,
+    openapi: &OpenApi,
+    requirement: &SecurityRequirement<'_>,
+    base: Option<&Url>,
+) -> Option<Vec<Slot>> {
+    let mut slots = Vec::new();
+    for (scheme, scopes) in requirement.schemes() {
+        let found = openapi.security_scheme(scheme)?;
+        if found != SecurityScheme::MutualTls {
+            let placement = placement(&found, scopes, base)?;
+            slots.push(Slot { source: source.to_owned(), scheme: (*scheme).to_owned(), placement });
+        }
+    }
+    (!slots.is_empty()).then_some(slots)
+}
+
+fn placement(scheme: &SecurityScheme<'_>, scopes: &[&str], base: Option<&Url>) -> Option<Placement> {
     match scheme {
         SecurityScheme::ApiKey { name, location } => Some(match location {
             SecurityLocation::Header => Placement::Header((*name).to_owned()),
@@ -141,39 +233,47 @@ fn placement(scheme: &SecurityScheme<'_>) -> Option<Placement> {
             "bearer" => Some(Placement::Bearer),
             _ => None,
         },
-        // A token that the user already has; fetching one comes later.
-        SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIdConnect { .. } => Some(Placement::Bearer),
+        SecurityScheme::OAuth2 { flows } => {
+            let grant = match (&flows.client_credentials, &flows.password) {
+                (Some(flow), _) => token_grant(TokenFlow::ClientCredentials, flow, scopes, base),
+                (None, Some(flow)) => token_grant(TokenFlow::Password, flow, scopes, base),
+                // Of the other flows, and of a provider's, the user already has the token.
+                (None, None) => return Some(Placement::Bearer),
+            };
+            Some(Placement::Token(Box::new(grant)))
+        }
+        SecurityScheme::OpenIdConnect { .. } => Some(Placement::Bearer),
         SecurityScheme::MutualTls | SecurityScheme::Unknown => None,
     }
 }
 
+fn token_grant(kind: TokenFlow, flow: &OAuthFlow<'_>, scopes: &[&str], base: Option<&Url>) -> TokenGrant {
+    let absolute = |url: &str| match base.and_then(|base| base.join(url).ok()) {
+        Some(absolute) => absolute.into(),
+        None => url.to_owned(),
+    };
+    TokenGrant {
+        flow: kind,
+        token_url: absolute(flow.token_url),
+        refresh_url: flow.refresh_url.map(absolute),
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+    }
+}
+
 fn given_by_step(placement: &Placement, parameters: &[&ParameterPlan]) -> bool {
-    parameters.iter().any(|parameter| match (placement, parameter.location) {
-        (Placement::Header(name), Location::Header) => parameter.name.eq_ignore_ascii_case(name),
-        (Placement::Basic | Placement::Bearer, Location::Header) => {
-            parameter.name.eq_ignore_ascii_case("authorization")
+    parameters.iter().any(|parameter| match placement {
+        Placement::Query(name) => parameter.location == Location::Query && parameter.name == *name,
+        Placement::Cookie(name) => parameter.location == Location::Cookie && parameter.name == *name,
+        Placement::Header(_) | Placement::Basic | Placement::Bearer | Placement::Token(_) => {
+            parameter.location == Location::Header
+                && placement.header().is_some_and(|name| parameter.name.eq_ignore_ascii_case(name))
         }
-        (Placement::Query(name), Location::Query) | (Placement::Cookie(name), Location::Cookie) => {
-            parameter.name == *name
-        }
-        (
-            Placement::Header(_)
-            | Placement::Query(_)
-            | Placement::Cookie(_)
-            | Placement::Basic
-            | Placement::Bearer,
-            Location::Path | Location::Query | Location::QueryString | Location::Header | Location::Cookie,
-        ) => false,
     })
 }
 
 fn given_by_header(placement: &Placement, headers: &[String]) -> bool {
-    let wanted = match placement {
-        Placement::Basic | Placement::Bearer => "authorization",
-        Placement::Header(name) => name,
-        Placement::Query(_) | Placement::Cookie(_) => return false,
-    };
-    headers.iter().any(|name| name.eq_ignore_ascii_case(wanted))
+    let given = |wanted: &str| headers.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    placement.header().is_some_and(given)
 }
 
 impl Placement {
@@ -182,6 +282,10 @@ impl Placement {
         match self {
             Self::Basic => "USER:PASSWORD",
             Self::Bearer => "TOKEN",
+            Self::Token(grant) => match grant.flow {
+                TokenFlow::ClientCredentials => "ID:SECRET",
+                TokenFlow::Password => "USER:PASSWORD",
+            },
             Self::Header(_) | Self::Query(_) | Self::Cookie(_) => "KEY",
         }
     }

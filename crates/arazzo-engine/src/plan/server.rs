@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use arazzo_document::Code;
-use arazzo_document::openapi::{OpenApi, Operation};
+use arazzo_document::openapi::{OpenApi, Operation, Server};
 use url::Url;
 
 use super::PlanOptions;
@@ -20,8 +20,8 @@ impl Compiler<'_> {
         openapi: &OpenApi,
         operation: &Operation<'_>,
     ) -> Option<String> {
-        match base_url(self.options, source, openapi, operation) {
-            Ok(url) => Some(url),
+        match base_url(self.options, source, openapi, &operation.servers()) {
+            Ok(url) => Some(url.trim_end_matches('/').to_owned()),
             Err(reason) => {
                 self.server_error(source, &reason);
                 None
@@ -37,7 +37,7 @@ impl Compiler<'_> {
         let hosts: BTreeSet<String> = operations
             .filter_map(|resolved| {
                 let view = resolved.openapi.operation(resolved.operation);
-                base_url(self.options, &resolved.source, &resolved.openapi, &view).ok()
+                base_url(self.options, &resolved.source, &resolved.openapi, &view.servers()).ok()
             })
             .map(|url| host(&url))
             .collect();
@@ -55,17 +55,16 @@ impl Compiler<'_> {
     }
 }
 
-/// `--server`, else the first server of operation, path or root; or why there is none.
-fn base_url(
+/// `--server`, else the first of the servers; or why there is none.
+pub(super) fn base_url(
     options: &PlanOptions,
     source: &str,
     openapi: &OpenApi,
-    operation: &Operation<'_>,
+    servers: &[Server<'_>],
 ) -> Result<String, String> {
     if let Some(server) = options.servers.get(source) {
         return absolute(server);
     }
-    let servers = operation.servers();
     let declared = servers.first().map_or(Ok("/".to_owned()), |server| server.url())?;
     if Url::parse(&declared).is_ok() {
         return absolute(&declared);
@@ -81,7 +80,7 @@ fn base_url(
 
 fn absolute(server: &str) -> Result<String, String> {
     match Url::parse(server) {
-        Ok(url) if is_http(&url) => Ok(server.trim_end_matches('/').to_owned()),
+        Ok(url) if is_http(&url) => Ok(server.to_owned()),
         Ok(_) | Err(_) => Err(format!("`{server}` is no `http` or `https` URL")),
     }
 }
@@ -89,6 +88,11 @@ fn absolute(server: &str) -> Result<String, String> {
 /// The host of a base URL, without its port.
 pub(super) fn host(server: &str) -> String {
     Url::parse(server).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The origin of a URL: scheme, host and port.
+pub(super) fn origin(url: &str) -> Option<String> {
+    Url::parse(url).ok().filter(is_http).map(|url| url.origin().ascii_serialization())
 }
 
 fn is_http(url: &Url) -> bool {

@@ -144,7 +144,7 @@ impl<'a> Compiler<'a> {
         parameters: &[ParameterPlan],
     ) -> Option<PlannedOperation> {
         let slots = self.slots(&resolved.source, &resolved.openapi, view, parameters, span);
-        Some(PlannedOperation {
+        let planned = PlannedOperation {
             source: resolved.source.clone(),
             document: Arc::clone(&resolved.openapi),
             reference: resolved.operation,
@@ -154,7 +154,9 @@ impl<'a> Compiler<'a> {
             server: self.server(&resolved.source, &resolved.openapi, view)?,
             accept: accept(view),
             slots,
-        })
+        };
+        self.check_origin(&planned, span);
+        Some(planned)
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::exchange::Given;
 use crate::event::Fault;
-use crate::exchange::{Placement, Request, Slot};
+use crate::exchange::{Request, Slot};
 use crate::plan::{
     BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, ValueTemplate,
 };
@@ -288,11 +288,7 @@ impl<'a> Builder<'a> {
 
     /// Whether the step itself gave what the slot is for.
     fn fills(&self, slot: &Slot) -> bool {
-        let name = match &slot.placement {
-            Placement::Basic | Placement::Bearer => "authorization",
-            Placement::Header(name) => name,
-            Placement::Query(_) | Placement::Cookie(_) => return false,
-        };
+        let Some(name) = slot.placement.header() else { return false };
         self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 

@@ -9,10 +9,12 @@ use url::Url;
 use crate::credentials::{Credentials, basic, query_encoded};
 use crate::network;
 
-/// Builds what goes over the wire, or says why it cannot be written. Nothing has been sent then.
+/// Builds what goes over the wire, or says why it cannot be written. Nothing has been sent then. `token` is for the slot
+/// that wants one.
 pub(super) fn build(
     request: &Request,
     credentials: &Credentials,
+    token: Option<&str>,
     extra: &[(String, String)],
 ) -> Result<reqwest::Request, TransportError> {
     let method = reqwest::Method::from_bytes(request.method.as_bytes())
@@ -28,7 +30,13 @@ pub(super) fn build(
         headers.append(name, value);
     }
     for slot in &request.slots {
-        let value = credentials.find(&slot.source, &slot.scheme).ok_or_else(|| missing(slot))?;
+        let value = if let Placement::Token(_) = slot.placement {
+            // The credential behind a token goes to no API.
+            let Some(token) = token else { continue };
+            token
+        } else {
+            credentials.find(&slot.source, &slot.scheme).ok_or_else(|| missing(slot))?
+        };
         fill(slot, value, &mut url, &mut headers)?;
     }
     let given = headers.clone();
@@ -64,7 +72,9 @@ pub(super) fn headers(map: &HeaderMap) -> Vec<(String, String)> {
 fn fill(slot: &Slot, value: &str, url: &mut Url, headers: &mut HeaderMap) -> Result<(), TransportError> {
     match &slot.placement {
         Placement::Basic => fill_header(slot, AUTHORIZATION, &format!("Basic {}", basic(value)), headers),
-        Placement::Bearer => fill_header(slot, AUTHORIZATION, &format!("Bearer {value}"), headers),
+        Placement::Bearer | Placement::Token(_) => {
+            fill_header(slot, AUTHORIZATION, &format!("Bearer {value}"), headers)
+        }
         Placement::Header(name) => fill_header(slot, header_name(name)?, value, headers),
         Placement::Query(name) => {
             if !url.query_pairs().any(|(key, _)| key == name.as_str()) {
@@ -146,7 +156,7 @@ fn is_length(value: &str, request: &Request) -> bool {
     value.parse() == Ok(request.body.as_ref().map_or(0, Vec::len))
 }
 
-fn missing(slot: &Slot) -> TransportError {
+pub(super) fn missing(slot: &Slot) -> TransportError {
     let Slot { source, scheme, .. } = slot;
     let message = format!(
         "there is no credential for the security scheme `{scheme}` of `{source}`: give `{source}.{scheme}=VALUE`"
@@ -154,7 +164,7 @@ fn missing(slot: &Slot) -> TransportError {
     network::error(TransportErrorCode::CredentialFailed, message)
 }
 
-fn unusable(slot: &Slot, fact: &str) -> TransportError {
+pub(super) fn unusable(slot: &Slot, fact: &str) -> TransportError {
     let message = format!("the credential for `{}` of `{}` {fact}", slot.scheme, slot.source);
     network::error(TransportErrorCode::CredentialFailed, message)
 }

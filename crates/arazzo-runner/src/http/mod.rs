@@ -1,16 +1,21 @@
 //! The transport that talks to servers.
 //!
-//! One request is one request: nothing is retried, no redirect is followed unless the caller wants it, no cookie is kept
-//! and nothing is read from the environment, since each of these is a decision of the workflow or of the person who runs
-//! it.
+//! One request is one request: nothing is retried but what was sent with a token that is no longer good, no redirect is
+//! followed unless the caller wants it, no cookie is kept and nothing is read from the environment, since each of these
+//! is a decision of the workflow or of the person who runs it.
 
 mod message;
+mod token;
+mod token_request;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use arazzo_engine::{Call, OperationCall, Response, TransportError, TransportErrorCode};
+use arazzo_engine::{Call, OperationCall, Request, Response, TransportError, TransportErrorCode};
+use token::Tokens;
 
 use crate::credentials::Credentials;
+use crate::found_secrets::FoundSecrets;
 use crate::network::{self, Network, NetworkOptions};
 use crate::transport::{Sending, Transport};
 
@@ -55,6 +60,7 @@ impl Default for HttpOptions {
 pub struct HttpTransport {
     options: HttpOptions,
     credentials: Credentials,
+    tokens: Tokens,
     network: Network,
 }
 
@@ -62,18 +68,14 @@ impl HttpTransport {
     /// A transport that fills `credentials` in. Nothing is opened or read yet.
     pub fn new(mut options: HttpOptions, credentials: Credentials) -> Self {
         let network = Network::new(std::mem::take(&mut options.network));
-        Self { options, credentials, network }
+        Self { options, credentials, tokens: Tokens::default(), network }
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Response, TransportError> {
-        let request = message::build(&call.request, &self.credentials, &self.options.headers)?;
-        let target = network::target(request.url());
+    async fn exchange(&self, call: &Call, found: &FoundSecrets) -> Result<Response, TransportError> {
         let own = call.timeout.unwrap_or(self.options.timeout);
         let limit = call.limit.map_or(own, |limit| limit.min(own));
-        let whole = async {
-            let answer = self.network.send(request).await?;
-            self.read(answer.response, &network::target(&answer.url)).await
-        };
+        let asking = AtomicBool::new(false);
+        let whole = self.send_authorized(call, found, &asking);
         tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
             let set_by = match (limit < own, call.timeout) {
                 (true, _) => "what is left of the time of the run or of a step around it",
@@ -81,13 +83,39 @@ impl HttpTransport {
                 (false, None) => "`--timeout`",
             };
             let limit = network::seconds(limit);
-            let message = format!("`{target}` did not answer in full within {limit} ({set_by})");
-            Err(network::error(TransportErrorCode::Timeout, message))
+            let slot = token::token_slot(&call.request).filter(|_| asking.load(Ordering::Relaxed));
+            let (code, who) = match slot {
+                Some((slot, grant)) => {
+                    let target = network::target_of(&grant.token_url);
+                    let who = format!("{}: `{target}`", token_request::no_token(slot));
+                    (TransportErrorCode::CredentialFailed, who)
+                }
+                None => (TransportErrorCode::Timeout, format!("`{}`", network::target_of(&call.request.url))),
+            };
+            Err(network::error(code, format!("{who} did not answer in full within {limit} ({set_by})")))
         })
     }
 
-    async fn read(&self, mut response: reqwest::Response, target: &str) -> Result<Response, TransportError> {
-        let limit = self.options.max_body;
+    /// Sends a request of the machine, with `token` where it wants one.
+    async fn send_once(&self, request: &Request, token: Option<&str>) -> Result<Response, TransportError> {
+        let request = message::build(request, &self.credentials, token, &self.options.headers)?;
+        let answer = self.network.send(request).await?;
+        self.read(answer.response, &network::target(&answer.url), self.options.max_body).await
+    }
+
+    /// Sends a request to where it says and nowhere else, and reads the response, whose body may have so many bytes.
+    async fn perform(&self, request: reqwest::Request, max_body: usize) -> Result<Response, TransportError> {
+        let target = network::target(request.url());
+        let response = self.network.send_directly(request).await?;
+        self.read(response, &target, max_body).await
+    }
+
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+        target: &str,
+        limit: usize,
+    ) -> Result<Response, TransportError> {
         let too_large = || {
             let message =
                 format!("the body that `{target}` sends is larger than {limit} bytes (`--max-body`)");
@@ -112,9 +140,20 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     fn send<'a>(&'a self, _operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
-        Box::pin(self.exchange(call))
+        Box::pin(async { self.exchange(call, &FoundSecrets::default()).await })
+    }
+
+    fn send_telling<'a>(
+        &'a self,
+        _operation: &'a OperationCall,
+        call: &'a Call,
+        found: &'a FoundSecrets,
+    ) -> Sending<'a> {
+        Box::pin(self.exchange(call, found))
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;

@@ -45,8 +45,14 @@ fn transport(options: HttpOptions, credentials: &[&str]) -> HttpTransport {
     HttpTransport::new(options, all)
 }
 
+impl HttpTransport {
+    async fn send_alone(&self, call: &Call) -> Result<Response, TransportError> {
+        self.exchange(call, &FoundSecrets::default()).await
+    }
+}
+
 fn send(request: Request) -> Result<Response, TransportError> {
-    block_on(transport(HttpOptions::default(), &[]).exchange(&call(request)))
+    block_on(transport(HttpOptions::default(), &[]).send_alone(&call(request)))
 }
 
 /// What a server receives for a request to its root with this credential in this place.
@@ -58,7 +64,7 @@ fn received(
     let server = Server::start([Answer::json(200, "{}")]).unwrap();
     let headers = extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let options = HttpOptions { headers, ..HttpOptions::default() };
-    block_on(transport(options, credentials).exchange(&call(request(server.url())))).unwrap();
+    block_on(transport(options, credentials).send_alone(&call(request(server.url())))).unwrap();
     server.received().remove(0)
 }
 
@@ -116,11 +122,11 @@ fn a_response_is_given_as_it_came() {
     let server = Server::start([answer, Answer::json(200, "{}")]).unwrap();
     let transport = transport(HttpOptions::default(), &[]);
     block_on(async {
-        let response = transport.exchange(&call(get(server.url()))).await.unwrap();
+        let response = transport.send_alone(&call(get(server.url()))).await.unwrap();
         assert_eq!((response.status, response.body.as_slice()), (418, [0xff, 0].as_slice()));
         let cookies: Vec<_> = response.headers.iter().filter(|(name, _)| name == "set-cookie").collect();
         assert_eq!(cookies.len(), 2);
-        transport.exchange(&call(get(server.url()))).await.unwrap();
+        transport.send_alone(&call(get(server.url()))).await.unwrap();
     });
     let second = server.received().remove(1);
     assert!(second.headers("cookie").is_empty(), "no cookie is kept");
@@ -167,7 +173,7 @@ fn a_request_that_takes_too_long_is_given_up() {
         let mut call = call(get(server.url()));
         call.timeout = Some(Duration::from_millis(50));
         let before = Instant::now();
-        let error = block_on(transport(HttpOptions::default(), &[]).exchange(&call)).unwrap_err();
+        let error = block_on(transport(HttpOptions::default(), &[]).send_alone(&call)).unwrap_err();
         assert_eq!(error.code, TransportErrorCode::Timeout);
         assert!(
             error.message.ends_with("did not answer in full within 0.05 s (the step's `timeout`)"),
@@ -182,12 +188,12 @@ fn a_body_beyond_the_limit_ends_the_reading() {
     let small = || transport(HttpOptions { max_body: 10_000, ..HttpOptions::default() }, &[]);
     for answer in [Answer::EndlessBody, Answer::json(200, &"x".repeat(10_001))] {
         let server = Server::start([answer]).unwrap();
-        let error = block_on(small().exchange(&call(get(server.url())))).unwrap_err();
+        let error = block_on(small().send_alone(&call(get(server.url())))).unwrap_err();
         assert_eq!(error.code, TransportErrorCode::BodyTooLarge);
         assert!(error.message.ends_with("is larger than 10000 bytes (`--max-body`)"), "{error}");
     }
     let server = Server::start([Answer::json(200, &"x".repeat(10_000))]).unwrap();
-    assert_eq!(block_on(small().exchange(&call(get(server.url())))).unwrap().body.len(), 10_000);
+    assert_eq!(block_on(small().send_alone(&call(get(server.url())))).unwrap().body.len(), 10_000);
 }
 
 #[test]
@@ -200,7 +206,7 @@ fn a_compressed_body_is_decoded_and_its_size_counted() {
     let server = Server::start([answer(), answer()]).unwrap();
     assert_eq!(send(get(server.url())).unwrap().body, b"{\"ok\":true}");
     let small = transport(HttpOptions { max_body: 10, ..HttpOptions::default() }, &[]);
-    let error = block_on(small.exchange(&call(get(server.url())))).unwrap_err();
+    let error = block_on(small.send_alone(&call(get(server.url())))).unwrap_err();
     assert_eq!(error.code, TransportErrorCode::BodyTooLarge);
 }
 
@@ -309,7 +315,7 @@ fn a_credential_that_is_missing_or_unusable_stops_the_request() {
     let server = Server::start([]).unwrap();
     let fails = |placement: Placement, credentials: &[&str]| {
         let request = Request { slots: vec![slot(placement)], ..get(server.url()) };
-        block_on(transport(HttpOptions::default(), credentials).exchange(&call(request))).unwrap_err()
+        block_on(transport(HttpOptions::default(), credentials).send_alone(&call(request))).unwrap_err()
     };
     let error = fails(Placement::Bearer, &[]);
     assert_eq!(error.code, TransportErrorCode::CredentialFailed);

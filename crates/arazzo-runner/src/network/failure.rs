@@ -24,6 +24,11 @@ pub(crate) fn target(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// The same of a URL as text.
+pub(crate) fn target_of(url: &str) -> String {
+    Url::parse(url).map(|url| target(&url)).unwrap_or_default()
+}
+
 /// A duration as a person says it.
 pub(crate) fn seconds(duration: Duration) -> String {
     format!("{} s", duration.as_secs_f64())

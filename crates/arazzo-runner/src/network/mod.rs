@@ -17,7 +17,7 @@ use arazzo_engine::{HostPattern, TransportError};
 use url::Url;
 
 use client::Clients;
-pub(crate) use failure::{error, of_body, seconds, target};
+pub(crate) use failure::{error, of_body, seconds, target, target_of};
 use hosts::Hosts;
 pub use proxy::Proxies;
 pub use tls::{CertificateAuthorities, CertificateError, ClientCertificate};
@@ -76,7 +76,7 @@ impl Network {
         for followed in 0.. {
             let url = request.url().clone();
             let copy = if self.max_redirects > 0 { request.try_clone() } else { None };
-            let response = self.send_once(request).await?;
+            let response = self.send_directly(request).await?;
             let Some(sent) = copy.filter(|_| redirect::is_one(&response)) else {
                 return Ok(Answer { response, url });
             };
@@ -92,7 +92,11 @@ impl Network {
         Err(redirect::too_many(request.url(), self.max_redirects))
     }
 
-    async fn send_once(&self, request: reqwest::Request) -> Result<reqwest::Response, TransportError> {
+    /// Sends the request to where it says, and nowhere else.
+    pub(crate) async fn send_directly(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, TransportError> {
         self.hosts.check(request.url())?;
         let client = self.clients.client_for(request.url())?;
         let url = request.url().clone();
