@@ -43,9 +43,11 @@
 //!
 //! A failed workflow is a [`RunResult`], not an error.
 
+mod body;
 mod command;
 mod event;
 mod exchange;
+mod form;
 mod mask;
 mod plan;
 mod preview;
@@ -55,6 +57,7 @@ mod run;
 mod secret;
 mod serialize;
 
+pub use body::{Body, Chunk};
 pub use command::{Call, CallId, Command, SleepId};
 pub use event::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,

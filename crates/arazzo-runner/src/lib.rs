@@ -59,6 +59,7 @@ mod mock;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
+mod upload;
 
 pub use credential_error::CredentialError;
 pub use credentials::Credentials;
@@ -68,3 +69,4 @@ pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
 pub use load::{LoadError, LoadOptions, Loaded, Origin, load};
 pub use mock::{MockTransport, Scenario};
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};
+pub use upload::{MAX_UPLOAD, check_upload};

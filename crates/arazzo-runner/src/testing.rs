@@ -52,6 +52,8 @@ pub enum Answer {
     StallInMidBody,
     /// A body that goes on until the client closes the connection.
     EndlessBody,
+    /// The request is read and the connection torn down, so that the client sees a reset.
+    Reset,
 }
 
 impl Answer {
@@ -102,6 +104,12 @@ struct Shared {
     received: Mutex<Vec<Received>>,
     open: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
+}
+
+/// How a connection ends.
+enum Ending {
+    Close,
+    Reset,
 }
 
 impl Server {
@@ -160,13 +168,17 @@ impl Shared {
             let shared = Arc::clone(self);
             thread::spawn(move || {
                 // A client that goes away ends the connection, not the test.
-                let _ = shared.serve(&stream);
-                let _ = stream.shutdown(Shutdown::Both);
+                match shared.serve(&stream) {
+                    Ok(Ending::Reset) => shared.reset(stream),
+                    Ok(Ending::Close) | Err(_) => {
+                        let _ = stream.shutdown(Shutdown::Both);
+                    }
+                }
             });
         }
     }
 
-    fn serve(&self, mut stream: &TcpStream) -> io::Result<()> {
+    fn serve(&self, mut stream: &TcpStream) -> io::Result<Ending> {
         while let Some(request) = read_request(stream)? {
             lock(&self.received).push(request);
             let answer = lock(&self.script).next();
@@ -179,13 +191,14 @@ impl Shared {
                 Answer::Response { status, headers, body } => {
                     stream.write_all(&response(status, &headers, &body))?;
                 }
-                Answer::Raw(bytes) => return stream.write_all(&bytes),
-                Answer::CloseBeforeAnswering => return Ok(()),
-                Answer::CloseInMidBody => return stream.write_all(HALF_A_RESPONSE),
-                Answer::Stall => return self.stall(),
+                Answer::Raw(bytes) => return stream.write_all(&bytes).map(|()| Ending::Close),
+                Answer::CloseBeforeAnswering => return Ok(Ending::Close),
+                Answer::Reset => return Ok(Ending::Reset),
+                Answer::CloseInMidBody => return stream.write_all(HALF_A_RESPONSE).map(|()| Ending::Close),
+                Answer::Stall => return Ok(self.stall()),
                 Answer::StallInMidBody => {
                     stream.write_all(HALF_A_RESPONSE)?;
-                    return self.stall();
+                    return Ok(self.stall());
                 }
                 Answer::EndlessBody => {
                     stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
@@ -195,18 +208,25 @@ impl Shared {
                     while !self.is_stopped() {
                         stream.write_all(&chunk)?;
                     }
-                    return Ok(());
+                    return Ok(Ending::Close);
                 }
             }
         }
-        Ok(())
+        Ok(Ending::Close)
     }
 
-    fn stall(&self) -> io::Result<()> {
+    fn stall(&self) -> Ending {
         while !self.is_stopped() {
             thread::sleep(STALL_CHECK);
         }
-        Ok(())
+        Ending::Close
+    }
+
+    /// Closes the connection without the farewell that a server owes. The copy that is kept would keep it open.
+    fn reset(&self, stream: TcpStream) {
+        let peer = stream.peer_addr().ok();
+        lock(&self.open).retain(|open| open.peer_addr().ok() != peer);
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
     }
 
     fn is_stopped(&self) -> bool {

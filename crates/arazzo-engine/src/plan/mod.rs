@@ -44,7 +44,7 @@ pub use inputs::{InputProblem, InputsError};
 pub use mock::MockHints;
 pub use operation::PlannedOperation;
 pub(crate) use output::OutputPlan;
-pub(crate) use parameter::{Location, ParameterPlan};
+pub(crate) use parameter::{Location, ParameterPlan, Serialization};
 pub use start::Start;
 pub use step::{OperationCall, PlannedStep};
 pub(crate) use step::{StepDependency, StepTarget};

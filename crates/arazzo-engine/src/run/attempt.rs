@@ -62,7 +62,7 @@ impl Turn<'_> {
         };
         let id = CallId { visit: visit.number, attempt: visit.attempt };
         let seed = format!("{}-{id}", self.memory.run_id);
-        let built = request::build(&step.id, &seed, call, self.plan.mode, &scope);
+        let built = request::build(&step.id, &seed, call, self.plan.mode, &scope, &self.memory.files);
         match built {
             Ok(Built { request, given, warnings }) => {
                 for fault in warnings {
@@ -75,7 +75,7 @@ impl Turn<'_> {
                     method: request.method.clone(),
                     url: self.mask.url(&request.url),
                     headers: self.mask.headers(&request.headers),
-                    body: request.body.as_deref().and_then(|body| self.shown(body)),
+                    body: request.body.as_ref().and_then(|body| self.shown(&body.shown())),
                 });
                 if let Some(visit) = self.memory.visit_mut() {
                     visit.given = given;

@@ -16,6 +16,7 @@ use arazzo_engine::{Call, OperationCall, Response, TransportError, TransportErro
 
 use crate::credentials::Credentials;
 use crate::transport::{Sending, Transport};
+use crate::upload;
 
 /// How long a request may take if neither the step nor the caller says.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -35,11 +36,13 @@ pub struct HttpOptions {
     pub max_body: usize,
     /// Header fields for every request. They never replace what a step or a credential gives.
     pub headers: Vec<(String, String)>,
+    /// Whether the files that the inputs of a run name are read and sent. Who takes the inputs from somebody else says no.
+    pub files: bool,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self { timeout: DEFAULT_TIMEOUT, max_body: DEFAULT_MAX_BODY, headers: Vec::new() }
+        Self { timeout: DEFAULT_TIMEOUT, max_body: DEFAULT_MAX_BODY, headers: Vec::new(), files: false }
     }
 }
 
@@ -62,7 +65,11 @@ impl HttpTransport {
     }
 
     async fn exchange(&self, call: &Call) -> Result<Response, TransportError> {
-        let request = message::build(&call.request, &self.credentials, &self.options.headers)?;
+        let body = match &call.request.body {
+            Some(body) => Some(upload::bytes(body, self.options.files).await?),
+            None => None,
+        };
+        let request = message::build(&call.request, body, &self.credentials, &self.options.headers)?;
         host::check(request.url())?;
         let target = failure::target(request.url());
         let own = call.timeout.unwrap_or(self.options.timeout);

@@ -93,7 +93,7 @@ fn a_post_is_these_bytes_on_the_wire() {
     let url = |base| {
         let mut request = with(get(format!("{base}/events")), &[("Content-Type", "application/json")]);
         request.method = "POST".to_owned();
-        request.body = Some(b"{\"a\":1}".to_vec());
+        request.body = Some(b"{\"a\":1}".to_vec().into());
         request
     };
     let request = received(url, &[], &[]);
