@@ -48,6 +48,7 @@ mod command;
 mod event;
 mod exchange;
 mod form;
+mod json_secrets;
 mod mask;
 mod plan;
 mod preview;

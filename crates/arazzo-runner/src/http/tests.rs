@@ -142,6 +142,7 @@ fn a_connection_that_fails_has_a_name() {
 fn a_connection_that_breaks_is_lost() {
     assert_eq!(failure_of(Answer::CloseBeforeAnswering).code, TransportErrorCode::ConnectionLost);
     assert_eq!(failure_of(Answer::CloseInMidBody).code, TransportErrorCode::ConnectionLost);
+    assert_eq!(failure_of(Answer::Reset).code, TransportErrorCode::ConnectionLost);
     let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab".to_vec();
     assert_eq!(failure_of(Answer::Raw(chunked)).code, TransportErrorCode::ConnectionLost);
 }
