@@ -18,7 +18,7 @@ pub(crate) fn form(value: &Value, plans: &[MemberPlan]) -> Option<Result<String,
     let members = value.as_object()?;
     let mut form = Vec::new();
     for (name, member) in members {
-        if let Some(shape) = plan_of(plans, name).and_then(|plan| shape(plan)) {
+        if let Some(shape) = plan_of(plans, name).and_then(shape) {
             match query(shape, member) {
                 Ok(pairs) => form.extend(pairs),
                 Err(error) => return Some(Err(error)),

@@ -67,13 +67,13 @@ enum Expected {
 
 impl Expected {
     fn of(value: &Yaml) -> Self {
-        match value {
-            Yaml::String(text) => Self::Text(text.clone()),
-            Yaml::Tagged(tagged) if tagged.tag == "none" => Self::None,
-            Yaml::Tagged(tagged) if tagged.tag == "fails" => {
-                Self::Fails(tagged.value.as_str().unwrap().to_owned())
-            }
-            other => panic!("{other:?} is nothing that can be expected"),
+        // The text of a tagged value is the same without its tag.
+        let tag = if let Yaml::Tagged(tagged) = value { Some(tagged.tag.to_string()) } else { None };
+        match (tag.as_deref(), value.as_str()) {
+            (None, Some(text)) => Self::Text(text.to_owned()),
+            (Some("!fails"), Some(code)) => Self::Fails(code.to_owned()),
+            (Some("!none"), None) => Self::None,
+            _ => panic!("{value:?} is nothing that can be expected"),
         }
     }
 }

@@ -51,10 +51,26 @@ paths:
       responses: { '200': { description: It is there. } }
 ";
 
+const SWAGGER: &str = "
+swagger: '2.0'
+info: { title: Scans, version: '1' }
+host: scans.test
+schemes: [http]
+paths:
+  /scans:
+    post:
+      operationId: addScan
+      consumes: [multipart/form-data]
+      parameters:
+      - { name: scan, in: formData, type: file, required: true }
+      - { name: tags, in: formData, type: array, items: { type: string } }
+      responses: { '200': { description: It is there. } }
+";
+
 const WORKFLOWS: &str = "
 arazzo: 1.0.1
 info: { title: Photos, version: '1' }
-sourceDescriptions: [{ name: photos, url: photos.yml, type: openapi }]
+sourceDescriptions: [{ name: photos, url: photos.yml, type: openapi }, { name: scans, url: scans.yml, type: openapi }]
 workflows:
 - workflowId: parts
   inputs: &inputs { type: object, properties: { photo: { type: string }, more: { type: array, items: { type: string } }, unset: { type: string, default: 'file:photo.bin' } } }
@@ -83,6 +99,16 @@ workflows:
   steps:
   - { stepId: name, operationId: addName, requestBody: { payload: { name: $inputs.photo } }, outputs: { echo: $response.body#/echo } }
   - { stepId: put, operationId: putRaw, requestBody: { payload: $steps.name.outputs.echo } }
+- workflowId: replaced
+  inputs: *inputs
+  steps:
+  - stepId: add
+    operationId: $sourceDescriptions.photos.addPhoto
+    requestBody: { payload: { note: x }, replacements: [{ target: /note, value: $inputs.photo }] }
+- workflowId: scan
+  inputs: *inputs
+  steps:
+  - { stepId: add, operationId: $sourceDescriptions.scans.addScan, requestBody: { payload: { scan: $inputs.photo, tags: [a, b] } } }
 - workflowId: named
   inputs: *inputs
   steps:
@@ -99,6 +125,7 @@ impl Photos {
         let folder = std::env::temp_dir().join(format!("arazzo-upload-{name}-{}", std::process::id()));
         fs::create_dir_all(folder.join("in")).unwrap();
         fs::write(folder.join("photos.yml"), API).unwrap();
+        fs::write(folder.join("scans.yml"), SWAGGER).unwrap();
         fs::write(folder.join("main.yml"), WORKFLOWS).unwrap();
         fs::write(folder.join("in/photo.bin"), BYTES).unwrap();
         fs::write(folder.join("in/we \"x\".jpg"), b"JFIF").unwrap();
@@ -108,7 +135,8 @@ impl Photos {
     fn run(&self, workflow: &str, more: &[&str], answers: Vec<Answer>) -> (Outcome, Vec<Received>) {
         let server = Server::start(answers).unwrap();
         let url = server.url();
-        let args = ["run", "main.yml", "-w", workflow, "--server", &url].into_iter();
+        let (photos, scans) = (format!("photos={url}"), format!("scans={url}"));
+        let args = ["run", "main.yml", "-w", workflow, "--server", &photos, "--server", &scans].into_iter();
         let args: Vec<String> = args.chain(more.iter().copied()).map(str::to_owned).collect();
         let outcome = arazzo(&self.folder, &args, &BTreeMap::new(), None).unwrap();
         (outcome, server.received())
@@ -164,6 +192,28 @@ fn a_file_is_a_part_of_a_multipart_body() {
     assert_eq!(received[0].headers("content-length"), [received[0].body.len().to_string()]);
     let shown = outcome.stdout + &outcome.stderr;
     assert!(shown.contains("file:in/photo.bin") && !shown.contains("JFIF"), "{shown}");
+}
+
+#[test]
+fn a_form_of_2_0_takes_files_and_joins_arrays() {
+    let photos = Photos::new("scan");
+    let (outcome, received) = photos.run("scan", &["-i", "photo=file:in/photo.bin"], ok());
+    assert_eq!(outcome.exit, Some(0), "{}", outcome.stderr);
+    let expected = [
+        b"--B\r\nContent-Disposition: form-data; name=\"scan\"; filename=\"photo.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n".as_slice(),
+        BYTES,
+        b"\r\n--B\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\na,b\r\n--B--\r\n",
+    ];
+    assert_eq!(parts(&received[0]), expected.concat());
+}
+
+#[test]
+fn a_file_may_come_by_a_replacement() {
+    let photos = Photos::new("replaced");
+    let (outcome, received) = photos.run("replaced", &["-i", "photo=file:in/photo.bin"], ok());
+    assert_eq!(outcome.exit, Some(0), "{}", outcome.stderr);
+    let sent = parts(&received[0]);
+    assert!(sent.windows(BYTES.len()).any(|window| window == BYTES), "{}", String::from_utf8_lossy(&sent));
 }
 
 #[test]

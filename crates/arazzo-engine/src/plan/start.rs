@@ -52,7 +52,7 @@ impl Plan {
             run_id: run_id.to_owned(),
             semantics: SEMANTICS,
             inputs,
-            files: files.iter().cloned().collect(),
+            files: files.clone(),
         };
         Ok(Start { record, secrets: Secrets::of_inputs(secret), files, warnings })
     }
