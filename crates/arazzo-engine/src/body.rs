@@ -59,6 +59,12 @@ impl Body {
     }
 }
 
+impl From<Vec<Chunk>> for Body {
+    fn from(chunks: Vec<Chunk>) -> Self {
+        Self { chunks }
+    }
+}
+
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
         Self { chunks: vec![Chunk::Bytes(bytes)] }

@@ -93,6 +93,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_only_where_that_is_allowed() {
+        let path = std::env::temp_dir().join(format!("arazzo-upload-part-{}", std::process::id()));
+        std::fs::write(&path, [0, 255]).unwrap();
+        let name = path.to_str().unwrap().to_owned();
+        let body = Body::from(vec![
+            Chunk::Bytes(vec![1]),
+            Chunk::File(name.clone()),
+            Chunk::Bytes(vec![2]),
+            Chunk::File(name),
+        ]);
+        assert_eq!(block_on(bytes(&body, true)).unwrap(), [1, 0, 255, 2, 0, 255]);
+        assert_eq!(block_on(bytes(&body, false)).unwrap_err().code, TransportErrorCode::FileUnreadable);
+        std::fs::remove_file(&path).unwrap();
+        let error = block_on(bytes(&body, true)).unwrap_err();
+        assert_eq!(error.code, TransportErrorCode::FileUnreadable);
+        assert!(error.message.ends_with("does not exist"), "{error}");
+    }
+
+    #[test]
     fn a_body_without_files_is_its_bytes() {
         assert_eq!(block_on(bytes(&Body::from(vec![0, 255]), false)).unwrap(), [0, 255]);
     }

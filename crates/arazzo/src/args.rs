@@ -55,7 +55,8 @@ pub(crate) struct RunArgs {
     #[arg(short, long = "input", value_name = "NAME=VALUE", help_heading = "Inputs")]
     pub(crate) input: Vec<String>,
 
-    /// The inputs as JSON text, a JSON or YAML file, or `-` for standard input. Later ones win.
+    /// The inputs as JSON text, a JSON or YAML file, or `-` for standard input. Later ones win. `file:PATH` in them is as
+    /// in `--input`.
     #[arg(long, value_name = "JSON|FILE|-", help_heading = "Inputs")]
     pub(crate) inputs: Vec<String>,
 

@@ -69,6 +69,7 @@ impl Turn<'_> {
                     self.warn(step, fault);
                 }
                 self.mask.hide_named(&given.path);
+                self.mask.hide_named(&given.query);
                 self.mask.hide_request(&request, given.body.as_ref());
                 self.emit(EventKind::CallStarted {
                     id,

@@ -309,37 +309,23 @@ impl<'a> Builder<'a> {
     }
 
     fn fill_path(&self, template: &str) -> Result<String, Fault> {
-        let segments = template.split('/').map(|segment| {
-            let filled = self.fill_segment(segment)?;
-            // Values that are safe alone may make dots together.
-            if matches!(filled.as_str(), "." | "..") && filled != segment {
-                let message =
-                    format!("`{segment}` of the path becomes `{filled}`, which would lead to another path");
-                return Err(self.fault("unsafe-path-value", &message));
-            }
-            Ok(filled)
-        });
-        Ok(segments.collect::<Result<Vec<_>, Fault>>()?.join("/"))
-    }
-
-    fn fill_segment(&self, template: &str) -> Result<String, Fault> {
-        let mut segment = String::with_capacity(template.len());
+        let mut path = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
-            segment.push_str(before);
+            path.push_str(before);
             let Some((name, after)) = after.split_once('}') else {
-                segment.push('{');
+                path.push('{');
                 rest = after;
                 continue;
             };
             match self.path.iter().find(|(key, _)| *key == name) {
-                Some((_, value)) => segment.push_str(value),
+                Some((_, value)) => path.push_str(value),
                 None => return Err(self.unresolved(&format!("path parameter `{name}`"), "it is not given")),
             }
             rest = after;
         }
-        segment.push_str(rest);
-        Ok(segment)
+        path.push_str(rest);
+        Ok(path)
     }
 
     fn unresolved(&self, what: &str, why: &str) -> Fault {
