@@ -78,12 +78,6 @@ impl Response {
     }
 }
 
-/// JSON without the mark that some servers put before it, which
-/// [a reader may pass over](https://www.rfc-editor.org/rfc/rfc8259#section-8.1).
-pub(crate) fn without_mark(json: &[u8]) -> &[u8] {
-    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
-}
-
 fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }

@@ -48,7 +48,7 @@ mod command;
 mod event;
 mod exchange;
 mod form;
-mod json_secrets;
+mod json;
 mod mask;
 mod plan;
 mod preview;

@@ -17,8 +17,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::exchange::{Request, Response, without_mark};
-use crate::json_secrets;
+use crate::exchange::{Request, Response};
+use crate::json::{self, is_too_deep, without_mark};
 use crate::plan::{essence, is_json};
 use crate::secret::{cookie_value, forms, is_secret_key, is_secret_name, named_strings, named_strings_in};
 
@@ -94,7 +94,7 @@ impl Mask {
         if content_type == "application/x-www-form-urlencoded" {
             self.learn_pairs(text);
         } else if is_json(&content_type) {
-            json_secrets::named_strings(text.as_bytes(), &mut |text| self.learn(text));
+            json::named_strings(text.as_bytes(), &mut |text| self.learn(text));
         }
     }
 
@@ -105,7 +105,7 @@ impl Mask {
         }
         self.learn_fields(&response.headers);
         if response.header("content-type").is_none_or(|value| is_json(&essence(value))) {
-            json_secrets::named_strings(&response.body, &mut |text| self.learn(text));
+            json::named_strings(&response.body, &mut |text| self.learn(text));
         }
     }
 
@@ -220,11 +220,11 @@ impl Mask {
         format!("{}?{}", self.text(base), pairs.join("&"))
     }
 
-    /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of a large one only the size is
-    /// said: a part of it could not be read as JSON, in which names tell what is secret.
+    /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of one that is
+    /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
     pub(crate) fn body(&self, body: &[u8]) -> Option<String> {
         if body.len() > MAX_SHOWN {
-            return Some(format!("({} bytes, not shown)", body.len()));
+            return Some(unshown(body));
         }
         let text = std::str::from_utf8(body).ok()?;
         if self.off {
@@ -235,6 +235,7 @@ impl Mask {
                 let masked = self.value(&value);
                 Some(if masked == value { text.to_owned() } else { masked.to_string() })
             }
+            Err(_) if is_too_deep(body) => Some(unshown(body)),
             Err(_) => Some(self.text(text).into_owned()),
         }
     }
@@ -252,6 +253,10 @@ impl Mask {
     fn named(&self, name: &str, value: &str) -> String {
         if self.hides(name) { MASK.to_owned() } else { self.text(value).into_owned() }
     }
+}
+
+fn unshown(body: &[u8]) -> String {
+    format!("({} bytes, not shown)", body.len())
 }
 
 /// The value with all its strings masked.
@@ -401,6 +406,8 @@ mod tests {
         let body = format!("{{\"token\":\"abc\",\"text\":\"{}\"}}", "x".repeat(MAX_SHOWN));
         let shown = Mask::new(false).body(body.as_bytes()).unwrap();
         assert_eq!(shown, format!("({} bytes, not shown)", body.len()));
+        let body = format!("{{\"a\":{}{},\"token\":\"abc\"}}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(Mask::new(false).body(body.as_bytes()).unwrap(), "(420 bytes, not shown)");
     }
 
     #[test]

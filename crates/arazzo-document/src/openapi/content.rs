@@ -179,12 +179,12 @@ impl<'a> MediaType<'a> {
         self.schema.map(|schema| Schema::new(self.openapi, schema))
     }
 
-    /// How the member `name` of a form is written.
+    /// How the member `name` of a form is written, which has this schema.
     ///
     /// See the [Encoding Object](https://spec.openapis.org/oas/v3.1.1.html#encoding-object). In OpenAPI 2.0 the
     /// `collectionFormat` of the parameter says it.
-    pub fn encoding(&self, name: &str) -> Option<Encoding<'a>> {
-        let Some(node) = self.node else { return self.collection(name) };
+    pub fn encoding(&self, name: &str, schema: Schema<'a>) -> Option<Encoding<'a>> {
+        let Some(node) = self.node else { return collection(schema) };
         let node = node.get("encoding")?.get(name)?;
         let style = node.get("style").and_then(Node::as_str).and_then(Style::parse);
         let flag = |name: &str| node.get(name).and_then(Node::as_bool);
@@ -214,24 +214,24 @@ impl<'a> MediaType<'a> {
         known.collect()
     }
 
-    fn collection(&self, name: &str) -> Option<Encoding<'a>> {
-        let property = self.schema()?.property(name)?;
-        let format = property.keyword("collectionFormat").and_then(Node::as_str).unwrap_or("csv");
-        let is_joined = property.types() == ["array"] && format != "multi";
-        is_joined.then(|| Encoding {
-            content_type: None,
-            style: Some(Style::of_collection(format).unwrap_or(Style::Form)),
-            explode: false,
-            allow_reserved: false,
-        })
-    }
-
     /// The examples of bodies, in the order of the document; those of the schema are not among them.
     pub fn examples(&self) -> Vec<Example<'a>> {
         let only = self.example.map(|value| Example { name: None, value });
         let written = self.node.map(|node| examples(self.openapi, node)).unwrap_or_default();
         only.into_iter().chain(written).collect()
     }
+}
+
+/// What a `collectionFormat` of OpenAPI 2.0 makes of an array.
+fn collection(schema: Schema<'_>) -> Option<Encoding<'static>> {
+    let format = schema.keyword("collectionFormat").and_then(Node::as_str).unwrap_or("csv");
+    let is_joined = schema.types() == ["array"] && format != "multi";
+    is_joined.then(|| Encoding {
+        content_type: None,
+        style: Some(Style::of_collection(format).unwrap_or(Style::Form)),
+        explode: false,
+        allow_reserved: false,
+    })
 }
 
 /// How a member of a form is written.

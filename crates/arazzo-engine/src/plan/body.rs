@@ -124,9 +124,9 @@ fn members(operation: &Operation<'_>, content_type: &str) -> Vec<MemberPlan> {
     let Some(media_type) = media_type else { return Vec::new() };
     let properties = media_type.schema().map(|schema| schema.properties()).unwrap_or_default();
     let member = |(name, schema): (&str, Schema<'_>)| {
+        let encoding = media_type.encoding(name, schema);
         let schema = schema.items().filter(|_| schema.types().contains(&"array")).unwrap_or(schema);
         let keyword = |name| schema.keyword(name).and_then(Node::as_str).filter(|text| is_line(text));
-        let encoding = media_type.encoding(name);
         let written = encoding.and_then(|encoding| encoding.content_type).filter(|text| is_line(text));
         let content_types = written.or_else(|| keyword("contentMediaType")).unwrap_or_default();
         let content_types = content_types.split(',').map(str::trim).filter(|name| !name.is_empty());

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::command::Call;
 use crate::event::Fault;
-use crate::exchange::{Response, without_mark};
+use crate::exchange::Response;
+use crate::json::{MAX_DEPTH, is_too_deep, without_mark};
 use crate::plan::{essence, is_json};
 
 /// What was put into a request, with its types kept, for `$request.query.…`, `$request.path.…` and `$request.body`.
@@ -84,9 +85,6 @@ impl Unreadable {
     }
 }
 
-/// The reader of JSON goes no deeper than this.
-const MAX_DEPTH: usize = 127;
-
 impl Received {
     pub(super) fn new(response: Response) -> Self {
         Self { response, body: OnceLock::new() }
@@ -143,29 +141,11 @@ fn parse(response: &Response) -> Body {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) if !says_json => Body::Value(text.into()),
-        Ok(text) if depth(text.as_bytes()) <= MAX_DEPTH => Body::Malformed(text.into()),
-        Ok(_) => Body::Unreadable(Unreadable::TooDeep),
+        Ok(_) if is_too_deep(bytes) => Body::Unreadable(Unreadable::TooDeep),
+        Ok(text) => Body::Malformed(text.into()),
         Err(_) if says_json => Body::Unreadable(Unreadable::NotUtf8),
         Err(_) => Body::Bytes,
     }
-}
-
-/// How deep arrays and objects are nested in JSON, as far as it is some.
-fn depth(json: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
 }
 
 #[cfg(test)]

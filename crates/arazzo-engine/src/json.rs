@@ -1,20 +1,47 @@
-//! Secrets in JSON text, found without building the value: a body that nobody reads may be large.
+//! JSON text looked at without building its value: a body that nobody reads may be large, and one that somebody reads may
+//! be hostile.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::exchange::without_mark;
 use crate::secret::is_secret_name;
 
 /// The name under which a number of any size goes through a reader that keeps all its digits.
 const NUMBER: &str = "$serde_json::private::Number";
+
+/// The reader of JSON goes no deeper than this.
+pub(crate) const MAX_DEPTH: usize = 127;
 
 /// Calls `found` with every string under a secret name, as far as `json` can be read.
 pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
     let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
     // What is behind a mistake is not looked at, as nothing else reads it.
     let _ = Walk { is_secret: false, found }.deserialize(&mut reader);
+}
+
+/// JSON without the mark that some servers put before it, which
+/// [a reader may pass over](https://www.rfc-editor.org/rfc/rfc8259#section-8.1).
+pub(crate) fn without_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+}
+
+/// Whether arrays and objects are nested deeper in it than [`MAX_DEPTH`], as far as it is JSON.
+pub(crate) fn is_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest > MAX_DEPTH
 }
 
 /// Goes through a value.
