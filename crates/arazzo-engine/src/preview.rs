@@ -246,8 +246,11 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
             (Some(value), Location::Query, true) => {
                 query.push(format!("{}={}", parameter.name, value.as_str().unwrap_or_default()));
             }
-            (Some(Value::String(value)), Location::QueryString, false) => {
-                query.push(serialize::query_string(value));
+            (Some(value), Location::QueryString, false) => {
+                let form = parameter.serialization;
+                let content = serialize::content(&parameter.name, form, value).ok().flatten();
+                let content = content.map_or_else(|| value.clone(), Value::String);
+                query.extend(serialize::whole_query(form, value, &content));
             }
             (Some(Value::String(value)), Location::QueryString, true) => query.push(value.clone()),
             _ => {}

@@ -66,7 +66,7 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
 }
 
 /// A query as it was written, with what cannot stand in one encoded.
-pub(crate) fn query_string(query: &str) -> String {
+fn query_string(query: &str) -> String {
     utf8_percent_encode(query, NOT_IN_QUERY).to_string()
 }
 
