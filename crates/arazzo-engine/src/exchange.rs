@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::body::Body;
+
 /// A request as the machine wants it sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -16,8 +18,8 @@ pub struct Request {
     pub url: String,
     /// Header fields in the order in which they are sent. Names are spelled as the description spells them.
     pub headers: Vec<(String, String)>,
-    /// The body's bytes; `None` when there is no body.
-    pub body: Option<Vec<u8>>,
+    /// The body; `None` when there is none.
+    pub body: Option<Body>,
     /// The credentials that the operation's security asks for. The driver fills them in.
     pub slots: Vec<Slot>,
 }
@@ -158,6 +160,8 @@ pub enum TransportErrorCode {
     RedirectFailed,
     /// A credential could not be had.
     CredentialFailed,
+    /// A file that the body needs could not be read. Nothing was sent.
+    FileUnreadable,
 }
 
 impl TransportErrorCode {
@@ -173,6 +177,7 @@ impl TransportErrorCode {
             Self::HostRefused => "host-refused",
             Self::RedirectFailed => "redirect-failed",
             Self::CredentialFailed => "credential-failed",
+            Self::FileUnreadable => "file-unreadable",
         }
     }
 
@@ -186,7 +191,8 @@ impl TransportErrorCode {
             | Self::TlsFailed
             | Self::InvalidMessage
             | Self::RedirectFailed
-            | Self::CredentialFailed => false,
+            | Self::CredentialFailed
+            | Self::FileUnreadable => false,
         }
     }
 }

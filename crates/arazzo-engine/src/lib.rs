@@ -43,11 +43,14 @@
 //!
 //! A failed workflow is a [`RunResult`], not an error.
 
+mod body;
 mod command;
 mod event;
 mod exchange;
 mod finding;
+mod form;
 mod host_pattern;
+mod json;
 mod json_schema;
 mod mask;
 mod plan;
@@ -59,6 +62,7 @@ mod schema_work;
 mod secret;
 mod serialize;
 
+pub use body::{Body, Chunk};
 pub use command::{Call, CallId, Command, SleepId};
 pub use event::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::exchange::{Request, Response};
+use crate::json::{self, is_too_deep, without_mark};
 use crate::plan::{essence, is_json};
 use crate::secret::{cookie_value, forms, is_secret_key, is_secret_name, named_strings, named_strings_in};
 
@@ -33,6 +34,9 @@ const MAX_LEARNED: usize = 1_000;
 
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
+
+/// A larger body, in bytes, is not shown. To mask JSON takes many times its size.
+const MAX_SHOWN: usize = 1024 * 1024;
 
 /// Up to so many values are looked for one by one; making a finder for all of them takes longer.
 const FEW: usize = 32;
@@ -89,10 +93,8 @@ impl Mask {
         let content_type = essence(request.header("content-type").unwrap_or_default());
         if content_type == "application/x-www-form-urlencoded" {
             self.learn_pairs(text);
-        } else if is_json(&content_type)
-            && let Ok(body) = serde_json::from_str(text)
-        {
-            named_strings_in(&body, &mut |text| self.learn(text));
+        } else if is_json(&content_type) {
+            json::named_strings(text.as_bytes(), &mut |text| self.learn(text));
         }
     }
 
@@ -102,10 +104,8 @@ impl Mask {
             return;
         }
         self.learn_fields(&response.headers);
-        if response.header("content-type").is_none_or(|value| is_json(&essence(value)))
-            && let Ok(body) = serde_json::from_slice(&response.body)
-        {
-            named_strings_in(&body, &mut |text| self.learn(text));
+        if response.header("content-type").is_none_or(|value| is_json(&essence(value))) {
+            json::named_strings(&response.body, &mut |text| self.learn(text));
         }
     }
 
@@ -220,17 +220,22 @@ impl Mask {
         format!("{}?{}", self.text(base), pairs.join("&"))
     }
 
-    /// A body as text without secrets; JSON keeps its shape. `None` when it is no text.
+    /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of one that is
+    /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
     pub(crate) fn body(&self, body: &[u8]) -> Option<String> {
+        if body.len() > MAX_SHOWN {
+            return Some(unshown(body));
+        }
         let text = std::str::from_utf8(body).ok()?;
         if self.off {
             return Some(text.to_owned());
         }
-        match serde_json::from_str::<Value>(text) {
+        match serde_json::from_slice::<Value>(without_mark(body)) {
             Ok(value) => {
                 let masked = self.value(&value);
                 Some(if masked == value { text.to_owned() } else { masked.to_string() })
             }
+            Err(_) if is_too_deep(body) => Some(unshown(body)),
             Err(_) => Some(self.text(text).into_owned()),
         }
     }
@@ -248,6 +253,10 @@ impl Mask {
     fn named(&self, name: &str, value: &str) -> String {
         if self.hides(name) { MASK.to_owned() } else { self.text(value).into_owned() }
     }
+}
+
+fn unshown(body: &[u8]) -> String {
+    format!("({} bytes, not shown)", body.len())
 }
 
 /// The value with all its strings masked.
@@ -390,6 +399,15 @@ mod tests {
         assert_eq!(mask.text("t-00000000"), MASK);
         assert!(mask.values.len() < MAX_LEARNED + 3);
         assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
+    }
+
+    #[test]
+    fn of_a_large_body_only_the_size_is_shown() {
+        let body = format!("{{\"token\":\"abc\",\"text\":\"{}\"}}", "x".repeat(MAX_SHOWN));
+        let shown = Mask::new(false).body(body.as_bytes()).unwrap();
+        assert_eq!(shown, format!("({} bytes, not shown)", body.len()));
+        let body = format!("{{\"a\":{}{},\"token\":\"abc\"}}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(Mask::new(false).body(body.as_bytes()).unwrap(), "(420 bytes, not shown)");
     }
 
     #[test]

@@ -211,12 +211,14 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
     let mut parameters = Vec::new();
     for parameter in &call.parameters {
         let value = known.preview(&parameter.value);
-        let value = match value {
-            Some(value) if parameter.as_json && parameter.location != Location::QueryString => {
-                Some(Value::String(mask.value(&value).to_string()))
-            }
-            value => value,
-        };
+        // What cannot be written fails in the run, where it is reported.
+        let content =
+            value.as_ref().filter(|_| parameter.location != Location::QueryString).and_then(|value| {
+                serialize::content(&parameter.name, parameter.serialization, &mask.value(value))
+                    .ok()
+                    .flatten()
+            });
+        let value = content.map(Value::String).or(value);
         // What the request cannot do without is shown as missing, not as left out.
         let missing = value.is_none() && parameter.required;
         let value = value.or_else(|| known.placeholder(&parameter.value).filter(|_| missing));
@@ -244,8 +246,11 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
             (Some(value), Location::Query, true) => {
                 query.push(format!("{}={}", parameter.name, value.as_str().unwrap_or_default()));
             }
-            (Some(Value::String(value)), Location::QueryString, false) => {
-                query.push(serialize::query_string(value));
+            (Some(value), Location::QueryString, false) => {
+                let form = parameter.serialization;
+                let content = serialize::content(&parameter.name, form, value).ok().flatten();
+                let content = content.map_or_else(|| value.clone(), Value::String);
+                query.extend(serialize::whole_query(form, value, &content));
             }
             (Some(Value::String(value)), Location::QueryString, true) => query.push(value.clone()),
             _ => {}

@@ -46,6 +46,9 @@ pub enum Record {
         semantics: u32,
         /// The inputs, checked and with defaults, without the secret ones.
         inputs: Map<String, Value>,
+        /// The paths of the files that the inputs name. No other file is sent.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<String>,
     },
     /// A response came.
     Responded {

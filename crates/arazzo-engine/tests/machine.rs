@@ -217,7 +217,7 @@ fn outputs_keep_their_types_and_feed_later_steps() {
         r#"{"n":12345678901234567890.10,"first":{"a":null},"code":200}"#
     );
     assert_eq!(
-        String::from_utf8(played.requests[1].body.clone().unwrap()).unwrap(),
+        String::from_utf8(played.requests[1].body.as_ref().unwrap().shown().into_owned()).unwrap(),
         r#"{"name":12345678901234567890.10,"inner":{"deep":"x 12345678901234567890.10 y"}}"#
     );
 }

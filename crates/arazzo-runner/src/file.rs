@@ -23,7 +23,7 @@ impl FileError {
         Self::new("is no regular file")
     }
 
-    fn new(fact: impl Into<String>) -> Self {
+    pub(crate) fn new(fact: impl Into<String>) -> Self {
         Self { fact: fact.into(), is_missing: false }
     }
 }

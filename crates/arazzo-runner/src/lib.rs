@@ -65,6 +65,7 @@ mod network;
 pub mod testing;
 mod token_credential;
 mod transport;
+mod upload;
 
 pub use credential_error::CredentialError;
 pub use credentials::Credentials;
@@ -76,3 +77,4 @@ pub use load::{LoadError, LoadOptions, Loaded, Origin, load};
 pub use mock::{MockTransport, Scenario};
 pub use network::{CertificateAuthorities, CertificateError, ClientCertificate, NetworkOptions, Proxies};
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};
+pub use upload::{MAX_UPLOAD, check_upload};

@@ -58,6 +58,8 @@ pub enum Answer {
     StallInMidBody,
     /// A body that goes on until the client closes the connection.
     EndlessBody,
+    /// The request is read and the connection torn down, so that the client sees a reset.
+    Reset,
 }
 
 impl Answer {
@@ -111,6 +113,12 @@ struct Shared {
     stopped: AtomicBool,
     /// How connections are made safe.
     tls: Option<tls::Config>,
+}
+
+/// How a connection ends.
+enum Ending {
+    Close,
+    Reset,
 }
 
 impl Server {
@@ -199,19 +207,24 @@ impl Shared {
             let shared = Arc::clone(self);
             thread::spawn(move || {
                 // A client that goes away ends the connection, not the test.
-                let _ = match &shared.tls {
+                let ending = match &shared.tls {
                     None => shared.serve(&mut &stream),
                     Some(tls) => stream
                         .try_clone()
                         .and_then(|copy| tls.accept(copy))
                         .and_then(|mut secure| shared.serve(&mut secure)),
                 };
-                let _ = stream.shutdown(Shutdown::Both);
+                match ending {
+                    Ok(Ending::Reset) => shared.reset(stream),
+                    Ok(Ending::Close) | Err(_) => {
+                        let _ = stream.shutdown(Shutdown::Both);
+                    }
+                }
             });
         }
     }
 
-    fn serve(&self, stream: &mut impl Stream) -> io::Result<()> {
+    fn serve(&self, stream: &mut impl Stream) -> io::Result<Ending> {
         while let Some(request) = read_request(stream)? {
             lock(&self.received).push(request);
             let answer = lock(&self.script).next();
@@ -224,13 +237,14 @@ impl Shared {
                 Answer::Response { status, headers, body } => {
                     stream.write_all(&response(status, &headers, &body))?;
                 }
-                Answer::Raw(bytes) => return stream.write_all(&bytes),
-                Answer::CloseBeforeAnswering => return Ok(()),
-                Answer::CloseInMidBody => return stream.write_all(HALF_A_RESPONSE),
-                Answer::Stall => return self.stall(),
+                Answer::Raw(bytes) => return stream.write_all(&bytes).map(|()| Ending::Close),
+                Answer::CloseBeforeAnswering => return Ok(Ending::Close),
+                Answer::Reset => return Ok(Ending::Reset),
+                Answer::CloseInMidBody => return stream.write_all(HALF_A_RESPONSE).map(|()| Ending::Close),
+                Answer::Stall => return Ok(self.stall()),
                 Answer::StallInMidBody => {
                     stream.write_all(HALF_A_RESPONSE)?;
-                    return self.stall();
+                    return Ok(self.stall());
                 }
                 Answer::EndlessBody => {
                     stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
@@ -240,18 +254,25 @@ impl Shared {
                     while !self.is_stopped() {
                         stream.write_all(&chunk)?;
                     }
-                    return Ok(());
+                    return Ok(Ending::Close);
                 }
             }
         }
-        Ok(())
+        Ok(Ending::Close)
     }
 
-    fn stall(&self) -> io::Result<()> {
+    fn stall(&self) -> Ending {
         while !self.is_stopped() {
             thread::sleep(STALL_CHECK);
         }
-        Ok(())
+        Ending::Close
+    }
+
+    /// Closes the connection without the farewell that a server owes. The copy that is kept would keep it open.
+    fn reset(&self, stream: TcpStream) {
+        let peer = stream.peer_addr().ok();
+        lock(&self.open).retain(|open| open.peer_addr().ok() != peer);
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
     }
 
     fn is_stopped(&self) -> bool {
@@ -317,4 +338,18 @@ fn split_head(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reset_is_no_farewell() {
+        let server = Server::start([Answer::Reset]).unwrap();
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let error = stream.read(&mut [0; 16]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+    }
 }

@@ -53,11 +53,13 @@ pub(crate) struct RunArgs {
     #[arg(long, conflicts_with = "workflows")]
     pub(crate) all: bool,
 
-    /// One input. The inputs schema says how the text is read.
+    /// One input. The inputs schema says how the text is read; `file:PATH` is sent as that file where it is a whole part
+    /// of a multipart body, or the whole of a body that is neither JSON nor a form.
     #[arg(short, long = "input", value_name = "NAME=VALUE", help_heading = "Inputs")]
     pub(crate) input: Vec<String>,
 
-    /// The inputs as JSON text, a JSON or YAML file, or `-` for standard input. Later ones win.
+    /// The inputs as JSON text, a JSON or YAML file, or `-` for standard input. Later ones win. `file:PATH` in them is as
+    /// in `--input`.
     #[arg(long, value_name = "JSON|FILE|-", help_heading = "Inputs")]
     pub(crate) inputs: Vec<String>,
 

@@ -179,18 +179,39 @@ impl<'a> MediaType<'a> {
         self.schema.map(|schema| Schema::new(self.openapi, schema))
     }
 
-    /// How the member `name` of a form is written.
+    /// How the member `name` of a form is written, which has this schema.
     ///
-    /// See the [Encoding Object](https://spec.openapis.org/oas/v3.1.1.html#encoding-object).
-    pub fn encoding(&self, name: &str) -> Option<Encoding<'a>> {
-        let node = self.node?.get("encoding")?.get(name)?;
+    /// See the [Encoding Object](https://spec.openapis.org/oas/v3.1.1.html#encoding-object). In OpenAPI 2.0 the
+    /// `collectionFormat` of the parameter says it.
+    pub fn encoding(&self, name: &str, schema: Schema<'a>) -> Option<Encoding<'a>> {
+        let Some(node) = self.node else { return collection(schema) };
+        let node = node.get("encoding")?.get(name)?;
         let style = node.get("style").and_then(Node::as_str).and_then(Style::parse);
-        let explode = node.get("explode").and_then(Node::as_bool);
+        let flag = |name: &str| node.get(name).and_then(Node::as_bool);
+        let explode = flag("explode");
+        let is_styled = explode.is_some() || flag("allowReserved").is_some();
         Some(Encoding {
             content_type: node.get("contentType").and_then(Node::as_str),
-            style: style.or(explode.map(|_| Style::Form)),
+            style: style.or(is_styled.then_some(Style::Form)),
             explode: explode.unwrap_or(style.is_none_or(|style| style == Style::Form)),
+            allow_reserved: flag("allowReserved").unwrap_or(false),
         })
+    }
+
+    /// The header fields of the part for the member `name` whose values the description knows: a `const`, the only value
+    /// of an `enum`, or a `default`.
+    pub fn part_headers(&self, name: &str) -> Vec<(&'a str, &'a Node)> {
+        let headers = self.node.and_then(|node| node.get("encoding")?.get(name)?.get("headers")?.as_object());
+        let known = headers.unwrap_or_default().iter().filter_map(|member| {
+            let header = self.openapi.follow(&member.value)?;
+            let schema = Schema::new(self.openapi, header.get("schema")?);
+            let value = match schema.values().as_slice() {
+                [only] => Some(*only),
+                _ => schema.default(),
+            };
+            Some((member.key.as_str(), value?))
+        });
+        known.collect()
     }
 
     /// The examples of bodies, in the order of the document; those of the schema are not among them.
@@ -199,6 +220,18 @@ impl<'a> MediaType<'a> {
         let written = self.node.map(|node| examples(self.openapi, node)).unwrap_or_default();
         only.into_iter().chain(written).collect()
     }
+}
+
+/// What a `collectionFormat` of OpenAPI 2.0 makes of an array.
+fn collection(schema: Schema<'_>) -> Option<Encoding<'static>> {
+    let format = schema.keyword("collectionFormat").and_then(Node::as_str).unwrap_or("csv");
+    let is_joined = schema.types() == ["array"] && format != "multi";
+    is_joined.then(|| Encoding {
+        content_type: None,
+        style: Some(Style::of_collection(format).unwrap_or(Style::Form)),
+        explode: false,
+        allow_reserved: false,
+    })
 }
 
 /// How a member of a form is written.
@@ -210,6 +243,8 @@ pub struct Encoding<'a> {
     pub style: Option<Style>,
     /// Whether each item stands for itself.
     pub explode: bool,
+    /// Whether reserved characters are sent as they are.
+    pub allow_reserved: bool,
 }
 
 /// An example.

@@ -51,6 +51,8 @@ pub enum Style {
     TabDelimited,
     /// `color[R]=100`
     DeepObject,
+    /// `color=blue; color=black`, as it is written (3.2)
+    Cookie,
 }
 
 impl<'a> Parameter<'a> {
@@ -102,14 +104,15 @@ impl<'a> Parameter<'a> {
         })
     }
 
-    /// Whether each item or member of its value is a parameter of its own; by default with [`Style::Form`] only.
+    /// Whether each item or member of its value is a parameter of its own; by default with [`Style::Form`] and
+    /// [`Style::Cookie`] only.
     pub fn explode(&self) -> bool {
         // In OpenAPI 2.0 items are joined unless it says otherwise.
         if self.is_2_0() && self.node.get("type").and_then(Node::as_str) == Some("array") {
             return self.style() == Style::Form
                 && self.node.get("collectionFormat").and_then(Node::as_str) == Some("multi");
         }
-        self.flag("explode").unwrap_or(self.style() == Style::Form)
+        self.flag("explode").unwrap_or(matches!(self.style(), Style::Form | Style::Cookie))
     }
 
     /// Whether reserved characters are sent as they are.
@@ -184,12 +187,13 @@ impl Style {
             "spaceDelimited" => Some(Self::SpaceDelimited),
             "pipeDelimited" => Some(Self::PipeDelimited),
             "deepObject" => Some(Self::DeepObject),
+            "cookie" => Some(Self::Cookie),
             _ => None,
         }
     }
 
     /// The style of a `collectionFormat`; for `csv` and `multi` it is that of the location.
-    fn of_collection(format: &str) -> Option<Self> {
+    pub(super) fn of_collection(format: &str) -> Option<Self> {
         match format {
             "ssv" => Some(Self::SpaceDelimited),
             "tsv" => Some(Self::TabDelimited),

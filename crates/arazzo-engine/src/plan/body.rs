@@ -2,14 +2,16 @@
 //!
 //! See [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object).
 
-use arazzo_document::Code;
 use arazzo_document::description::{RequestBody, Step};
-use arazzo_document::openapi::{Operation, Style};
+use arazzo_document::openapi::{Operation, Schema, Style};
+use arazzo_document::{Code, Node};
 use arazzo_expression::{Mode, Surrounding};
+use serde_json::Value;
 
 use super::compiler::Compiler;
 use super::selector::ReplacementPlan;
 use super::value::ValueTemplate;
+use crate::serialize::scalar;
 
 /// The body that a step sends.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(crate) struct BodyPlan {
     pub(crate) payload: ValueTemplate,
     /// The kind of text that a payload of text is, so that values in it are escaped (T18).
     pub(crate) surrounding: Surrounding,
-    /// The members of a form that the operation has an encoding for.
+    /// The members of a form that the operation describes.
     pub(crate) members: Vec<MemberPlan>,
     /// What is set in the payload.
     pub(crate) replacements: Vec<ReplacementPlan>,
@@ -37,19 +39,25 @@ pub(crate) enum BodyKind {
     Json,
     /// `application/x-www-form-urlencoded`; a string payload is encoded already.
     Form,
-    /// `multipart/form-data`: a part for each member.
+    /// `multipart/form-data`: a part for each member; a string payload is made of parts already.
     Multipart,
     /// Text as it is.
     Text,
 }
 
 /// How a member of a form is written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct MemberPlan {
     pub(crate) name: String,
-    pub(crate) content_type: Option<String>,
+    /// The media types of its part, of which one may be a range.
+    pub(crate) content_types: Vec<String>,
     pub(crate) style: Option<Style>,
     pub(crate) explode: bool,
+    pub(crate) allow_reserved: bool,
+    /// Further header fields of its part.
+    pub(crate) headers: Vec<(String, String)>,
+    /// How its text stands for bytes, such as `base64`.
+    pub(crate) transfer_encoding: Option<String>,
 }
 
 impl Compiler<'_> {
@@ -74,7 +82,7 @@ impl Compiler<'_> {
             Some(payload) => self.value(payload)?,
             None if body.replacements.is_empty() => return None,
             // There is nothing to replace in, which the step says when it comes to it.
-            None => ValueTemplate::Constant(serde_json::Value::Null),
+            None => ValueTemplate::Constant(Value::Null),
         };
         let xml = is_xml(&essence(&content_type));
         let surrounding = match (self.options.mode, kind) {
@@ -86,7 +94,7 @@ impl Compiler<'_> {
         };
         let replacements =
             body.replacements.iter().filter_map(|written| self.replacement(written, xml)).collect();
-        let members = encodings(operation, &content_type);
+        let members = members(operation, &content_type);
         Some(BodyPlan { content_type, kind, payload, surrounding, members, replacements, required })
     }
 
@@ -97,7 +105,7 @@ impl Compiler<'_> {
             Some(BodyKind::Json)
         } else if essence == "application/x-www-form-urlencoded" {
             Some(BodyKind::Form)
-        } else if essence == "multipart/form-data" && !text {
+        } else if essence == "multipart/form-data" {
             Some(BodyKind::Multipart)
         } else if text {
             Some(BodyKind::Text)
@@ -108,23 +116,45 @@ impl Compiler<'_> {
     }
 }
 
-/// The encodings that the operation has for the members of a form.
-fn encodings(operation: &Operation<'_>, content_type: &str) -> Vec<MemberPlan> {
+/// What the operation says of the members of a form: by `encoding`, else by their schemas.
+///
+/// See [Encoding `contentMediaType`](https://spec.openapis.org/oas/v3.1.1.html#working-with-binary-data).
+fn members(operation: &Operation<'_>, content_type: &str) -> Vec<MemberPlan> {
     let media_type = operation.request_body().and_then(|body| body.media_type(content_type));
     let Some(media_type) = media_type else { return Vec::new() };
-    let schema = media_type.schema().map(|schema| schema.properties()).unwrap_or_default();
-    let names = schema.into_iter().map(|(name, _)| name);
-    names
-        .filter_map(|name| {
-            let encoding = media_type.encoding(name)?;
-            Some(MemberPlan {
-                name: name.to_owned(),
-                content_type: encoding.content_type.map(str::to_owned),
-                style: encoding.style,
-                explode: encoding.explode,
-            })
-        })
-        .collect()
+    let properties = media_type.schema().map(|schema| schema.properties()).unwrap_or_default();
+    let member = |(name, schema): (&str, Schema<'_>)| {
+        let encoding = media_type.encoding(name, schema);
+        let schema = schema.items().filter(|_| schema.types().contains(&"array")).unwrap_or(schema);
+        let keyword = |name| schema.keyword(name).and_then(Node::as_str).filter(|text| is_line(text));
+        let written = encoding.and_then(|encoding| encoding.content_type).filter(|text| is_line(text));
+        let content_types = written.or_else(|| keyword("contentMediaType")).unwrap_or_default();
+        let content_types = content_types.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let headers = media_type.part_headers(name).into_iter();
+        MemberPlan {
+            name: name.to_owned(),
+            content_types: content_types.map(str::to_owned).collect(),
+            style: encoding.and_then(|encoding| encoding.style),
+            explode: encoding.is_none_or(|encoding| encoding.explode),
+            allow_reserved: encoding.is_some_and(|encoding| encoding.allow_reserved),
+            headers: headers.filter_map(|(name, value)| part_header(name, &value.to_value())).collect(),
+            transfer_encoding: keyword("contentEncoding").map(str::to_owned),
+        }
+    };
+    properties.into_iter().map(member).collect()
+}
+
+/// A header field of a part. Those that say what the part is have their own place.
+fn part_header(name: &str, value: &Value) -> Option<(String, String)> {
+    let value = scalar(value).filter(|text| is_line(text))?;
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    let is_own = ["content-type", "content-disposition"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    (is_name && !is_own && !name.is_empty()).then(|| (name.to_owned(), value))
+}
+
+/// Whether the text can stand in a header field.
+fn is_line(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && c != '\t')
 }
 
 /// JSON if it is among them, else the first, else JSON.

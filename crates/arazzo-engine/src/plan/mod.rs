@@ -48,7 +48,7 @@ pub use inputs::{InputProblem, InputsError};
 pub use mock::MockHints;
 pub use operation::PlannedOperation;
 pub(crate) use output::OutputPlan;
-pub(crate) use parameter::{Location, ParameterPlan};
+pub(crate) use parameter::{Location, ParameterPlan, Serialization};
 pub(crate) use responses::{
     CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan,
 };

@@ -6,6 +6,7 @@ use arazzo_document::{Code, Node, Span};
 
 use arazzo_expression::{ComponentKind, Mode};
 
+use super::body::{essence, is_json};
 use super::compiler::Compiler;
 use super::value::ValueTemplate;
 
@@ -19,8 +20,33 @@ pub(crate) struct ParameterPlan {
     pub(crate) style: Style,
     pub(crate) explode: bool,
     pub(crate) allow_reserved: bool,
-    /// Whether the operation wants the value as JSON text.
-    pub(crate) as_json: bool,
+    pub(crate) serialization: Serialization,
+}
+
+/// How a value becomes text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Serialization {
+    /// By its style.
+    Styled,
+    /// As JSON, since the operation has it so by `content`.
+    Json,
+    /// As a form, if it is an object.
+    Form,
+    /// As text of another media type.
+    Text,
+}
+
+impl Serialization {
+    fn of(content_type: Option<&str>) -> Self {
+        let Some(content_type) = content_type else { return Self::Styled };
+        match essence(content_type).as_str() {
+            // JSON is what ranges are most likely to mean.
+            "*/*" | "application/*" => Self::Json,
+            json if is_json(json) => Self::Json,
+            "application/x-www-form-urlencoded" => Self::Form,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// Where a parameter of an operation goes.
@@ -192,7 +218,7 @@ impl Compiler<'_> {
             style,
             explode,
             allow_reserved: declared.is_some_and(Declared::allow_reserved),
-            as_json: declared.is_some_and(|declared| declared.content_type().is_some()),
+            serialization: Serialization::of(declared.and_then(Declared::content_type)),
         })
     }
 

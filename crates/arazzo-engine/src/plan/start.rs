@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use arazzo_document::Diagnostic;
 use serde_json::{Map, Value};
 
-use super::Plan;
 use super::inputs::{InputProblem, InputsError};
+use super::{BodyKind, Plan, PlannedStep};
+use crate::body::file_of;
 use crate::mask::MASK;
 use crate::record::{Record, SEMANTICS, Timestamp};
-use crate::secret::Secrets;
+use crate::secret::{Secrets, strings};
 
 /// A run that can begin.
 #[derive(Debug)]
@@ -18,6 +19,9 @@ pub struct Start {
     pub record: Record,
     /// The secret inputs, which are in no record.
     pub secrets: Secrets,
+    /// The paths of the files that may be sent: the inputs name them, as in `file:photo.png`. Who takes the inputs from
+    /// somebody else must not let a driver read them.
+    pub files: Vec<String>,
     /// What a person should know of the inputs.
     pub warnings: Vec<Diagnostic>,
 }
@@ -37,13 +41,38 @@ impl Plan {
         inputs: Map<String, Value>,
     ) -> Result<Start, InputsError> {
         let plan = &self.entry.inputs;
+        let files = self.files(&inputs);
         let inputs = plan.complete(inputs)?;
         self.check_dependencies(&inputs)?;
         let warnings = plan.warnings(&inputs);
         let (secret, inputs): (Map<_, _>, Map<_, _>) =
             inputs.into_iter().partition(|(name, value)| plan.holds_secret(name, value));
-        let record = Record::Started { at, run_id: run_id.to_owned(), semantics: SEMANTICS, inputs };
-        Ok(Start { record, secrets: Secrets::of_inputs(secret), warnings })
+        let record = Record::Started {
+            at,
+            run_id: run_id.to_owned(),
+            semantics: SEMANTICS,
+            inputs,
+            files: files.clone(),
+        };
+        Ok(Start { record, secrets: Secrets::of_inputs(secret), files, warnings })
+    }
+
+    /// The files that the inputs name as they were given, before there are defaults. What is secret is none, and where no
+    /// body could have a file in it, no text stands for one.
+    fn files(&self, inputs: &Map<String, Value>) -> Vec<String> {
+        let calls = self.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call);
+        let mut bodies = calls.filter_map(|call| call.body.as_ref());
+        if !bodies.any(|body| matches!(body.kind, BodyKind::Multipart | BodyKind::Text)) {
+            return Vec::new();
+        }
+        let secret: BTreeSet<String> = self.entry.inputs.secret_values(inputs).into_iter().collect();
+        let mut files = BTreeSet::new();
+        for value in inputs.values() {
+            strings(value, &mut |text| {
+                files.extend(file_of(text).filter(|_| !secret.contains(text)).map(str::to_owned));
+            });
+        }
+        files.into_iter().collect()
     }
 
     /// What the workflows that run before get is known now, so it is checked before anything is sent.

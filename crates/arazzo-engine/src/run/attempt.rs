@@ -62,20 +62,21 @@ impl Turn<'_> {
         };
         let id = CallId { visit: visit.number, attempt: visit.attempt };
         let seed = format!("{}-{id}", self.memory.run_id);
-        let built = request::build(&step.id, &seed, call, self.plan.mode, &scope);
+        let built = request::build(&step.id, &seed, call, self.plan.mode, &scope, &self.memory.files);
         match built {
             Ok(Built { request, given, warnings }) => {
                 for fault in warnings {
                     self.warn(step, fault);
                 }
                 self.mask.hide_named(&given.path);
+                self.mask.hide_named(&given.query);
                 self.mask.hide_request(&request, given.body.as_ref());
                 self.emit(EventKind::CallStarted {
                     id,
                     method: request.method.clone(),
                     url: self.mask.url(&request.url),
                     headers: self.mask.headers(&request.headers),
-                    body: request.body.as_deref().and_then(|body| self.shown(body)),
+                    body: request.body.as_ref().and_then(|body| self.shown(&body.shown())),
                 });
                 if let Some(visit) = self.memory.visit_mut() {
                     visit.given = given;

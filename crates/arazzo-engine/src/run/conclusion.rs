@@ -3,7 +3,7 @@
 //! The order is that of the [Step Object](https://spec.openapis.org/arazzo/v1.0.1.html#step-object): success criteria,
 //! outputs, then the first action whose criteria hold.
 
-use arazzo_expression::Judgement;
+use arazzo_expression::{Absence, Judgement};
 use serde_json::{Map, Value};
 
 use super::choice::Taken;
@@ -16,14 +16,22 @@ use crate::plan::{CriterionPlan, PlannedStep};
 
 impl Turn<'_> {
     /// Judges an attempt and goes on accordingly.
-    pub(super) fn conclude(&mut self, exchange: Exchange) -> Progress {
+    pub(super) fn conclude(&mut self, mut exchange: Exchange) -> Progress {
         let (Some(step), Some(visit)) = (self.step(), self.memory.frame().and_then(|frame| frame.visit()))
         else {
             return self.stop(no_workflow());
         };
         let id = CallId { visit: visit.number, attempt: visit.attempt };
-        let (success, criteria) = self.judge(step, &exchange);
-        let outputs = self.step_outputs(step, &exchange, success);
+        let (held, criteria) = self.judge(step, &exchange);
+        let mut success = !fail_unreadable(step, &mut exchange) && held;
+        let (outputs, missing) = self.step_outputs(step, &exchange);
+        // What failed for another reason keeps that reason.
+        success = success && !fail_unreadable(step, &mut exchange);
+        // The outputs of a failed step are taken as far as there are any: that some are missing is no news.
+        for (name, absence) in missing.into_iter().filter(|_| success) {
+            let message = format!("step `{}`: output `{name}` is left out: {absence}", step.id);
+            self.warn(step, Fault { code: "output-left-out".to_owned(), message });
+        }
         let skipped = exchange.fault.as_ref().is_some_and(|fault| fault.code == DEPENDENCY_NOT_RUN);
         if let Some(frame) = self.memory.frame_mut().filter(|_| !skipped) {
             frame.remember(outputs.clone());
@@ -43,7 +51,12 @@ impl Turn<'_> {
             self.finish_visit(step, id.visit, success, &outputs, &exchange, next);
             return self.leave_helper(step, success, exchange, &criteria);
         }
-        let choice = self.choose(step, success, &exchange);
+        let mut choice = self.choose(step, success, &exchange);
+        // The criteria of an action may have been the first to look at the body.
+        if success && fail_unreadable(step, &mut exchange) {
+            success = false;
+            choice = self.choose(step, success, &exchange);
+        }
         if let Some(Taken::Retry { index, helper, report, wait }) = choice.taken {
             if let Some(visit) = self.memory.visit_mut() {
                 visit.helper = helper;
@@ -190,19 +203,25 @@ impl Turn<'_> {
         self.error(code, message, Some(step))
     }
 
-    fn step_outputs(&mut self, step: &PlannedStep, exchange: &Exchange, success: bool) -> Map<String, Value> {
-        let Some(scope) = self.scope(Some(exchange)) else { return Map::new() };
-        let (outputs, missing) = outputs(&step.outputs, &scope);
-        // The outputs of a failed step are taken as far as there are any: that some are missing is no news.
-        let missing = missing.into_iter().filter(|_| success);
-        let messages: Vec<String> = missing
-            .map(|(name, absence)| format!("step `{}`: output `{name}` is left out: {absence}", step.id))
-            .collect();
-        for message in messages {
-            self.warn(step, Fault { code: "output-left-out".to_owned(), message });
-        }
-        outputs
+    /// The outputs of a step, and those that are left out.
+    fn step_outputs<'p>(
+        &self,
+        step: &'p PlannedStep,
+        exchange: &Exchange,
+    ) -> (Map<String, Value>, Vec<(&'p str, Absence)>) {
+        let Some(scope) = self.scope(Some(exchange)) else { return Default::default() };
+        outputs(&step.outputs, &scope)
     }
+}
+
+/// Fails the attempt if an expression looked at a body that says JSON and cannot be read. A body that nobody looks at may
+/// be what it likes.
+fn fail_unreadable(step: &PlannedStep, exchange: &mut Exchange) -> bool {
+    let why = exchange.response.as_ref().and_then(|received| received.unreadable());
+    let Some(why) = why.filter(|_| step.call().is_some()) else { return false };
+    let message = format!("step `{}`: the response says it is JSON and {}", step.id, why.fact());
+    exchange.fault.get_or_insert(Fault { code: "unreadable-body".to_owned(), message });
+    true
 }
 
 /// The code of the fault of a step that was not tried because one that it depends on did not run.

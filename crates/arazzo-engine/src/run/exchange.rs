@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::command::Call;
 use crate::event::Fault;
 use crate::exchange::Response;
+use crate::json::{MAX_DEPTH, is_too_deep, without_mark};
 use crate::plan::{essence, is_json};
 
 /// What was put into a request, with its types kept, for `$request.query.…`, `$request.path.…` and `$request.body`.
@@ -53,13 +54,37 @@ pub(super) struct Received {
     body: OnceLock<Body>,
 }
 
+/// What a body turned out to be.
 #[derive(Debug)]
-struct Body {
-    /// `None` for bytes that are no text.
-    value: Option<Value>,
-    /// Whether the response says JSON and is none.
-    malformed: bool,
-    is_json: bool,
+enum Body {
+    Json(Value),
+    /// It is text, or empty.
+    Text(Value),
+    /// It is no text and says no different.
+    Bytes,
+    /// It says JSON and is none, so it is read as text.
+    Malformed(Value),
+    /// It says JSON and cannot be read at all.
+    Unreadable(Unreadable),
+}
+
+/// Why a body that says JSON cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// A byte belongs to no character.
+    NotUtf8,
+    /// Arrays and objects are nested deeper than anybody reads.
+    TooDeep,
+}
+
+impl Unreadable {
+    /// What is wrong, as a fragment after "the response says it is JSON and".
+    pub(super) fn fact(self) -> String {
+        match self {
+            Self::NotUtf8 => "is no UTF-8".to_owned(),
+            Self::TooDeep => format!("is nested deeper than {MAX_DEPTH} levels"),
+        }
+    }
 }
 
 impl Received {
@@ -69,18 +94,35 @@ impl Received {
 
     /// The body: JSON where the response says so, else text; an empty one is null. `None` for other bytes.
     pub(super) fn body(&self) -> Option<&Value> {
-        self.parsed().value.as_ref()
+        match self.parsed() {
+            Body::Json(value) | Body::Text(value) | Body::Malformed(value) => Some(value),
+            Body::Bytes | Body::Unreadable(_) => None,
+        }
     }
 
     /// Whether an expression looked at a body that says JSON and is none.
     pub(super) fn is_malformed(&self) -> bool {
-        self.body.get().is_some_and(|body| body.malformed)
+        matches!(self.body.get(), Some(Body::Malformed(_)))
+    }
+
+    /// Why an expression that looked at the body could not read it.
+    pub(super) fn unreadable(&self) -> Option<Unreadable> {
+        match self.body.get() {
+            Some(Body::Unreadable(why)) => Some(*why),
+            Some(Body::Json(_) | Body::Text(_) | Body::Bytes | Body::Malformed(_)) | None => None,
+        }
     }
 
     /// The body, if it is JSON.
     pub(super) fn json(&self) -> Option<&Value> {
-        let body = self.parsed();
-        body.value.as_ref().filter(|_| body.is_json)
+        match self.parsed() {
+            Body::Json(value) => Some(value),
+            Body::Text(_) | Body::Bytes | Body::Malformed(_) | Body::Unreadable(_) => None,
+        }
+    }
+
+    fn parsed(&self) -> &Body {
+        self.body.get_or_init(|| parse(&self.response))
     }
 
     /// The value of a header field: repeated ones are joined, of `Set-Cookie` the first is taken.
@@ -97,26 +139,27 @@ impl Received {
         let values: Vec<&str> = values.collect();
         (!values.is_empty()).then(|| values.join(", "))
     }
-
-    fn parsed(&self) -> &Body {
-        self.body.get_or_init(|| parse(&self.response))
-    }
 }
 
 fn parse(response: &Response) -> Body {
-    let of = |value: Option<Value>| Body { value, malformed: false, is_json: false };
-    if response.body.is_empty() {
-        return of(Some(Value::Null));
+    let bytes = response.body.as_slice();
+    if bytes.is_empty() {
+        return Body::Text(Value::Null);
     }
     let content_type = response.header("content-type").map(essence);
     let says_json = content_type.as_deref().is_some_and(is_json);
     if (says_json || content_type.is_none())
-        && let Ok(value) = serde_json::from_slice(&response.body)
+        && let Ok(value) = serde_json::from_slice(without_mark(bytes))
     {
-        return Body { is_json: true, ..of(Some(value)) };
+        return Body::Json(value);
     }
-    let text = std::str::from_utf8(&response.body).ok();
-    Body { value: text.map(|text| Value::String(text.to_owned())), malformed: says_json, is_json: false }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !says_json => Body::Text(text.into()),
+        Ok(_) if is_too_deep(bytes) => Body::Unreadable(Unreadable::TooDeep),
+        Ok(text) => Body::Malformed(text.into()),
+        Err(_) if says_json => Body::Unreadable(Unreadable::NotUtf8),
+        Err(_) => Body::Bytes,
+    }
 }
 
 #[cfg(test)]
@@ -152,8 +195,28 @@ mod tests {
     #[test]
     fn malformed_json_is_text_and_said() {
         assert_eq!(body(Some("application/json"), b"{\"a\":"), (Some(json!("{\"a\":")), true));
-        let deep = "[".repeat(100_000);
-        assert!(body(Some("application/json"), deep.as_bytes()).1);
+    }
+
+    #[test]
+    fn json_that_cannot_be_read_is_told_from_malformed_json() {
+        let why = |json: &[u8]| {
+            let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+            let received = Received::new(Response { status: 200, headers, body: json.to_vec() });
+            assert_eq!(received.unreadable(), None, "nobody has looked");
+            received.body();
+            received.unreadable()
+        };
+        assert_eq!(why(b"{\"a\": \"\xff\"}"), Some(Unreadable::NotUtf8));
+        assert_eq!(why("[".repeat(100_000).as_bytes()), Some(Unreadable::TooDeep));
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(why(nested(MAX_DEPTH).as_bytes()), None);
+        assert_eq!(why(nested(MAX_DEPTH + 1).as_bytes()), Some(Unreadable::TooDeep));
+        assert_eq!(why(format!("{{\"a\": \"{}\\\"\" x", "[".repeat(200)).as_bytes()), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_json() {
+        assert_eq!(body(Some("application/json"), b"\xef\xbb\xbf[1]"), (Some(json!([1])), false));
     }
 
     #[test]

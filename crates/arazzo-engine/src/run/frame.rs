@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::exchange::{Exchange, Given};
+use crate::body::Files;
 use crate::event::Relation;
 use crate::plan::{Helper, PlannedStep, WorkflowPlan};
 use crate::record::Timestamp;
@@ -16,6 +17,8 @@ pub(super) struct Memory {
     pub(super) started: Timestamp,
     /// The inputs that the run was started with, which dependencies get, too.
     pub(super) inputs: Map<String, Value>,
+    /// The files that may be sent.
+    pub(super) files: Files,
     /// The workflows under way; the last one is active, each waits for the one after it.
     pub(super) frames: Vec<Frame>,
     /// The workflows that are over, in the order in which they ended.

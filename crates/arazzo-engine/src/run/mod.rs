@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::body::Files;
 use crate::command::{CallId, Command, SleepId};
 use crate::event::{Event, EventKind, Fault, RunError, Status};
 use crate::mask::Mask;
@@ -189,7 +190,9 @@ impl Run {
         let since = std::mem::replace(&mut self.now, record.at());
         let mut memory = match (std::mem::replace(&mut self.state, State::New), &record) {
             (State::Running(memory), _) => memory,
-            (State::New, Record::Started { run_id, inputs, at, .. }) => self.remember(run_id, *at, inputs),
+            (State::New, Record::Started { run_id, inputs, at, files, .. }) => {
+                self.remember(run_id, *at, inputs, files)
+            }
             // `expects` lets nothing else through.
             (state @ (State::New | State::Finished(_)), _) => {
                 self.state = state;
@@ -219,13 +222,20 @@ impl Run {
         Ok(events)
     }
 
-    fn remember(&self, run_id: &str, started: Timestamp, inputs: &Map<String, Value>) -> Box<Memory> {
+    fn remember(
+        &self,
+        run_id: &str,
+        started: Timestamp,
+        inputs: &Map<String, Value>,
+        files: &[String],
+    ) -> Box<Memory> {
         let mut all = inputs.clone();
         all.extend(self.secrets.inputs().iter().map(|(name, value)| (name.clone(), value.clone())));
         Box::new(Memory {
             run_id: run_id.to_owned(),
             started,
             inputs: all,
+            files: Files::new(files.iter().cloned()),
             frames: Vec::new(),
             finished: Vec::new(),
             visits: 0,

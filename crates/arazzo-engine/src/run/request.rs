@@ -4,14 +4,16 @@
 //! else fails the step before anything is sent.
 
 use arazzo_expression::{Absence, Context, Pointer, Surrounding, Template};
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::exchange::Given;
+use crate::body::{Body, Files};
 use crate::event::Fault;
 use crate::exchange::{Request, Slot};
+use crate::form;
 use crate::plan::{
-    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, ValueTemplate,
+    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, Serialization,
+    ValueTemplate,
 };
 use crate::serialize::{self, NoForm, Shape};
 
@@ -30,6 +32,7 @@ struct Builder<'a> {
     call: &'a OperationCall,
     mode: Mode,
     context: &'a dyn Context,
+    files: &'a Files,
     path: Vec<(&'a str, String)>,
     query: Vec<String>,
     headers: Vec<(String, String)>,
@@ -45,6 +48,7 @@ pub(super) fn build(
     call: &OperationCall,
     mode: Mode,
     context: &dyn Context,
+    files: &Files,
 ) -> Result<Built, Fault> {
     let mut builder = Builder {
         step_id,
@@ -52,6 +56,7 @@ pub(super) fn build(
         call,
         mode,
         context,
+        files,
         path: Vec::new(),
         query: Vec::new(),
         headers: Vec::new(),
@@ -76,18 +81,14 @@ impl<'a> Builder<'a> {
         let Some(value) = self.evaluate(&parameter.value, &what, |_| parameter.required)? else {
             return Ok(());
         };
-        if value.is_null() {
-            return if parameter.required {
-                Err(self.unresolved(&what, "its value is null"))
-            } else {
-                Ok(())
+        let is_styled = parameter.serialization == Serialization::Styled;
+        if value.is_null() || (is_styled && serialize::is_undefined(&value)) {
+            return match parameter.required {
+                true if value.is_null() => Err(self.unresolved(&what, "its value is null")),
+                true => Err(self.unresolved(&what, "nothing is in it that could be written")),
+                false => Ok(()),
             };
         }
-        let value = if parameter.as_json && parameter.location != Location::QueryString {
-            Value::String(value.to_string())
-        } else {
-            value
-        };
         let shape = Shape {
             name,
             style: parameter.style,
@@ -95,30 +96,35 @@ impl<'a> Builder<'a> {
             allow_reserved: parameter.allow_reserved,
         };
         let form = |NoForm(message)| self.fault("invalid-parameter", &message);
+        let content = serialize::content(name, parameter.serialization, &value).map_err(form)?;
+        let given = value;
+        let value = content.as_ref().map_or_else(|| given.clone(), |text| text.as_str().into());
         match location {
             Location::Path => {
                 let text = serialize::path(shape, &value).map_err(form)?;
                 self.path.push((name, self.safe_segment(&what, text)?));
-                self.given.path.insert(name.clone(), value);
+                self.given.path.insert(name.clone(), given);
             }
             Location::Query => {
                 let pairs = serialize::query(shape, &value).map_err(form)?;
                 self.query.extend(pairs);
-                self.given.query.insert(name.clone(), value);
+                self.given.query.insert(name.clone(), given);
             }
             Location::QueryString => {
-                let Value::String(query) = &value else {
+                let Some(query) = serialize::whole_query(parameter.serialization, &given, &value) else {
                     return Err(self.fault("invalid-parameter", &format!("{what} must be a string")));
                 };
-                self.query.push(serialize::query_string(query));
+                self.query.push(query);
             }
             Location::Header => {
                 let text = self.safe_header(&what, serialize::header(shape, &value).map_err(form)?)?;
                 self.headers.push((name.clone(), text));
             }
             Location::Cookie => {
-                let pairs = serialize::query(shape, &value).map_err(form)?;
-                self.cookies.extend(pairs);
+                for pair in serialize::cookie(shape, &value).map_err(form)? {
+                    let pair = self.safe_header(&what, pair)?;
+                    self.cookies.push(pair);
+                }
             }
         }
         Ok(())
@@ -174,7 +180,7 @@ impl<'a> Builder<'a> {
         Ok(value)
     }
 
-    fn body(&mut self, plan: &BodyPlan) -> Result<Option<Vec<u8>>, Fault> {
+    fn body(&mut self, plan: &BodyPlan) -> Result<Option<Body>, Fault> {
         let operation = &self.call.operation;
         let whole_text = matches!(plan.payload, ValueTemplate::Text(Template::Text(_)));
         let is_required = |at: &Pointer| {
@@ -184,29 +190,35 @@ impl<'a> Builder<'a> {
         let Some(payload) = payload else { return Ok(None) };
         let payload = self.replace(plan, payload)?;
         let mut content_type = plan.content_type.clone();
-        let bytes = match plan.kind {
-            BodyKind::Json => json_bytes(&payload),
-            BodyKind::Form => match (payload.as_str(), serialize::form(&payload, &plan.members)) {
-                (Some(text), _) => text.as_bytes().to_vec(),
-                (None, Some(form)) => {
-                    form.map_err(|NoForm(message)| self.fault("invalid-body", &message))?.into_bytes()
-                }
-                (None, None) => {
-                    let message = "the request body is no object, and a form is made of names and values";
-                    return Err(self.fault("invalid-body", message));
-                }
-            },
-            BodyKind::Multipart => {
-                let boundary = boundary(self.seed, &payload);
-                content_type = format!("{content_type}; boundary={boundary}");
-                serialize::multipart(&payload, &plan.members, &boundary).ok_or_else(|| {
-                    let message = "the request body is no object, and a form is made of names and values";
-                    self.fault("invalid-body", message)
-                })?
+        let no_form = |NoForm(message)| self.fault("invalid-body", &message);
+        let no_object = || {
+            let message = "the request body is no object, and a form is made of names and values";
+            self.fault("invalid-body", message)
+        };
+        let text = |text: String| Body::from(text.into_bytes());
+        let body = match (plan.kind, &payload) {
+            (BodyKind::Json, _) => text(form::json_text(&payload)),
+            (BodyKind::Form, Value::String(form)) => text(form.clone()),
+            (BodyKind::Form, _) => {
+                let form = form::form(&payload, &plan.members).ok_or_else(no_object)?;
+                text(form.map_err(no_form)?)
             }
-            BodyKind::Text => match serialize::scalar(&payload) {
-                Some(text) => text.into_bytes(),
-                None => {
+            // Parts that are text already name their boundary themselves.
+            (BodyKind::Multipart, Value::String(parts)) => text(parts.clone()),
+            (BodyKind::Multipart, _) => {
+                let boundary = boundary(self.seed, &payload);
+                content_type = format!("multipart/form-data; boundary={boundary}");
+                let body = form::multipart(&payload, &plan.members, self.files, &boundary);
+                body.ok_or_else(no_object)?.map_err(no_form)?
+            }
+            (BodyKind::Text, _) => match (self.files.path(&payload), serialize::scalar(&payload)) {
+                (Some(path), _) => {
+                    let mut body = Body::default();
+                    body.push_file(path);
+                    body
+                }
+                (None, Some(scalar)) => text(scalar),
+                (None, None) => {
                     let message = format!(
                         "the request body is no text, and `{}` is not made from structures",
                         plan.content_type
@@ -218,7 +230,7 @@ impl<'a> Builder<'a> {
         let content_type = self.safe_header("the content type", content_type)?;
         self.set_default_header("Content-Type", content_type);
         self.given.body = Some(payload);
-        Ok(Some(bytes))
+        Ok(Some(body))
     }
 
     /// Sets the replacements in the payload, in order. Text that is JSON is replaced in as JSON.
@@ -266,7 +278,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(mut self, body: Option<Vec<u8>>) -> Result<Built, Fault> {
+    fn finish(mut self, body: Option<Body>) -> Result<Built, Fault> {
         let operation = &self.call.operation;
         if let Some(accept) = operation.accept.clone() {
             self.set_default_header("Accept", accept);
@@ -340,19 +352,6 @@ fn digest(parts: &[&str]) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
-}
-
-/// A string that is JSON text already is sent as it is.
-fn json_bytes(payload: &Value) -> Vec<u8> {
-    match payload {
-        Value::String(text) if serde_json::from_str::<IgnoredAny>(text).is_ok() => text.as_bytes().to_vec(),
-        Value::String(_)
-        | Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Array(_)
-        | Value::Object(_) => payload.to_string().into_bytes(),
-    }
 }
 
 /// Whether the operation's schema requires the member that is missing at `at`.

@@ -126,7 +126,13 @@ impl<'a> Scope<'a> {
         match part {
             Part::Body => match received.body() {
                 Some(value) => Ok(Cow::Borrowed(value)),
-                None => Err(Absence::Unsupported { what: "a response body that is no text".to_owned() }),
+                None => {
+                    let what = match received.unreadable() {
+                        Some(why) => format!("a response that says it is JSON and {}", why.fact()),
+                        None => "a response body that is no text".to_owned(),
+                    };
+                    Err(Absence::Unsupported { what })
+                }
             },
             Part::Header(name) => received
                 .header(name)

@@ -188,6 +188,6 @@ impl Played {
 
     /// The JSON body of a request.
     pub(crate) fn body(&self, request: usize) -> Value {
-        serde_json::from_slice(self.requests[request].body.as_deref().unwrap()).unwrap()
+        serde_json::from_slice(&self.requests[request].body.as_ref().unwrap().shown()).unwrap()
     }
 }

@@ -9,10 +9,11 @@ use url::Url;
 use crate::credentials::{Credentials, basic, query_encoded};
 use crate::network;
 
-/// Builds what goes over the wire, or says why it cannot be written. Nothing has been sent then. `token` is for the slot
-/// that wants one.
+/// Builds what goes over the wire with this body, or says why it cannot be written. Nothing has been sent then. `token` is
+/// for the slot that wants one.
 pub(super) fn build(
     request: &Request,
+    body: Option<Vec<u8>>,
     credentials: &Credentials,
     token: Option<&str>,
     extra: &[(String, String)],
@@ -23,7 +24,7 @@ pub(super) fn build(
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 4);
     for (name, value) in &request.headers {
         let name = header_name(name)?;
-        if name == TRANSFER_ENCODING || (name == CONTENT_LENGTH && !is_length(value, request)) {
+        if name == TRANSFER_ENCODING || (name == CONTENT_LENGTH && !is_length(value, body.as_deref())) {
             return Err(invalid(format!("the header field `{name}` is for the transport to set")));
         }
         let value = header_value(&name, value)?;
@@ -51,7 +52,7 @@ pub(super) fn build(
     }
     let mut built = reqwest::Request::new(method, url);
     *built.headers_mut() = headers;
-    *built.body_mut() = request.body.clone().map(Into::into);
+    *built.body_mut() = body.map(Into::into);
     Ok(built)
 }
 
@@ -152,8 +153,8 @@ fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, Transport
     Ok(value)
 }
 
-fn is_length(value: &str, request: &Request) -> bool {
-    value.parse() == Ok(request.body.as_ref().map_or(0, Vec::len))
+fn is_length(value: &str, body: Option<&[u8]>) -> bool {
+    value.parse() == Ok(body.map_or(0, <[u8]>::len))
 }
 
 pub(super) fn missing(slot: &Slot) -> TransportError {

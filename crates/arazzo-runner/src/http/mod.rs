@@ -18,6 +18,7 @@ use crate::credentials::Credentials;
 use crate::found_secrets::FoundSecrets;
 use crate::network::{self, Network, NetworkOptions};
 use crate::transport::{Sending, Transport};
+use crate::upload;
 
 /// How long a request may take if neither the step nor the caller says.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -37,6 +38,8 @@ pub struct HttpOptions {
     pub max_body: usize,
     /// Header fields for every request. They never replace what a step or a credential gives.
     pub headers: Vec<(String, String)>,
+    /// Whether the files that the inputs of a run name are read and sent. Who takes the inputs from somebody else says no.
+    pub files: bool,
     /// What may be contacted, and how.
     pub network: NetworkOptions,
 }
@@ -47,6 +50,7 @@ impl Default for HttpOptions {
             timeout: DEFAULT_TIMEOUT,
             max_body: DEFAULT_MAX_BODY,
             headers: Vec::new(),
+            files: false,
             network: NetworkOptions::default(),
         }
     }
@@ -98,7 +102,11 @@ impl HttpTransport {
 
     /// Sends a request of the machine, with `token` where it wants one.
     async fn send_once(&self, request: &Request, token: Option<&str>) -> Result<Response, TransportError> {
-        let request = message::build(request, &self.credentials, token, &self.options.headers)?;
+        let body = match &request.body {
+            Some(body) => Some(upload::bytes(body, self.options.files).await?),
+            None => None,
+        };
+        let request = message::build(request, body, &self.credentials, token, &self.options.headers)?;
         let answer = self.network.send(request).await?;
         self.read(answer.response, &network::target(&answer.url), self.options.max_body).await
     }

@@ -99,7 +99,7 @@ fn a_post_is_these_bytes_on_the_wire() {
     let url = |base| {
         let mut request = with(get(format!("{base}/events")), &[("Content-Type", "application/json")]);
         request.method = "POST".to_owned();
-        request.body = Some(b"{\"a\":1}".to_vec());
+        request.body = Some(b"{\"a\":1}".to_vec().into());
         request
     };
     let request = received(url, &[], &[]);
@@ -148,6 +148,7 @@ fn a_connection_that_fails_has_a_name() {
 fn a_connection_that_breaks_is_lost() {
     assert_eq!(failure_of(Answer::CloseBeforeAnswering).code, TransportErrorCode::ConnectionLost);
     assert_eq!(failure_of(Answer::CloseInMidBody).code, TransportErrorCode::ConnectionLost);
+    assert_eq!(failure_of(Answer::Reset).code, TransportErrorCode::ConnectionLost);
     let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab".to_vec();
     assert_eq!(failure_of(Answer::Raw(chunked)).code, TransportErrorCode::ConnectionLost);
 }

@@ -42,7 +42,7 @@ fn call(server: &Server, grant: TokenGrant) -> Call {
             method: "POST".to_owned(),
             url: format!("{}/things", server.url()),
             headers: Vec::new(),
-            body: Some(b"lamp".to_vec()),
+            body: Some(b"lamp".to_vec().into()),
             slots: vec![slot],
         },
         timeout: None,

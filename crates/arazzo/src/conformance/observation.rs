@@ -158,7 +158,8 @@ fn differences_of(expected: &Value, request: &Request) -> Vec<String> {
             found.push(format!("header `{name}`: {value} expected, {values:?} seen"));
         }
     }
-    let text = request.body.as_ref().map(|body| String::from_utf8_lossy(body));
+    let shown = request.body.as_ref().map(|body| body.shown());
+    let text = shown.as_deref().map(String::from_utf8_lossy);
     if let Some(body) = expected.get("body") {
         let seen: Option<Value> = text.as_ref().and_then(|text| serde_json::from_str(text).ok());
         if !seen.is_some_and(|seen| same(body, &seen)) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use arazzo_document::{Code, Diagnostic, Document, Severity};
 use arazzo_engine::{InputProblem, InputsError, Plan};
-use arazzo_runner::read_file;
+use arazzo_runner::{check_upload, read_file};
 use serde_json::{Map, Value};
 
 use super::standard_input::StandardInput;
@@ -40,6 +40,24 @@ pub(crate) fn complete(
         inputs.insert(name.to_owned(), value);
     }
     Ok(inputs)
+}
+
+/// Whether the files that the inputs name can be sent. A relative path starts at the current folder.
+pub(crate) fn check_files(paths: &[String]) -> Result<(), Refusal> {
+    let problems: Vec<Problem> = paths
+        .iter()
+        .filter_map(|path| {
+            let error = check_upload(Path::new(path)).err()?;
+            let message = format!("the file `{path}`, which an input names, {error}");
+            let hint = Some("a relative path starts at the current folder".to_owned());
+            Some(Problem::Unlocated {
+                code: "invalid-input",
+                message,
+                hint: hint.filter(|_| error.is_missing()),
+            })
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal { exit: Exit::Usage, problems }) }
 }
 
 /// Name and value of the `number`th `--input`. Of text without `=`, only a name that the schema has is shown: the rest

@@ -118,6 +118,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         let inputs = inputs::complete(args, &objects, &plan)?;
         let now = clock.now();
         let start = plan.start(&run_id(now, index), now, inputs).map_err(inputs::refuse)?;
+        inputs::check_files(&start.files)?;
         diagnostics.extend(start.warnings.iter().cloned());
         runs.push((plan, start));
     }
@@ -126,7 +127,8 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     let transport: Box<dyn Transport> = match scenario {
         Some(scenario) => Box::new(MockTransport::new(scenario)),
         None => {
-            let options = HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, network };
+            let options =
+                HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, files: true, network };
             Box::new(HttpTransport::new(options, credentials))
         }
     };

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use arazzo_runner::testing::{Answer, Received, Server};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_yaml::Value as Yaml;
 use serde_yaml::value::TaggedValue;
@@ -33,11 +35,21 @@ struct Scripted {
     #[serde(default = "ok")]
     status: u16,
     #[serde(default)]
-    headers: BTreeMap<String, String>,
+    headers: BTreeMap<String, Yaml>,
     body: Option<Yaml>,
     /// The body is the text of this file.
     file: Option<String>,
+    base64: Option<String>,
+    repeat: Option<Repeat>,
     fault: Option<Fault>,
+}
+
+/// A body that would be long to write.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repeat {
+    text: String,
+    times: usize,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -45,9 +57,12 @@ struct Scripted {
 enum Fault {
     Close,
     CloseInBody,
+    CloseInChunk,
     Stall,
     StallInBody,
     Garbage,
+    Reset,
+    Endless,
 }
 
 #[derive(Debug, Deserialize)]
@@ -141,28 +156,53 @@ impl Scripted {
         let fault = |fault| match fault {
             Fault::Close => Answer::CloseBeforeAnswering,
             Fault::CloseInBody => Answer::CloseInMidBody,
+            Fault::CloseInChunk => Answer::Raw(HALF_A_CHUNK.to_vec()),
             Fault::Stall => Answer::Stall,
             Fault::StallInBody => Answer::StallInMidBody,
             Fault::Garbage => Answer::Raw(b"this is not HTTP\r\n\r\n".to_vec()),
+            Fault::Reset => Answer::Reset,
+            Fault::Endless => Answer::EndlessBody,
         };
         if let Some(named) = self.fault {
             return Ok(fault(named));
         }
-        let body = match &self.file {
-            Some(file) => fs::read(folder.join(file)).map_err(|error| format!("`{file}`: {error}"))?,
-            None => {
-                let body = self.body.as_ref().map(|body| bytes(&places.fill_value(body)));
-                body.transpose()?.unwrap_or_default()
+        let body = self.bytes(folder, places)?;
+        let mut headers = Vec::new();
+        for (name, value) in &self.headers {
+            let values = value.as_sequence().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+            for value in values.iter().filter(|value| !value.is_null()) {
+                let value =
+                    value.as_str().ok_or_else(|| format!("a value of the header `{name}` is no text"))?;
+                headers.push((name.clone(), places.fill(value)));
             }
-        };
-        let headers = self.headers.iter().map(|(name, value)| (name.clone(), places.fill(value)));
-        let mut headers: Vec<(String, String)> = headers.collect();
-        if !body.is_empty() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        }
+        if !body.is_empty() && !self.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
             headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
         }
         Ok(Answer::Response { status: self.status, headers, body })
     }
 }
+
+impl Scripted {
+    fn bytes(&self, folder: &Path, places: &Places) -> Result<Vec<u8>, String> {
+        match (&self.body, &self.file, &self.base64, &self.repeat) {
+            (Some(body), None, None, None) => bytes(&places.fill_value(body)),
+            (None, Some(file), None, None) => {
+                fs::read(folder.join(file)).map_err(|error| format!("`{file}`: {error}"))
+            }
+            (None, None, Some(text), None) => {
+                BASE64_STANDARD.decode(text).map_err(|error| format!("the body is no base64: {error}"))
+            }
+            (None, None, None, Some(Repeat { text, times })) => Ok(text.repeat(*times).into_bytes()),
+            (None, None, None, None) => Ok(Vec::new()),
+            _ => Err("an answer has one of `body`, `file`, `base64` and `repeat`".to_owned()),
+        }
+    }
+}
+
+/// The head of a chunked response and a chunk that ends early.
+const HALF_A_CHUNK: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n{\"half\":tr";
 
 /// Text as it is, everything else as JSON.
 fn bytes(body: &Yaml) -> Result<Vec<u8>, String> {

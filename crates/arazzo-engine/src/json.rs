@@ -1,0 +1,169 @@
+//! JSON text looked at without building its value: a body that nobody reads may be large, and one that somebody reads may
+//! be hostile.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::secret::is_secret_name;
+
+/// The name under which a number of any size goes through a reader that keeps all its digits.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// The reader of JSON goes no deeper than this.
+pub(crate) const MAX_DEPTH: usize = 127;
+
+/// Calls `found` with every string under a secret name, as far as `json` can be read.
+pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
+    let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
+    // What is behind a mistake is not looked at, as nothing else reads it.
+    let _ = Walk { is_secret: false, found }.deserialize(&mut reader);
+}
+
+/// JSON without the mark that some servers put before it, which
+/// [a reader may pass over](https://www.rfc-editor.org/rfc/rfc8259#section-8.1).
+pub(crate) fn without_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+}
+
+/// Whether arrays and objects are nested deeper in it than [`MAX_DEPTH`], as far as it is JSON.
+pub(crate) fn is_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest > MAX_DEPTH
+}
+
+/// Goes through a value.
+struct Walk<'f> {
+    /// Whether it stands under a secret name.
+    is_secret: bool,
+    found: &'f mut dyn FnMut(&str),
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if self.is_secret {
+            (self.found)(text);
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Walk { is_secret: self.is_secret, found: &mut *self.found })?.is_some()
+        {
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<Name>()? {
+            let is_secret = match name {
+                Name::Number => false,
+                Name::Member { is_secret } => self.is_secret || is_secret,
+            };
+            members.next_value_seed(Walk { is_secret, found: &mut *self.found })?;
+        }
+        Ok(())
+    }
+}
+
+/// What the name of a member says.
+enum Name {
+    /// It is no member: a number is read.
+    Number,
+    Member {
+        is_secret: bool,
+    },
+}
+
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Name, E> {
+                Ok(if name == NUMBER {
+                    Name::Number
+                } else {
+                    Name::Member { is_secret: is_secret_name(name) }
+                })
+            }
+        }
+        reader.deserialize_str(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(json: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        named_strings(json.as_bytes(), &mut |text| all.push(text.to_owned()));
+        all
+    }
+
+    #[test]
+    fn strings_under_secret_names_are_found_at_any_depth() {
+        let json = r#"{"a": [{"token": "1\n"}, null, true, 1.5e400, 7], "secret": {"x": ["2", {"y": "3"}], "n": 4, "m": -1.5}, "b": "4"}"#;
+        assert_eq!(found(json), ["1\n", "2", "3"]);
+    }
+
+    #[test]
+    fn what_is_no_json_is_looked_at_as_far_as_it_is_some() {
+        assert_eq!(found(r#"{"token": "1", "key": "#), ["1"]);
+        assert_eq!(found(&format!("{}{{\"token\":\"1\"}}", "[".repeat(100_000))), Vec::<String>::new());
+        assert_eq!(found("\u{feff}{\"token\": \"1\"}"), ["1"]);
+        assert_eq!(found(""), Vec::<String>::new());
+    }
+}
