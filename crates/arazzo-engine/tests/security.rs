@@ -153,7 +153,7 @@ fn a_credential_without_a_source_must_not_go_to_several_token_endpoints() {
 }
 
 #[test]
-fn a_credential_that_leaves_the_origin_of_its_source_is_told() {
+fn a_credential_stays_with_the_origin_of_its_source() {
     let at = |server: &str| api(ROOT, &format!(", servers: [{{url: '{server}'}}]"), &client("/token"));
     let warnings = |api: String, options: &PlanOptions| told(&compile(&[api], options));
     let named = given(&["s0.oauth"]);
@@ -163,12 +163,15 @@ fn a_credential_that_leaves_the_origin_of_its_source_is_told() {
         ("https://api.test:8443/v1", "https://api.test:8443"),
     ] {
         let told = warnings(at(server), &named);
-        let expected = format!("the credentials for `s0` go to `{origin}` too");
+        let expected = format!("error: the credentials for `s0` would go to `{origin}` too");
         assert!(told.len() == 1 && told.iter().all(|told| told.contains(&expected)), "{told:?}");
     }
     assert_eq!(warnings(at("https://api.test:443/v2"), &named), Vec::<String>::new());
     let moved = PlanOptions { servers: [("s0".to_owned(), "http://127.0.0.1".to_owned())].into(), ..named };
     assert_eq!(warnings(at("https://files.test"), &moved), Vec::<String>::new());
+    let allow_hosts = vec!["*.test".parse().unwrap()];
+    let allowed = PlanOptions { allow_hosts, ..given(&["s0.oauth"]) };
+    assert_eq!(warnings(at("https://files.test"), &allowed), Vec::<String>::new());
     // Without a credential there is nothing that could leave.
     let told = warnings(at("https://files.test"), &PlanOptions::default());
     assert!(told.len() == 1 && told.iter().all(|told| told.contains("not given")), "{told:?}");

@@ -12,6 +12,7 @@ use url::Url;
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
 use super::server::{base_url, host, origin};
+use super::trust::{authority, is_allowed};
 use super::step::PlannedStep;
 use super::{Plan, PlanOptions, PlannedOperation};
 use crate::exchange::{Placement, Slot, TokenFlow, TokenGrant};
@@ -123,7 +124,8 @@ impl Compiler<'_> {
         self.warning(Code::MissingCredential, span, message, hint);
     }
 
-    /// Says so when credentials for a source leave its origin, as they do where an operation has a server of its own.
+    /// Refuses credentials that would leave the origin of their source, as they do where an operation has a server of its
+    /// own, unless the caller has named that host.
     pub(super) fn check_origin(&mut self, operation: &PlannedOperation, span: Span) {
         if self.options.any_credential || operation.slots.is_empty() {
             return;
@@ -137,14 +139,16 @@ impl Compiler<'_> {
         let (Some(own), Some(other)) = (own.as_deref().and_then(origin), origin(&operation.server)) else {
             return;
         };
-        if own != other {
+        if own != other && !is_allowed(&operation.server, self.options) {
             let label = operation.label();
             let message = format!(
-                "the credentials for `{source}` go to `{other}` too, for operation `{label}` has another server than `{own}`"
+                "the credentials for `{source}` would go to `{other}` too, for operation `{label}` has another server than `{own}`"
             );
-            let hint =
-                format!("if that must not be, send everything to one server: `--server {source}={own}`");
-            self.warning(Code::AmbiguousCredential, span, message, &hint);
+            let hint = format!(
+                "if that is right, add `--allow-host {}`; else send everything to one server: `--server {source}={own}`",
+                authority(&operation.server)
+            );
+            self.error(Code::UntrustedHost, span, message, &hint);
         }
     }
 }

@@ -57,14 +57,15 @@ fn is_from_network(uri: &str) -> bool {
     uri.starts_with("http://") || uri.starts_with("https://")
 }
 
-fn is_allowed(server: &str, options: &PlanOptions) -> bool {
+/// Whether the caller has named the host of this server.
+pub(super) fn is_allowed(server: &str, options: &PlanOptions) -> bool {
     let Ok(url) = Url::parse(server) else { return false };
     let host = url.host_str().unwrap_or_default();
     options.allow_hosts.iter().any(|pattern| pattern.matches(host, url.port_or_known_default()))
 }
 
 /// Host and port of a server, as `--allow-host` takes them.
-fn authority(server: &str) -> String {
+pub(super) fn authority(server: &str) -> String {
     let Ok(url) = Url::parse(server) else { return server.to_owned() };
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
