@@ -45,7 +45,7 @@ impl Location {
         }
     }
 
-    fn of(declared: ParameterLocation) -> Self {
+    pub(crate) fn of(declared: ParameterLocation) -> Self {
         match declared {
             ParameterLocation::Path => Self::Path,
             ParameterLocation::Query => Self::Query,
@@ -55,7 +55,7 @@ impl Location {
         }
     }
 
-    fn given(written: ParameterIn) -> Self {
+    pub(crate) fn given(written: ParameterIn) -> Self {
         match written {
             ParameterIn::Path => Self::Path,
             ParameterIn::Query => Self::Query,
@@ -229,7 +229,7 @@ fn same(a: &Written, b: &Written) -> bool {
 }
 
 /// Header field names ignore case, all others do not.
-fn names(location: Location, a: &str, b: &str) -> bool {
+pub(crate) fn names(location: Location, a: &str, b: &str) -> bool {
     match location {
         Location::Header => a.eq_ignore_ascii_case(b),
         Location::Path | Location::Query | Location::QueryString | Location::Cookie => a == b,
