@@ -110,7 +110,9 @@ fn read_kind(text: &Text, reader: &mut Reader<'_>) -> Option<Located<ActionKind>
 /// A `goto` has exactly one target, a `retry` at most one.
 fn check_target(action: &Action, reader: &mut Reader<'_>) {
     let wrong = match (action.kind.value, &action.step_id, &action.workflow_id) {
-        (ActionKind::Goto | ActionKind::Retry, Some(_), Some(second)) => Some((second.span, "both `stepId` and")),
+        (ActionKind::Goto | ActionKind::Retry, Some(_), Some(second)) => {
+            Some((second.span, "both `stepId` and"))
+        }
         (ActionKind::Goto, None, None) => Some((action.span.first_line(), "neither `stepId` nor")),
         (ActionKind::Goto | ActionKind::Retry | ActionKind::End, _, _) => None,
     };

@@ -229,7 +229,8 @@ impl OpenApi {
 
     /// The document that has what `node` of this one is after its reference has been followed.
     fn holder_of<'a>(&'a self, node: &'a Node) -> &'a Document {
-        let holder = reference::reference_of(node).and_then(|reference| self.resolver().document_of(reference));
+        let holder =
+            reference::reference_of(node).and_then(|reference| self.resolver().document_of(reference));
         holder.unwrap_or(&self.document)
     }
 

@@ -39,7 +39,9 @@ fn list(
             }
             Entry::Reference(reusable) => {
                 let name = reusable.reference.value.rsplit('.').next().unwrap_or_default();
-                let Some((_, action)) = components.iter().find(|(key, _)| key.value == name) else { continue };
+                let Some((_, action)) = components.iter().find(|(key, _)| key.value == name) else {
+                    continue;
+                };
                 without_effect(subject, action, findings);
                 (action, reusable.reference.span)
             }
@@ -85,14 +87,17 @@ fn without_effect(subject: &Subject<'_>, action: &Action, findings: &mut Finding
     let after = action.retry_after.map(|after| ("retryAfter", after.span));
     let limit = action.retry_limit.map(|limit| ("retryLimit", limit.span));
     if let Some((field, span)) = after.or(limit) {
-        let message = format!("action `{}` is an `{kind}`, for which `{field}` means nothing", action.name.value);
+        let message =
+            format!("action `{}` is an `{kind}`, for which `{field}` means nothing", action.name.value);
         let hint = format!("remove it, or write `type: retry`; `{kind}` does not wait");
         add(subject, span, message.replace("an `goto`", "a `goto`"), &hint, findings);
     }
     let target = action.step_id.as_ref().or(action.workflow_id.as_ref());
     if let Some(target) = target.filter(|_| action.kind.value == ActionKind::End) {
-        let message =
-            format!("action `{}` ends the workflow, so its target `{}` means nothing", action.name.value, target.value);
+        let message = format!(
+            "action `{}` ends the workflow, so its target `{}` means nothing",
+            action.name.value, target.value
+        );
         add(subject, target.span, message, "write `type: goto`, or remove the target", findings);
     }
 }

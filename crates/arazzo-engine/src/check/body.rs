@@ -94,7 +94,8 @@ impl<'a> Payload<'a, '_> {
         at: String,
         depth: usize,
     ) {
-        let plain_schema = schema.is_known() && schema.branches().is_empty() && schema.keyword("not").is_none();
+        let plain_schema =
+            schema.is_known() && schema.branches().is_empty() && schema.keyword("not").is_none();
         if depth > MAX_DEPTH || !plain_schema {
             return;
         }
@@ -120,7 +121,13 @@ impl<'a> Payload<'a, '_> {
                             | None => None,
                         };
                         self.name = &member.key;
-                        self.value(&member.value, inner, *property, format!("{at}/{}", member.key), depth + 1);
+                        self.value(
+                            &member.value,
+                            inner,
+                            *property,
+                            format!("{at}/{}", member.key),
+                            depth + 1,
+                        );
                     }
                 }
             }

@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Seen::Criterion(criterion) = &sighting.seen else { continue };
         let Some(holds) = criterion.condition().and_then(|condition| condition.constant()) else { continue };
         let always = if holds { "always holds" } else { "never holds" };
-        let message = format!("`{}` {always}: it reads nothing", criterion.condition_text());
+        let message = format!("`{}` {always}: it reads nothing", criterion.condition_text().trim());
         let hint = "an expression begins with a root such as `$statusCode` or `$response.body#/…`";
         let place = subject.place(sighting.span);
         findings.add(Diagnostic::warning(Code::ConstantCondition, message, place).with_hint(hint));
@@ -33,7 +33,9 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             needless_context(subject, &criterion, findings);
         }
     }
-    for criterion in of_actions(&workflow.success_actions).iter().chain(&of_actions(&workflow.failure_actions)) {
+    for criterion in
+        of_actions(&workflow.success_actions).iter().chain(&of_actions(&workflow.failure_actions))
+    {
         needless_context(subject, criterion, findings);
     }
 }
@@ -41,7 +43,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// A context without a type: the condition is read as a simple one, which has no context.
 fn needless_context(subject: &Subject<'_>, criterion: &Written, findings: &mut Findings) {
     let (Some(context), None) = (&criterion.context, &criterion.kind) else { return };
-    let message = format!("a criterion with `context: {}` has no `type`, so it is a simple one", context.value);
+    let message =
+        format!("a criterion with `context: {}` has no `type`, so it is a simple one", context.value);
     let hint = "add `type: regex`, `jsonpath` or `xpath`, or remove `context`";
     let place = subject.place(context.span);
     findings.add(Diagnostic::warning(Code::FieldWithoutEffect, message, place).with_hint(hint));

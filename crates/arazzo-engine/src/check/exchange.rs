@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Seen::Expression(expression) = &sighting.seen else { continue };
         let (what, hint) = match (&sighting.part, sighting.step, is_of_exchange(&expression.source)) {
             (Part::Sent, Some(_), true) => (
-                "is sent by the step that it is the exchange of, so it has no value yet",
+                "has no value in what a step sends: the exchange of the step is still to come",
                 "take it from an earlier step: `$steps.<stepId>.outputs.<name>`",
             ),
             (Part::Received, None, true) => (

@@ -146,10 +146,23 @@ fn branches(subject: &Subject<'_>, paths: &Paths, findings: &mut Findings) {
             );
             let hint = format!("give step `{}` an `onSuccess` with `type: end` or a `goto`", last.id.value);
             let place = subject.place(last.id.span);
-            let diagnostic = Diagnostic::warning(Code::BranchRunsOn, message, place).with_hint(hint);
+            // Two steps that do the same are alternatives; else the second may be what both ways lead to.
+            let diagnostic = if same_target(subject, *first, *second) {
+                Diagnostic::warning(Code::BranchRunsOn, message, place)
+            } else {
+                Diagnostic::info(Code::BranchRunsOn, message, place)
+            };
+            let diagnostic = diagnostic.with_hint(hint);
             findings.add(diagnostic.with_related(subject.place(next.id.span), "the other branch"));
         }
     }
+}
+
+/// Whether two steps call the same operation or workflow.
+fn same_target(subject: &Subject<'_>, first: usize, second: usize) -> bool {
+    let target =
+        |step: usize| subject.steps.get(step).and_then(|(step, _)| Some(&step.target.as_ref()?.text().value));
+    target(first) == target(second)
 }
 
 /// For each step the last one that uses an output of it.

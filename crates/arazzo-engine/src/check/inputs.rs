@@ -29,7 +29,11 @@ pub(super) fn check(subject: &Subject<'_>, elsewhere: &HashSet<(String, String)>
     let inputs = &subject.plan.inputs;
     for (name, message) in inputs.refused_defaults() {
         let place = subject.place(span_of(node, &name, Some("default")));
-        let message = message.replacen(&format!("input `{name}` is refused"), &format!("the default of input `{name}` is refused"), 1);
+        let message = message.replacen(
+            &format!("input `{name}` is refused"),
+            &format!("the default of input `{name}` is refused"),
+            1,
+        );
         findings.add(
             Diagnostic::warning(Code::RefusedDefault, message, place)
                 .with_hint("correct the default or the schema: without the input no run can start"),

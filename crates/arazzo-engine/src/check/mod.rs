@@ -85,6 +85,10 @@ struct Findings {
 }
 
 impl Findings {
+    fn has(&self, code: Code) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.code == code)
+    }
+
     fn add(&mut self, diagnostic: Diagnostic) {
         let Place { file, span, .. } = &diagnostic.place;
         if self.seen.insert((diagnostic.code, file.to_string(), *span, diagnostic.message.clone())) {

@@ -9,7 +9,7 @@ use arazzo_document::{Code, Diagnostic, nearest};
 use super::Findings;
 use super::literal::{plain, refusal};
 use super::subject::Subject;
-use crate::plan::{Location, OperationCall, ValueTemplate, names};
+use crate::plan::{Location, OperationCall, ParameterPlan, ValueTemplate, names};
 use crate::secret::is_secret_name;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -60,9 +60,20 @@ fn unknown(
     let message = format!("operation `{label}` has no {place} parameter `{name}`");
     let elsewhere = declared.iter().find(|declared| declared.name() == name);
     let here = declared.iter().filter(|declared| Location::of(declared.location()) == location);
-    let near = nearest(name, here.map(Declared::name));
+    let near = nearest(name, here.clone().map(Declared::name));
+    let is_missing = |near: &str| {
+        let given = |plan: &ParameterPlan| plan.location == location && names(location, near, &plan.name);
+        here.clone().any(|declared| declared.name() == near && declared.required())
+            && !call.parameters.iter().any(given)
+    };
+    // That the other one is missing was said, and that this one may be meant.
+    if near.is_some_and(is_missing) {
+        return;
+    }
     let hint = match (elsewhere, near) {
-        (Some(declared), _) => Some(format!("the operation has it with `in: {}`", declared.location().as_str())),
+        (Some(declared), _) => {
+            Some(format!("the operation has it with `in: {}`", declared.location().as_str()))
+        }
         (None, Some(near)) => Some(format!("did you mean `{near}`?")),
         (None, None) => None,
     };
@@ -75,8 +86,8 @@ fn unknown(
 /// Whether the parameter is an API key that the operation wants.
 fn is_credential(name: &str, location: Location, call: &OperationCall) -> bool {
     let openapi = &call.operation.document;
-    call.operation.view().security().iter().flat_map(|alternative| alternative.schemes()).any(|(scheme, _)| {
-        match openapi.security_scheme(scheme) {
+    call.operation.view().security().iter().flat_map(|alternative| alternative.schemes()).any(
+        |(scheme, _)| match openapi.security_scheme(scheme) {
             Some(SecurityScheme::ApiKey { name: key, location: place }) => {
                 let same_place = match place {
                     SecurityLocation::Query => location == Location::Query,
@@ -93,8 +104,8 @@ fn is_credential(name: &str, location: Location, call: &OperationCall) -> bool {
                 | SecurityScheme::Unknown,
             )
             | None => false,
-        }
-    })
+        },
+    )
 }
 
 /// A value that is written out, against the schema of the parameter.

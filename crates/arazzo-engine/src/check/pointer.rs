@@ -113,6 +113,7 @@ impl<'a> Search<'a> {
 /// Whether it may have members that it does not name.
 fn is_open(schema: &Schema<'_>) -> bool {
     let open = schema.keyword("additionalProperties").is_some_and(|node| node.as_bool() == Some(true));
-    let others = ["patternProperties", "discriminator", "unevaluatedProperties", "$dynamicRef", "$recursiveRef"];
+    let others =
+        ["patternProperties", "discriminator", "unevaluatedProperties", "$dynamicRef", "$recursiveRef"];
     open || others.iter().any(|keyword| schema.keyword(keyword).is_some())
 }

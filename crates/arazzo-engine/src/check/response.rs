@@ -14,7 +14,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for sighting in subject.sightings {
         let call = sighting.step.and_then(|step| subject.call(step));
         // What stands elsewhere, in a component or for all steps of the workflow, may be meant for other steps.
-        let own = call.filter(|(step, _)| sighting.part == Part::Received && lies_in(sighting.span, step.span));
+        let own =
+            call.filter(|(step, _)| sighting.part == Part::Received && lies_in(sighting.span, step.span));
         match &sighting.seen {
             Seen::Expression(expression) => read(subject, expression, own, sighting.span, findings),
             Seen::Criterion(criterion) => {
@@ -83,13 +84,7 @@ fn tokens(expression: &Expression) -> Vec<String> {
     pointer.chain(trail).collect()
 }
 
-fn body(
-    subject: &Subject<'_>,
-    tokens: &[String],
-    call: &OperationCall,
-    span: Span,
-    findings: &mut Findings,
-) {
+fn body(subject: &Subject<'_>, tokens: &[String], call: &OperationCall, span: Span, findings: &mut Findings) {
     let Some((missing, names)) = look(call, tokens) else { return };
     let pointer: String = tokens.iter().map(|token| format!("/{token}")).collect();
     let label = call.operation.label();
@@ -101,8 +96,7 @@ fn body(
         Some(near) => diagnostic.with_hint(format!("did you mean `{parent}/{near}`?")),
         None if names.is_empty() => diagnostic,
         None => {
-            let listed: Vec<String> =
-                names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
+            let listed: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
             let more = if names.len() > MAX_LISTED { ", …" } else { "" };
             let at = if parent.is_empty() { "the body".to_owned() } else { format!("`{parent}`") };
             diagnostic.with_hint(format!("{at} has {}{more}", listed.join(", ")))
@@ -124,7 +118,8 @@ fn look<'a>(call: &'a OperationCall, tokens: &[String]) -> Option<(usize, Vec<&'
         if media_types.is_empty() && !is_success(response.status()) {
             continue;
         }
-        let mut json = media_types.iter().filter(|media_type| is_json(&essence(media_type.name()))).peekable();
+        let mut json =
+            media_types.iter().filter(|media_type| is_json(&essence(media_type.name()))).peekable();
         if json.peek().is_none() {
             // Nothing is known of the body that an author left out.
             return None;
@@ -194,15 +189,15 @@ fn boolean(
     findings: &mut Findings,
 ) {
     let Some(selected) = criterion.selects() else { return };
-    if selected.source != Source::Response(Field::Body) || !is_boolean(&call.operation.view(), &tokens(&selected)) {
+    if selected.source != Source::Response(Field::Body)
+        || !is_boolean(&call.operation.view(), &tokens(&selected))
+    {
         return;
     }
     let text = criterion.condition_text();
     let message = format!("`{text}` selects a boolean, and passes also when it is `false`");
     let hint = format!("write a simple condition: `{selected} == true`");
-    findings.add(
-        Diagnostic::warning(Code::JsonPathOfBoolean, message, subject.place(span)).with_hint(hint),
-    );
+    findings.add(Diagnostic::warning(Code::JsonPathOfBoolean, message, subject.place(span)).with_hint(hint));
 }
 
 /// Whether the first successful response has a boolean there.

@@ -102,7 +102,8 @@ impl Search<'_> {
     fn named(&mut self, name: &str, node: &Node) {
         match &node.data {
             Data::String(text) => {
-                let credential = ["Bearer ", "Basic ", "Token "].iter().find_map(|scheme| text.strip_prefix(scheme));
+                let credential =
+                    ["Bearer ", "Basic ", "Token "].iter().find_map(|scheme| text.strip_prefix(scheme));
                 if is_secret_name(name) && !stands_for_one(credential.unwrap_or(text)) {
                     self.add(node.span, &format!("the value of `{name}` is written into the description"));
                 }
@@ -116,15 +117,25 @@ impl Search<'_> {
         if self.seen.insert(span) {
             let place = self.here.document.place(span);
             let hint = "make it an input with `format: password`, or give it with `--auth`";
-            self.findings
-                .add(Diagnostic::warning(Code::SecretInDescription, message, place).with_hint(hint));
+            self.findings.add(Diagnostic::warning(Code::SecretInDescription, message, place).with_hint(hint));
         }
     }
 }
 
 /// What credentials of well-known issuers begin with.
 const PREFIXES: [&str; 13] = [
-    "sk_live_", "rk_live_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "AIza",
+    "sk_live_",
+    "rk_live_",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "AKIA",
+    "AIza",
     "sk-ant-",
 ];
 
@@ -158,8 +169,23 @@ fn look(text: &str) -> Option<&'static str> {
 fn stands_for_one(text: &str) -> bool {
     const SHORTEST: usize = 6;
     const WORDS: [&str; 17] = [
-        "your", "example", "sample", "placeholder", "change", "dummy", "fake", "mock", "redacted", "insert", "replace",
-        "todo", "xxx", "test", "demo", "...", "…",
+        "your",
+        "example",
+        "sample",
+        "placeholder",
+        "change",
+        "dummy",
+        "fake",
+        "mock",
+        "redacted",
+        "insert",
+        "replace",
+        "todo",
+        "xxx",
+        "test",
+        "demo",
+        "...",
+        "…",
     ];
     let lower = text.to_lowercase();
     let mut letters = lower.chars();
@@ -181,14 +207,21 @@ mod tests {
         for text in [key("sk_live_"), key("ghp_"), key("Bearer ey"), "Basic YWRtaW46czNjcjN0".to_owned()] {
             assert!(look(&text).is_some(), "{text}");
         }
-        for text in ["Bearer {$inputs.token}", "Bearer <token 1234567890123456>", "Basic auth", "AKIAIOSFODNN7EXAMPLE"] {
+        for text in [
+            "Bearer {$inputs.token}",
+            "Bearer <token 1234567890123456>",
+            "Basic auth",
+            "AKIAIOSFODNN7EXAMPLE",
+        ] {
             assert_eq!(look(text), None, "{text}");
         }
     }
 
     #[test]
     fn what_stands_for_a_credential_is_none() {
-        for text in ["YOUR_API_KEY_1", "{token}", "<key>", "xxxxxxxx", "changeme1", "abc", "", "password", "00000000"] {
+        for text in
+            ["YOUR_API_KEY_1", "{token}", "<key>", "xxxxxxxx", "changeme1", "abc", "", "password", "00000000"]
+        {
             assert!(stands_for_one(text), "{text}");
         }
         assert!(!stands_for_one("s3cr3t-9f8a7b"));

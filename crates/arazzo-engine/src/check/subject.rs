@@ -22,11 +22,7 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(
-        checked: &'a Checked<'a>,
-        part: &'a CheckedPart<'a>,
-        plan: &'a WorkflowPlan,
-    ) -> Self {
+    pub(super) fn new(checked: &'a Checked<'a>, part: &'a CheckedPart<'a>, plan: &'a WorkflowPlan) -> Self {
         // The plan has the steps of the order, without those that could not be compiled.
         let mut planned = plan.steps.iter().peekable();
         let steps = part.order.iter().map(|step| (*step, planned.next_if(|plan| plan.id == step.id.value)));

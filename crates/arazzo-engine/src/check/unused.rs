@@ -17,7 +17,10 @@ pub(super) fn check(workspace: &Workspace, checked: &Checked<'_>, findings: &mut
     for field in ["workflows", "components"] {
         entry.document.root.get(field).into_iter().for_each(|node| names.collect(node));
     }
-    components(entry, &names, findings);
+    // A reference that leads nowhere may be meant for one of them.
+    if !findings.has(Code::UnknownComponent) {
+        components(entry, &names, findings);
+    }
     // A step that could not be resolved may be meant for any source.
     if checked.parts.iter().any(|part| part.failed) {
         return;

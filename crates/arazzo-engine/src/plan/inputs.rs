@@ -83,7 +83,9 @@ impl InputsPlan {
                     format!("the inputs of workflow `{}` are no JSON Schema: {error}", workflow.id.value);
                 let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)
                     .with_hint("`inputs` is a JSON Schema of an object, see https://json-schema.org");
-                (Self::default(), vec![diagnostic])
+                // The names are known all the same, so that not every use of one is reported, too.
+                let named = Self { schema: Some(schema), place: None, ..Self::default() };
+                (named, vec![diagnostic])
             }
         }
     }

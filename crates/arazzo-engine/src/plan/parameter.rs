@@ -2,7 +2,7 @@
 
 use arazzo_document::description::{Entry, Parameter, ParameterIn};
 use arazzo_document::openapi::{Operation, Parameter as Declared, ParameterLocation, Style};
-use arazzo_document::{Code, Node, Span};
+use arazzo_document::{Code, Node, Span, nearest};
 
 use arazzo_expression::{ComponentKind, Mode};
 
@@ -197,8 +197,8 @@ impl Compiler<'_> {
     }
 
     /// A path parameter that is not given makes the request impossible; another required one makes it doubtful.
-    fn report_missing(&mut self, span: Span, step: &str, declared: &[Declared<'_>], plans: &[ParameterPlan]) {
-        for declared in declared {
+    fn report_missing(&mut self, span: Span, step: &str, all: &[Declared<'_>], plans: &[ParameterPlan]) {
+        for declared in all {
             let location = Location::of(declared.location());
             let given = plans
                 .iter()
@@ -209,7 +209,17 @@ impl Compiler<'_> {
             let place = location.as_str();
             let name = declared.name();
             let message = format!("step `{step}` does not give the required {place} parameter `{name}`");
-            let hint = format!("add `- name: {name}`, `in: {place}` and a `value` to its `parameters`");
+            let unknown = plans.iter().filter(|plan| {
+                plan.location == location
+                    && !all.iter().any(|known| {
+                        Location::of(known.location()) == location
+                            && names(location, known.name(), &plan.name)
+                    })
+            });
+            let hint = match nearest(name, unknown.map(|plan| plan.name.as_str())) {
+                Some(near) => format!("is `{near}` meant to be `{name}`?"),
+                None => format!("add `- name: {name}`, `in: {place}` and a `value` to its `parameters`"),
+            };
             if location == Location::Path {
                 self.error(Code::MissingParameter, span, message, &hint);
             } else {
