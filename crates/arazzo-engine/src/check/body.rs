@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use arazzo_document::description::RequestBody;
 use arazzo_document::openapi::Schema;
-use arazzo_document::{Code, Data, Diagnostic, Member, Node, Place, Span, nearest};
+use arazzo_document::{Code, Data, Diagnostic, Member, Node, Span, nearest};
 use arazzo_expression::Template;
 use serde_json::Value;
 
@@ -19,7 +19,6 @@ use crate::secret::is_secret_name;
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (step, call) in subject.calls() {
         let (Some(written), Some(plan)) = (&step.request_body, &call.body) else { continue };
-        let operation = call.operation.view().place();
         let label = call.operation.label();
         let Some(declared) = call.operation.view().request_body() else {
             let message = format!("operation `{label}` takes no body");
@@ -28,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.add(
                 Diagnostic::warning(Code::UnexpectedBody, message, place)
                     .with_hint(hint)
-                    .with_related(operation, "the operation"),
+                    .with_related(call.operation.view().place(), "the operation"),
             );
             continue;
         };
@@ -43,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             BodyKind::Text => continue,
         };
         let complete = plan.replacements.is_empty();
-        let mut payload_check = Payload { subject, label, operation, as_text, complete, name: "", findings };
+        let mut payload_check = Payload { subject, label, call, as_text, complete, name: "", findings };
         payload_check.value(payload, Some(&plan.payload), schema, String::new(), 0);
     }
 }
@@ -75,7 +74,7 @@ const MAX_DEPTH: usize = 64;
 struct Payload<'a, 's> {
     subject: &'a Subject<'s>,
     label: String,
-    operation: Place,
+    call: &'a OperationCall,
     as_text: bool,
     /// Whether nothing is put into the payload before it is sent.
     complete: bool,
@@ -239,7 +238,7 @@ impl<'a> Payload<'a, '_> {
     fn add(&mut self, code: Code, span: Span, message: String, hint: Option<String>) {
         let mut diagnostic = Diagnostic::warning(code, message, self.subject.place(span));
         diagnostic.hint = hint;
-        self.findings.add(diagnostic.with_related(self.operation.clone(), "the operation"));
+        self.findings.add(diagnostic.with_related(self.call.operation.view().place(), "the operation"));
     }
 }
 

@@ -42,7 +42,7 @@ fn read(subject: &Subject<'_>, expression: &Expression, own: Own<'_>, span: Span
             }
         }
         Source::StepOutput { step, output } if !tokens(expression).is_empty() => {
-            let planned = subject.plan.steps.iter().find(|planned| planned.id == *step);
+            let planned = subject.planned(step);
             let Some((planned, call)) = planned.and_then(|planned| Some((planned, planned.call()?))) else {
                 return;
             };
@@ -120,10 +120,8 @@ fn look<'a>(call: &'a OperationCall, tokens: &[String]) -> Option<(usize, Vec<&'
         }
         let mut json =
             media_types.iter().filter(|media_type| is_json(&essence(media_type.name()))).peekable();
-        if json.peek().is_none() {
-            // Nothing is known of the body that an author left out.
-            return None;
-        }
+        // Nothing is known of a body that an author left out.
+        json.peek()?;
         for media_type in json {
             match search.look(media_type.schema()?, tokens) {
                 Found::Yes | Found::Open => return None,

@@ -1,5 +1,7 @@
 //! One workflow that is checked: what was written, and what it was compiled to.
 
+use std::collections::HashMap;
+
 use arazzo_document::description::{Step, Workflow};
 use arazzo_document::{ArazzoDocument, Place, Span};
 
@@ -15,6 +17,8 @@ pub(super) struct Subject<'a> {
     pub(super) plan: &'a WorkflowPlan,
     /// The steps in the order in which they run, each with its plan if it could be compiled.
     pub(super) steps: Vec<(&'a Step, Option<&'a PlannedStep>)>,
+    /// The places of the steps in the plan by their ids.
+    ids: HashMap<&'a str, usize>,
     /// The expressions and criteria.
     pub(super) sightings: &'a [Sighting],
     /// Whether there is an error in it, so that not all of it is known.
@@ -27,8 +31,9 @@ impl<'a> Subject<'a> {
         let mut planned = plan.steps.iter().peekable();
         let steps = part.order.iter().map(|step| (*step, planned.next_if(|plan| plan.id == step.id.value)));
         let steps = steps.collect();
+        let ids = plan.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect();
         let CheckedPart { here, workflow, sightings, failed, .. } = part;
-        Self { checked, here, workflow, plan, steps, sightings, failed: *failed }
+        Self { checked, here, workflow, plan, steps, ids, sightings, failed: *failed }
     }
 
     /// The steps that call operations.
@@ -40,6 +45,11 @@ impl<'a> Subject<'a> {
     pub(super) fn call(&self, step: usize) -> Option<(&'a Step, &'a OperationCall)> {
         let (step, plan) = self.steps.get(step)?;
         Some((*step, (*plan)?.call()?))
+    }
+
+    /// The plan of the step with this id.
+    pub(super) fn planned(&self, id: &str) -> Option<&'a PlannedStep> {
+        self.plan.steps.get(*self.ids.get(id)?)
     }
 
     pub(super) fn place(&self, span: Span) -> Place {
