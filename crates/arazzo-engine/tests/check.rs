@@ -256,6 +256,19 @@ fn an_input_that_a_dependency_or_another_workflow_takes_is_used() {
 }
 
 #[test]
+fn a_workflow_that_goes_on_in_another_one_has_the_outputs_of_that() {
+    let said = |kind: &str| {
+        let workflow = format!(
+            "- workflowId: w\n  steps:\n  - {{ stepId: s, workflowId: child, outputs: {{ o: $outputs.o, p: $workflows.child.outputs.o }} }}\n- workflowId: child\n  steps:\n  - {{ stepId: t, operationId: get, onSuccess: [{{ name: g, type: {kind}, workflowId: other }}] }}\n- workflowId: other\n  outputs: {{ o: $steps.u.outputs.o }}\n  steps:\n{}",
+            step("u", "")
+        );
+        codes(&checked(&api("{}", "{}"), &workflow))
+    };
+    assert_eq!(said("goto"), [""; 0]);
+    assert_eq!(said("end"), ["unknown-output", "unknown-output", "field-without-effect"]);
+}
+
+#[test]
 fn many_steps_that_lead_everywhere_are_checked_in_time() {
     const MANY: usize = 1_500;
     let goto = |id: usize| {

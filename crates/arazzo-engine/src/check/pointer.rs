@@ -4,6 +4,8 @@
 //! A schema without `additionalProperties` allows members that it does not name, but who describes some members means
 //! them all. So only `additionalProperties`, and whatever else may add members, makes a schema open.
 
+use std::collections::HashSet;
+
 use arazzo_document::openapi::Schema;
 
 /// So many schemas are looked at for one pointer; alternatives inside of alternatives multiply.
@@ -16,6 +18,7 @@ pub(super) struct Search<'a> {
     /// The place that is missing furthest on: the token's index, and what stands beside it.
     missing: usize,
     names: Vec<&'a str>,
+    known: HashSet<(usize, &'a str)>,
 }
 
 /// What a schema says of a place.
@@ -105,7 +108,11 @@ impl<'a> Search<'a> {
             self.names.clear();
         }
         if at == self.missing {
-            self.names.extend(names);
+            for name in names {
+                if self.known.insert((at, name)) {
+                    self.names.push(name);
+                }
+            }
         }
     }
 }

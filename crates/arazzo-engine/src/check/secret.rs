@@ -194,7 +194,14 @@ fn stands_for_one(text: &str) -> bool {
         || lower.contains(['{', '}', '<', '>', '$', '*', '[', ' '])
         || WORDS.iter().any(|word| lower.contains(word))
         || letters.all(|letter| Some(letter) == first)
-        || (text.len() < 24 && !text.bytes().any(|byte| byte.is_ascii_digit()))
+        || is_plain(text)
+}
+
+/// Whether a text reads like words: it has no digits, and capitals only at the beginnings.
+fn is_plain(text: &str) -> bool {
+    let digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let capitals = text.bytes().filter(u8::is_ascii_uppercase).count();
+    !digit && capitals * 4 <= text.len()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A name that exists nowhere is a slip of the pen on which no branch may hang, so it is an error before the first
 //! request, not a missing value while the workflow runs.
 
-use arazzo_document::description::{Output, Target, Text, Workflow};
+use arazzo_document::description::{ActionKind, Entry, Output, Target, Text, Workflow};
 use arazzo_document::{Code, Span, nearest};
 use arazzo_expression::{Expression, Part, Source};
 
@@ -25,7 +25,7 @@ impl<'a> Compiler<'a> {
                     OutputsOf::Workflow => self.workflow,
                     OutputsOf::Called(workflow) => workflow,
                 };
-                if !declares(&workflow.outputs, name) {
+                if !declares(&workflow.outputs, name) && !hands_over(workflow) {
                     let owner = format!("workflow `{}`", workflow.id.value);
                     self.unknown_output(&owner, name, &workflow.outputs, span);
                 }
@@ -42,6 +42,7 @@ impl<'a> Compiler<'a> {
             Source::WorkflowOutput { workflow: id, name } => {
                 if let Some(workflow) = self.named_workflow(id, span)
                     && !declares(&workflow.outputs, name)
+                    && !hands_over(workflow)
                 {
                     self.unknown_output(&format!("workflow `{id}`"), name, &workflow.outputs, span);
                 }
@@ -164,6 +165,16 @@ impl<'a> Compiler<'a> {
         };
         self.error(Code::UnknownOutput, span, message, &hint);
     }
+}
+
+/// Whether a workflow may go on in another one, whose outputs are its own then.
+fn hands_over(workflow: &Workflow) -> bool {
+    let steps = workflow.steps.iter().flat_map(|step| step.on_success.iter().chain(&step.on_failure));
+    let mut actions = steps.chain(&workflow.success_actions).chain(&workflow.failure_actions);
+    actions.any(|entry| match entry {
+        Entry::Inline(action) => action.kind.value == ActionKind::Goto && action.workflow_id.is_some(),
+        Entry::Reference(_) => true,
+    })
 }
 
 fn declares(outputs: &[Output], name: &str) -> bool {
