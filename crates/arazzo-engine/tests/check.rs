@@ -269,6 +269,19 @@ fn a_workflow_that_goes_on_in_another_one_has_the_outputs_of_that() {
 }
 
 #[test]
+fn where_an_error_may_have_left_something_out_nothing_is_missed() {
+    let end = "onSuccess: [{ name: e, type: end }]";
+    let go = |to: &str| format!("{end}, onFailure: [{{ name: g, type: goto, stepId: {to} }}]");
+    assert_eq!(flow(&[step("a", &go("c")), step("b", "")]), ["unknown-step"]);
+    assert_eq!(
+        flow(&[step("a", &format!("{end}, onFailure: [{{ name: g, type: go, stepId: b }}]")), step("b", "")]),
+        ["unknown-value"]
+    );
+    let wrong = "parameters: [{ name: X-O, in: header, value: $steps.a.outputs.none }]";
+    assert_eq!(flow(&[step("a", end), step("b", wrong)]), ["unknown-output", "unreachable-step"]);
+}
+
+#[test]
 fn many_steps_that_lead_everywhere_are_checked_in_time() {
     const MANY: usize = 1_500;
     let goto = |id: usize| {

@@ -14,7 +14,7 @@ use crate::plan::{ActionTarget, Paths, PlannedStep, Seen, always_leaves};
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let steps = &subject.plan.steps;
-    if subject.failed || steps.len() != subject.steps.len() || steps.is_empty() {
+    if !subject.flow_is_known || steps.is_empty() {
         return;
     }
     let mut paths = Paths::new(steps);

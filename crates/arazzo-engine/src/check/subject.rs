@@ -23,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) sightings: &'a [Sighting],
     /// Whether there is an error in it, so that not all of it is known.
     pub(super) failed: bool,
+    /// Whether all its steps and actions are in the plan.
+    pub(super) flow_is_known: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -32,8 +34,18 @@ impl<'a> Subject<'a> {
         let steps = part.order.iter().map(|step| (*step, planned.next_if(|plan| plan.id == step.id.value)));
         let steps = steps.collect();
         let ids = plan.steps.iter().enumerate().map(|(index, step)| (step.id.as_str(), index)).collect();
-        let CheckedPart { here, workflow, sightings, failed, .. } = part;
-        Self { checked, here, workflow, plan, steps, ids, sightings, failed: *failed }
+        let CheckedPart { here, workflow, sightings, failed, flow_is_known, .. } = part;
+        Self {
+            checked,
+            here,
+            workflow,
+            plan,
+            steps,
+            ids,
+            sightings,
+            failed: *failed,
+            flow_is_known: *flow_is_known,
+        }
     }
 
     /// The steps that call operations.

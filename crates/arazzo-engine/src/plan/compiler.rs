@@ -93,6 +93,8 @@ pub(crate) struct CheckedPart<'a> {
     pub(crate) sightings: Vec<Sighting>,
     /// Whether there was an error in it, so that not all of it is known.
     pub(crate) failed: bool,
+    /// Whether all its steps and actions are in the plan.
+    pub(crate) flow_is_known: bool,
 }
 
 /// Compiles every workflow of the entry document and those that they lead to, each once, whatever is wrong with them.
@@ -119,9 +121,18 @@ pub(crate) fn compile_all<'a>(
         };
         let Compiled { plan, order, sightings } = compiled;
         // Of a step that calls something of a source that is missing, nothing is known either.
-        let failed = plan.steps.len() < order.len() || diagnostics.iter().skip(before).any(is_error);
+        let misread = here.is_misread(workflow.span);
+        let failed =
+            misread || plan.steps.len() < order.len() || diagnostics.iter().skip(before).any(is_error);
+        let flow_is_known = !misread
+            && plan.steps.len() == order.len()
+            && !diagnostics
+                .iter()
+                .skip(before)
+                .filter(|found| is_error(found))
+                .any(|found| decides(found.code));
         let order = order.into_iter().filter_map(|index| workflow.steps.get(index)).collect();
-        parts.push(CheckedPart { here, workflow, order, sightings, failed });
+        parts.push(CheckedPart { here, workflow, order, sightings, failed, flow_is_known });
         plans.push(plan);
     }
     let mut plans = plans.into_iter();
@@ -130,6 +141,21 @@ pub(crate) fn compile_all<'a>(
         diagnostics.extend(dependencies::cycle(plan, workspace, &queue));
     }
     (plan.map(|plan| Checked { plan, parts }), diagnostics)
+}
+
+/// Whether an error of this kind may leave out a step, an action or a criterion.
+fn decides(code: Code) -> bool {
+    let others = [
+        Code::UnknownOutput,
+        Code::UndeclaredInput,
+        Code::InvalidExpression,
+        Code::InvalidName,
+        Code::InvalidSchema,
+        Code::MissingParameter,
+        Code::DuplicateParameter,
+        Code::ForwardReference,
+    ];
+    !others.contains(&code)
 }
 
 fn is_error(diagnostic: &Diagnostic) -> bool {
