@@ -10,9 +10,10 @@ use arazzo_expression::Mode;
 use url::Url;
 
 use crate::description::{Description, SourceDescription, SourceType};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
 use crate::openapi::OpenApi;
+use crate::position::Span;
 
 /// The documents of an Arazzo Description, as far as they have been supplied.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct ArazzoDocument {
     /// What it says.
     pub description: Description,
     contents: Vec<SourceContent>,
+    /// Where the structure is wrong, so that something may be left out of the description.
+    misread: Vec<Span>,
 }
 
 /// Names a document of a workspace.
@@ -213,7 +216,9 @@ impl ArazzoDocument {
         let (description, mut diagnostics) = Description::read(&document, mode);
         let read = description.map(|description| {
             let contents = vec![SourceContent::Wanted; description.sources.len()];
-            Self { document, description, contents }
+            let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+            let misread = errors.map(|diagnostic| diagnostic.place.span).collect();
+            Self { document, description, contents, misread }
         });
         if let Some(read) = &read {
             diagnostics.extend(read.repeated_names());
@@ -231,6 +236,11 @@ impl ArazzoDocument {
             Err(_) => Url::parse(&self.document.uri).ok()?.join(own).ok(),
         });
         resolved.map_or_else(|| self.document.uri.clone(), Into::into)
+    }
+
+    /// Whether the structure is wrong somewhere in `span`, so that the description may lack something there.
+    pub fn is_misread(&self, span: Span) -> bool {
+        self.misread.iter().any(|wrong| span.start <= wrong.start && wrong.start < span.end)
     }
 
     /// The sources with what they turned out to be, in the order of the document.

@@ -44,6 +44,7 @@
 //! A failed workflow is a [`RunResult`], not an error.
 
 mod body;
+mod check;
 mod command;
 mod event;
 mod exchange;
@@ -63,6 +64,7 @@ mod secret;
 mod serialize;
 
 pub use body::{Body, Chunk};
+pub use check::{CheckOptions, check};
 pub use command::{Call, CallId, Command, SleepId};
 pub use event::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,

@@ -41,14 +41,16 @@ use crate::finding::CheckResponses;
 pub(crate) use action::{ActionPlan, ActionTarget, Helper};
 pub(crate) use body::{BodyKind, BodyPlan, MemberPlan, essence, is_json};
 pub(crate) use call::WorkflowCall;
+pub(crate) use compiler::{Checked, CheckedPart, Part, Seen, Sighting, compile_all};
 pub(crate) use criteria::{CriterionPlan, DefaultRule};
 pub(crate) use input_schema::{branches, find_secrets};
 pub(crate) use inputs::InputsPlan;
 pub use inputs::{InputProblem, InputsError};
 pub use mock::MockHints;
 pub use operation::PlannedOperation;
-pub(crate) use output::OutputPlan;
-pub(crate) use parameter::{Location, ParameterPlan, Serialization};
+pub(crate) use output::{OutputPlan, OutputSource};
+pub(crate) use parameter::{Location, ParameterPlan, Serialization, names};
+pub(crate) use paths::{Paths, always_leaves};
 pub(crate) use responses::{
     CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan,
 };

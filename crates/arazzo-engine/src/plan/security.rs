@@ -12,8 +12,8 @@ use url::Url;
 use super::compiler::Compiler;
 use super::parameter::{Location, ParameterPlan};
 use super::server::{base_url, host, origin};
-use super::trust::{authority, is_allowed};
 use super::step::PlannedStep;
+use super::trust::{authority, is_allowed};
 use super::{Plan, PlanOptions, PlannedOperation};
 use crate::exchange::{Placement, Slot, TokenFlow, TokenGrant};
 
