@@ -154,6 +154,7 @@ fn read(
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
         network: network.clone(),
         timeout: Some(args.timeout),
+        ..LoadOptions::default()
     };
     let loaded = load(origin, &options).map_err(|error| Refusal::usage(error.to_string(), None))?;
     let Loaded { workspace, documents: read, diagnostics } = loaded;
