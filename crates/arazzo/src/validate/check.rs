@@ -1,0 +1,198 @@
+//! Checking descriptions, on all cores.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use arazzo_document::{Code, Diagnostic, Place, Position, Severity, Span, Workspace};
+use arazzo_engine::{Mode, Plan, PlanOptions};
+use arazzo_runner::{LoadError, LoadOptions, Loaded, Origin, SourceCache, load, read_stream};
+
+use super::files::{Source, Target};
+use super::levels::Levels;
+use super::report::{Checked, Finding};
+use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi, verbosity};
+use crate::excerpt::Excerpts;
+use crate::refusal::Refusal;
+
+/// So many excerpts are made for a description; what is beyond them is shown on one line each.
+const MAX_EXCERPTS: usize = 100;
+
+/// As much as the main thread has: documents may be nested deeply.
+const STACK: usize = 8 << 20;
+
+/// The name of a description that came from standard input.
+const STANDARD_INPUT: &str = "<stdin>";
+
+/// Checks one description after the other.
+pub(super) struct Checker<'a> {
+    args: &'a ValidateArgs,
+    asked: &'a Levels,
+    sources: BTreeMap<String, String>,
+    cache: Arc<SourceCache>,
+    /// The names of `--source` that some description has; `None` once a description could not be read, for it may have
+    /// any.
+    used: Mutex<Option<BTreeSet<String>>>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(args: &'a ValidateArgs, asked: &'a Levels, sources: BTreeMap<String, String>) -> Self {
+        let cache = Arc::new(SourceCache::default());
+        Self { args, asked, sources, cache, used: Mutex::new(Some(BTreeSet::new())) }
+    }
+
+    /// Checks them all. The results are in the order of the targets.
+    pub(super) fn check_all(&self, targets: &[Target]) -> Vec<Checked> {
+        let workers = thread::available_parallelism().map_or(1, NonZero::get).min(targets.len());
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let index = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(target) = targets.get(index)
+            {
+                done.push((index, self.check(target)));
+            }
+            done
+        };
+        let mut done = thread::scope(|scope| {
+            let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+            let handles: Vec<_> = (0..workers).filter_map(|worker| start(worker).ok()).collect();
+            // Where no thread can be had, this one does it.
+            let mut done = if handles.is_empty() { work() } else { Vec::new() };
+            for handle in handles {
+                done.extend(handle.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            done
+        });
+        done.sort_by_key(|(index, _)| *index);
+        done.into_iter().map(|(_, checked)| checked).collect()
+    }
+
+    /// Refuses a `--source` for a name that no description has.
+    pub(super) fn unused_source(&self) -> Result<(), Refusal> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(used) = &*used else { return Ok(()) };
+        match self.sources.keys().find(|name| !used.contains(*name)) {
+            Some(name) => Err(Refusal::usage(format!("no description has a source `{name}`"), None)),
+            None => Ok(()),
+        }
+    }
+
+    fn check(&self, target: &Target) -> Checked {
+        let levels = target.config.levels.under(self.asked);
+        let mode = if levels.strict { Mode::Strict } else { Mode::Tolerant };
+        let name = match &target.source {
+            Source::StandardInput => STANDARD_INPUT.to_owned(),
+            Source::File(path) => path.display().to_string(),
+        };
+        let loaded = self.load(&target.source, mode);
+        let Loaded { workspace, documents, mut diagnostics } = loaded;
+        if let Some(workspace) = &workspace {
+            diagnostics.extend(check_workflows(workspace, mode));
+        }
+        if self.args.check_sources {
+            diagnostics.extend(documents.iter().flat_map(|document| strict_openapi::check(document)));
+        }
+        let mut seen = HashSet::new();
+        diagnostics.retain(|diagnostic| {
+            let Place { file, span, .. } = &diagnostic.place;
+            seen.insert((diagnostic.code, Arc::clone(file), *span, diagnostic.message.clone()))
+        });
+        // What is wrong with the description itself comes first, from top to bottom.
+        diagnostics.sort_by(|a, b| {
+            let key = |found: &'_ Diagnostic| (*found.place.file != *name, found.place.span.start);
+            (key(a), &*a.place.file).cmp(&(key(b), &*b.place.file))
+        });
+        let levelled = levels.apply(diagnostics);
+        let excerpts = Excerpts::new(&documents);
+        let mut left = if self.args.format == ValidateFormat::Human { MAX_EXCERPTS } else { 0 };
+        let findings = levelled.diagnostics.into_iter().map(|diagnostic| {
+            let is_shown = is_shown(diagnostic.severity, verbosity(self.args), levels.deny_warnings);
+            let excerpt = (left > 0 && is_shown).then(|| {
+                left -= 1;
+                excerpts.render(&diagnostic)
+            });
+            Finding { diagnostic, excerpt }
+        });
+        let findings = findings.collect();
+        Checked { name, findings, kept: levelled.kept, deny_warnings: levels.deny_warnings }
+    }
+
+    /// Reads a description with its sources. Places given for sources that it does not have are left out.
+    fn load(&self, source: &Source, mode: Mode) -> Loaded {
+        let text;
+        let origin = match source {
+            Source::File(path) => Origin::File(path),
+            Source::StandardInput => match read_stream(std::io::stdin().lock()) {
+                Ok(read) => {
+                    text = read;
+                    Origin::Text(&text)
+                }
+                Err(error) => return unreadable(&format!("standard input {error}")),
+            },
+        };
+        let mut options = LoadOptions {
+            sources: self.sources.clone(),
+            root: self.args.root.clone().map(PathBuf::from),
+            mode,
+            offline: self.args.offline,
+            cache: Some(Arc::clone(&self.cache)),
+        };
+        loop {
+            match load(origin, &options) {
+                Ok(loaded) => {
+                    let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+                    if loaded.workspace.is_none() {
+                        *used = None;
+                    } else if let Some(used) = &mut *used {
+                        used.extend(options.sources.into_keys());
+                    }
+                    return loaded;
+                }
+                Err(error) => {
+                    let known = match &error {
+                        LoadError::UnknownSource { name, .. } => options.sources.remove(name).is_some(),
+                        _ => false,
+                    };
+                    if !known {
+                        return unreadable(&error.to_string());
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unreadable(fact: &str) -> Loaded {
+    let place = Place { file: STANDARD_INPUT.into(), span: Span::at(Position::START), path: String::new() };
+    let diagnostics = vec![Diagnostic::error(Code::UnreadableSource, fact, place)];
+    Loaded { workspace: None, documents: Vec::new(), diagnostics }
+}
+
+/// What is wrong with the workflows of the description, as far as it is known without inputs, servers and credentials.
+fn check_workflows(workspace: &Workspace, mode: Mode) -> Vec<Diagnostic> {
+    // Credentials are given when a workflow is run.
+    let options = PlanOptions { mode, any_credential: true, ..PlanOptions::default() };
+    let mut diagnostics = compile_all(workspace, &options);
+    // So is the server of a source that has none: that is no error yet. What is behind it is checked all the same.
+    let lacks_server = |diagnostic: &Diagnostic| diagnostic.code == Code::NoServer;
+    if diagnostics.iter().any(lacks_server) {
+        let fallback_server = Some("http://localhost".to_owned());
+        let others = compile_all(workspace, &PlanOptions { fallback_server, ..options });
+        diagnostics.retain(lacks_server);
+        diagnostics.extend(others);
+        for diagnostic in diagnostics.iter_mut().filter(|diagnostic| lacks_server(diagnostic)) {
+            diagnostic.severity = Severity::Warning;
+        }
+    }
+    diagnostics
+}
+
+fn compile_all(workspace: &Workspace, options: &PlanOptions) -> Vec<Diagnostic> {
+    let workflows = workspace.entry().description.workflows.iter();
+    workflows.flat_map(|workflow| Plan::compile(workspace, &workflow.id.value, options).diagnostics).collect()
+}
