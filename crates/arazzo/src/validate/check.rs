@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use arazzo_document::{Code, Diagnostic, Place, Position, Severity, Span, Workspace};
+use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions};
-use arazzo_runner::{LoadError, LoadOptions, Loaded, Origin, SourceCache, load, read_stream};
+use arazzo_runner::{LoadError, LoadOptions, Loaded, Origin, SourceCache, load, read_file, read_stream};
 
 use super::files::{Source, Target};
 use super::levels::Levels;
@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
             Source::File(path) => path.display().to_string(),
         };
         let loaded = self.load(&target.source, mode);
-        let Loaded { workspace, documents, mut diagnostics } = loaded;
+        let Loaded { workspace, mut documents, mut diagnostics } = loaded;
         if let Some(workspace) = &workspace {
             diagnostics.extend(check_workflows(workspace, mode));
         }
@@ -108,6 +108,9 @@ impl<'a> Checker<'a> {
             (key(a), &*a.place.file).cmp(&(key(b), &*b.place.file))
         });
         let levelled = levels.apply(diagnostics);
+        if self.args.format == ValidateFormat::Human {
+            add_unread(&mut documents, &levelled.diagnostics);
+        }
         let excerpts = Excerpts::new(&documents);
         let mut left = if self.args.format == ValidateFormat::Human { MAX_EXCERPTS } else { 0 };
         let findings = levelled.diagnostics.into_iter().map(|diagnostic| {
@@ -137,7 +140,7 @@ impl<'a> Checker<'a> {
         };
         let mut options = LoadOptions {
             sources: self.sources.clone(),
-            root: self.args.root.clone().map(PathBuf::from),
+            root: self.args.root.clone(),
             mode,
             offline: self.args.offline,
             cache: Some(Arc::clone(&self.cache)),
@@ -163,6 +166,21 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Adds the text of files that are no documents, for their syntax is wrong, so that the place can be shown.
+fn add_unread(documents: &mut Vec<Arc<Document>>, diagnostics: &[Diagnostic]) {
+    for Diagnostic { place, code, .. } in diagnostics {
+        let is_known = documents.iter().any(|document| document.name == place.file);
+        if is_known || *code == Code::UnreadableSource {
+            continue;
+        }
+        if let Ok(text) = read_file(Path::new(&*place.file)) {
+            let root = Node { span: place.span, data: Data::Null };
+            let (name, uri) = (Arc::clone(&place.file), place.file.to_string());
+            documents.push(Arc::new(Document { name, uri, text, root }));
         }
     }
 }

@@ -4,7 +4,7 @@
 //! errors: a setting that is misspelt must not be silently without effect.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use arazzo_document::Code;
@@ -51,7 +51,7 @@ struct ValidateText {
 impl Config {
     /// Reads the file at `path`.
     fn read(path: &Path) -> Result<Self, Refusal> {
-        let name = path.display();
+        let name = shown(path);
         let text = read_file(path).map_err(|error| Refusal::usage(format!("`{name}` {error}"), None))?;
         Self::parse(&text, path.parent().unwrap_or(path)).map_err(|(at, fact)| {
             let (line, column) = line_and_column(&text, at);
@@ -145,9 +145,25 @@ impl Configs {
     }
 }
 
-/// The path from the root of the file system on.
+/// The path from the root of the file system on, without `..`: the folders above it are those that it lies in.
 pub(super) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        if component == Component::ParentDir {
+            plain.pop();
+        } else {
+            plain.push(component);
+        }
+    }
+    plain
+}
+
+/// The path as messages show it: from the current folder on, if it lies there.
+fn shown(path: &Path) -> String {
+    let current = std::path::absolute(".").ok();
+    let below = current.as_ref().and_then(|folder| path.strip_prefix(folder).ok());
+    below.unwrap_or(path).display().to_string()
 }
 
 /// Where a byte is, both counted from 1, in characters.
@@ -181,6 +197,11 @@ mod tests {
         for path in ["/p/a.yml", "/p/new/old/a.yml", "/p/gen/a.json"] {
             assert!(!config.excludes(Path::new(path)), "{path}");
         }
+    }
+
+    #[test]
+    fn a_way_up_leads_out_of_a_folder() {
+        assert_eq!(absolute(Path::new("/a/b/../c/./d.yml")), Path::new("/a/c/d.yml"));
     }
 
     #[test]
