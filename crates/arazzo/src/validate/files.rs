@@ -4,6 +4,7 @@
 //! passed over; when none is left, that is an error, for a check that checks nothing must not succeed.
 
 use std::collections::HashSet;
+use std::fs::{self, DirEntry};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -109,25 +110,23 @@ fn walk(top: &Path, glob: Option<&GlobMatcher>, configs: &mut Configs) -> Result
     let mut found = Vec::new();
     let mut folders = vec![top.to_owned()];
     while let Some(folder) = folders.pop() {
-        let config = configs.of(&absolute(&folder))?;
-        let mut visit = |entry: io::Result<std::fs::DirEntry>| -> io::Result<()> {
+        // Behind a glob most folders are passed through only, and their settings do not matter.
+        let config = if glob.is_none() { Some(configs.of(&absolute(&folder))?) } else { None };
+        let excludes = |path: &Path| config.as_ref().is_some_and(|config| config.excludes(&absolute(path)));
+        let mut visit = |entry: io::Result<DirEntry>| -> io::Result<()> {
             let entry = entry?;
             let path = entry.path();
             let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                if !is_skipped(&entry.file_name().to_string_lossy()) && !config.excludes(&absolute(&path)) {
+            if entry.file_type()?.is_dir() {
+                if !is_skipped(&entry.file_name().to_string_lossy()) && !excludes(&path) {
                     folders.push(path);
                 }
-                return Ok(());
-            }
-            let wanted = glob.map_or_else(|| has_extension(&path), |glob| glob.is_match(&path));
-            if wanted && !config.excludes(&absolute(&path)) && looks_right(&path) {
+            } else if glob.map_or_else(|| has_extension(&path), |glob| glob.is_match(&path)) {
                 found.push(path);
             }
             Ok(())
         };
-        let visited = std::fs::read_dir(&folder).and_then(|mut entries| entries.try_for_each(&mut visit));
+        let visited = fs::read_dir(&folder).and_then(|mut entries| entries.try_for_each(&mut visit));
         match visited {
             Ok(()) => {}
             Err(error) if glob.is_some() && error.kind() == io::ErrorKind::NotFound => {}
@@ -138,7 +137,15 @@ fn walk(top: &Path, glob: Option<&GlobMatcher>, configs: &mut Configs) -> Result
         }
     }
     found.sort();
-    Ok(found)
+    let mut kept = Vec::new();
+    for path in found {
+        let whole = absolute(&path);
+        let folder = whole.parent().unwrap_or(&whole);
+        if !configs.of(folder)?.excludes(&whole) && looks_right(&path) {
+            kept.push(path);
+        }
+    }
+    Ok(kept)
 }
 
 fn is_skipped(folder: &str) -> bool {
@@ -153,12 +160,12 @@ fn has_extension(path: &Path) -> bool {
 /// Whether it is a file, or a link to one, that begins like a description. One that cannot be opened is looked at
 /// further, so that the reason is told.
 fn looks_right(path: &Path) -> bool {
-    let Ok(about) = std::fs::metadata(path) else { return false };
+    let Ok(about) = fs::metadata(path) else { return false };
     if !about.is_file() {
         return false;
     }
     let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
+    let read = fs::File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
     read.is_err() || is_description(&head)
 }
 
