@@ -3,8 +3,6 @@
 //! The schema is not part of this repository: `ARAZZO_SARIF_SCHEMA` names its file. Without it the test says so and
 //! passes; what code scanning relies on is asserted beside the format itself.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a test may panic and print")]
-
 #[path = "support/command.rs"]
 mod command;
 
