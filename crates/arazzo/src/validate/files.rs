@@ -199,8 +199,8 @@ mod tests {
         let top = std::env::temp_dir().join(format!("arazzo-files-{}", std::process::id()));
         let write = |name: &str, text: &str| {
             let path = top.join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         };
         for name in
             ["b.yml", "a/x.yaml", "a/y.JSON", ".hidden/z.yml", "node_modules/z.yml", "target/z.yml", "t.txt"]
@@ -227,6 +227,6 @@ mod tests {
         assert!(
             of(&format!("{shown}/none/*.yml")).is_err() && of(&format!("{shown}/node_modules/*.x")).is_err()
         );
-        std::fs::remove_dir_all(&top).unwrap();
+        fs::remove_dir_all(&top).unwrap();
     }
 }
