@@ -19,8 +19,12 @@ use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi, verbosity};
 use crate::excerpt::Excerpts;
 use crate::refusal::Refusal;
 
-/// So many excerpts are made for a description; what is beyond them is shown on one line each.
-const MAX_EXCERPTS: usize = 100;
+/// Making an excerpt goes through the whole text. So many bytes are gone through for a description; what is beyond
+/// that is shown on one line each.
+const MAX_EXCERPT_WORK: usize = 64 << 20;
+
+/// What an excerpt costs at least.
+const EXCERPT_COST: usize = 64 << 10;
 
 /// As much as the main thread has: documents may be nested deeply.
 const STACK: usize = 8 << 20;
@@ -112,11 +116,12 @@ impl<'a> Checker<'a> {
             add_unread(&mut documents, &levelled.diagnostics);
         }
         let excerpts = Excerpts::new(&documents);
-        let mut left = if self.args.format == ValidateFormat::Human { MAX_EXCERPTS } else { 0 };
+        let mut left = if self.args.format == ValidateFormat::Human { MAX_EXCERPT_WORK } else { 0 };
         let findings = levelled.diagnostics.into_iter().map(|diagnostic| {
             let is_shown = is_shown(diagnostic.severity, verbosity(self.args), levels.deny_warnings);
             let excerpt = (left > 0 && is_shown).then(|| {
-                left -= 1;
+                let shown = documents.iter().find(|document| document.name == diagnostic.place.file);
+                left = left.saturating_sub(shown.map_or(0, |document| document.text.len()) + EXCERPT_COST);
                 excerpts.render(&diagnostic)
             });
             Finding { diagnostic, excerpt }

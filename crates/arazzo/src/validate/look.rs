@@ -48,8 +48,9 @@ fn has_flow_key(text: &[u8]) -> bool {
                 1
             }
             [quote @ (b'"' | b'\''), ..] => quoted(rest, *quote),
+            // An apostrophe within a word of flow YAML opens no string.
             [byte, ..] if byte.is_ascii_alphanumeric() => {
-                rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+                rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'\'').count()
             }
             [..] => 1,
         };
@@ -94,6 +95,7 @@ mod tests {
             "\u{feff}'arazzo': 1.0.1",
             "{arazzo: 1.0.1, info: {",
             "\n {\"info\": {\"title\": \"a \\\" b\", \"tags\": []},\n \"arazzo\" : \"1.0.1\"",
+            "{title: don't, arazzo: 1.0.1}",
             "arazzo: [broken",
         ] {
             assert!(is_description(text.as_bytes()), "{text}");
