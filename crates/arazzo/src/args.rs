@@ -9,8 +9,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
 use crate::quantity;
-pub(crate) use network::NetworkArgs;
 use crate::validate::ValidateArgs;
+pub(crate) use network::NetworkArgs;
 
 /// Run and validate workflows that are described in the OpenAPI Initiative's Arazzo format.
 #[derive(Debug, Parser)]

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use arazzo_document::Code;
 use clap::{ArgAction, Args, ValueEnum};
 
-use crate::args::Color;
+use crate::args::{Color, NetworkArgs};
 use crate::explain;
 
 /// The arguments of `arazzo validate`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct ValidateArgs {
-    /// Arazzo Descriptions: files, folders, globs in quotes, or `-` for standard input.
+    /// Arazzo Descriptions: files, folders, globs in quotes, URLs, or `-` for standard input.
     ///
     /// A folder is searched for `.yml`, `.yaml` and `.json` files that have a root key `arazzo`; hidden folders,
     /// `node_modules`, `target` and links to folders are passed over. A file that is named has to be a description. A
@@ -44,10 +44,6 @@ pub(crate) struct ValidateArgs {
     #[arg(long, help_heading = "Sources")]
     pub(crate) check_sources: bool,
 
-    /// Leave remote sources out, with a warning.
-    #[arg(long, help_heading = "Sources")]
-    pub(crate) offline: bool,
-
     /// Read this source from there instead, in every description that has it.
     #[arg(long = "source", value_name = "NAME=PATH", help_heading = "Sources")]
     pub(crate) sources: Vec<String>,
@@ -56,6 +52,9 @@ pub(crate) struct ValidateArgs {
     /// above it with a `.git`].
     #[arg(long, value_name = "DIR", help_heading = "Sources")]
     pub(crate) root: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
 
     /// What is printed on standard output.
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]

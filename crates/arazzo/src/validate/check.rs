@@ -10,7 +10,11 @@ use std::thread;
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions};
-use arazzo_runner::{LoadError, LoadOptions, Loaded, Origin, SourceCache, load, read_file, read_stream};
+use arazzo_runner::{
+    LoadError, LoadOptions, Loaded, NetworkOptions, Origin, SourceCache, load, read_file, read_stream,
+};
+
+use url::Url;
 
 use super::files::{Source, Target};
 use super::levels::Levels;
@@ -37,6 +41,7 @@ pub(super) struct Checker<'a> {
     args: &'a ValidateArgs,
     asked: &'a Levels,
     sources: BTreeMap<String, String>,
+    network: NetworkOptions,
     cache: Arc<SourceCache>,
     /// The names of `--source` that some description has; `None` once a description could not be read, for it may have
     /// any.
@@ -44,9 +49,14 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(args: &'a ValidateArgs, asked: &'a Levels, sources: BTreeMap<String, String>) -> Self {
+    pub(super) fn new(
+        args: &'a ValidateArgs,
+        asked: &'a Levels,
+        sources: BTreeMap<String, String>,
+        network: NetworkOptions,
+    ) -> Self {
         let cache = Arc::new(SourceCache::default());
-        Self { args, asked, sources, cache, used: Mutex::new(Some(BTreeSet::new())) }
+        Self { args, asked, sources, network, cache, used: Mutex::new(Some(BTreeSet::new())) }
     }
 
     /// Checks them all. The results are in the order of the targets.
@@ -92,6 +102,7 @@ impl<'a> Checker<'a> {
         let name = match &target.source {
             Source::StandardInput => STANDARD_INPUT.to_owned(),
             Source::File(path) => path.display().to_string(),
+            Source::Url(url) => shown_url(url),
         };
         let loaded = self.load(&target.source, mode);
         let Loaded { workspace, mut documents, mut diagnostics } = loaded;
@@ -100,6 +111,10 @@ impl<'a> Checker<'a> {
         }
         if self.args.check_sources {
             diagnostics.extend(documents.iter().flat_map(|document| strict_openapi::check(document)));
+        }
+        // What a run cannot do without is left out here; what depends on it is not checked.
+        for diagnostic in diagnostics.iter_mut().filter(|found| found.code == Code::OfflineSource) {
+            diagnostic.severity = Severity::Warning;
         }
         let mut seen = HashSet::new();
         diagnostics.retain(|diagnostic| {
@@ -135,6 +150,7 @@ impl<'a> Checker<'a> {
         let text;
         let origin = match source {
             Source::File(path) => Origin::File(path),
+            Source::Url(url) => Origin::Url(url),
             Source::StandardInput => match read_stream(std::io::stdin().lock()) {
                 Ok(read) => {
                     text = read;
@@ -147,7 +163,8 @@ impl<'a> Checker<'a> {
             sources: self.sources.clone(),
             root: self.args.root.clone(),
             mode,
-            offline: self.args.offline,
+            network: self.network.clone(),
+            timeout: None,
             cache: Some(Arc::clone(&self.cache)),
         };
         loop {
@@ -188,6 +205,16 @@ fn add_unread(documents: &mut Vec<Arc<Document>>, diagnostics: &[Diagnostic]) {
             documents.push(Arc::new(Document { name, uri, text, root }));
         }
     }
+}
+
+/// The URL without what people hide in one.
+fn shown_url(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    // Urls that can hold neither refuse this.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
 }
 
 fn unreadable(fact: &str) -> Loaded {

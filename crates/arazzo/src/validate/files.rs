@@ -14,6 +14,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::config::{Config, Configs, absolute};
 use super::look::{HEAD, is_description};
 use crate::refusal::Refusal;
+use crate::run::is_url;
 
 /// Folders that hold what was built or fetched.
 const SKIPPED: [&str; 2] = ["node_modules", "target"];
@@ -30,6 +31,7 @@ pub(super) struct Target {
 pub(super) enum Source {
     StandardInput,
     File(PathBuf),
+    Url(String),
 }
 
 /// Everything that the arguments lead to, each once, in their order and within a folder by name.
@@ -51,6 +53,9 @@ fn sources(argument: &str, configs: &mut Configs) -> Result<Vec<Source>, Refusal
     let path = Path::new(argument);
     if argument == "-" {
         return Ok(vec![Source::StandardInput]);
+    }
+    if is_url(argument) {
+        return Ok(vec![Source::Url(argument.to_owned())]);
     }
     let found = if path.is_dir() {
         walk(path, None, configs)?
@@ -76,22 +81,21 @@ fn sources(argument: &str, configs: &mut Configs) -> Result<Vec<Source>, Refusal
 /// The same for all ways to write a path.
 fn identity(source: &Source) -> Source {
     match source {
-        Source::StandardInput => Source::StandardInput,
+        Source::StandardInput | Source::Url(_) => source.clone(),
         Source::File(path) => Source::File(path.canonicalize().unwrap_or_else(|_| absolute(path))),
     }
 }
 
 fn folder_of(source: &Source) -> PathBuf {
     let path = match source {
-        Source::StandardInput => absolute(Path::new("-")),
+        Source::StandardInput | Source::Url(_) => absolute(Path::new("-")),
         Source::File(path) => absolute(path),
     };
     path.parent().unwrap_or(&path).to_owned()
 }
 
 fn is_glob(argument: &str) -> bool {
-    let is_url = argument.starts_with("http://") || argument.starts_with("https://");
-    !is_url && argument.contains(['*', '?', '[', '{'])
+    argument.contains(['*', '?', '[', '{'])
 }
 
 /// The folders of a glob before its first place-holder.
@@ -190,7 +194,9 @@ mod tests {
 
     #[test]
     fn a_url_is_no_glob() {
-        assert!(is_glob("flows/[ab].yml") && !is_glob("https://h/a?b=1") && !is_glob("flows/a.yml"));
+        assert!(is_glob("flows/[ab].yml") && !is_glob("flows/a.yml"));
+        let of = |argument: &str| sources(argument, &mut Configs::default()).unwrap();
+        assert_eq!(of("https://h/a?b=1"), [Source::Url("https://h/a?b=1".to_owned())]);
     }
 
     #[cfg(unix)]
@@ -214,7 +220,7 @@ mod tests {
             targets.map(|targets| {
                 let name = |target: &Target| match &target.source {
                     Source::File(path) => path.strip_prefix(&top).unwrap().display().to_string(),
-                    Source::StandardInput => "-".to_owned(),
+                    Source::StandardInput | Source::Url(_) => "-".to_owned(),
                 };
                 targets.iter().map(name).collect::<Vec<_>>()
             })

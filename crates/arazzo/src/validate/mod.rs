@@ -53,9 +53,11 @@ pub(crate) fn run(args: &ValidateArgs) -> Exit {
 fn check(args: &ValidateArgs) -> Result<Report, Refusal> {
     let asked = Levels::of_arguments(args)?;
     let sources = crate::run::sources(&args.sources)?;
+    let urls = args.files.iter().chain(&args.sources).map(String::as_str);
+    let network = crate::run::policy(&args.network, urls)?;
     let mut configs = Configs::new(args.config.as_deref())?;
     let targets = files::find(&args.files, &mut configs)?;
-    let checker = Checker::new(args, &asked, sources);
+    let checker = Checker::new(args, &asked, sources, network);
     let files = checker.check_all(&targets);
     checker.unused_source()?;
     Ok(Report::new(files))
