@@ -285,6 +285,48 @@ codes! {
     MissingBody = "missing-body",
     /// A credential that the operation requires is not given.
     MissingCredential = "missing-credential",
+    /// No described response of the operation has what an expression reads of the body.
+    UnknownResponseMember = "unknown-response-member",
+    /// `$statusCode` is compared with a status that the operation does not describe.
+    UndescribedStatus = "undescribed-status",
+    /// What a step sends is taken from the exchange that it begins, or outputs of the workflow from one that is over.
+    NoExchange = "no-exchange",
+    /// No way through the workflow leads to the step.
+    UnreachableStep = "unreachable-step",
+    /// An action stands behind one that is always taken.
+    UnreachableAction = "unreachable-action",
+    /// A branch runs on into the next one.
+    BranchRunsOn = "branch-runs-on",
+    /// Steps lead to each other and never to an end.
+    EndlessLoop = "endless-loop",
+    /// A field changes nothing where it stands.
+    FieldWithoutEffect = "field-without-effect",
+    /// A condition reads nothing, so it always holds or never.
+    ConstantCondition = "constant-condition",
+    /// A jsonpath criterion selects a boolean, and passes whether that is true or false.
+    JsonPathOfBoolean = "jsonpath-of-boolean",
+    /// The operation does not declare the parameter.
+    UnknownParameter = "unknown-parameter",
+    /// The operation's schema refuses a value that is written out.
+    RefusedValue = "refused-value",
+    /// The operation does not take bodies of the content type.
+    UndeclaredContentType = "undeclared-content-type",
+    /// The operation takes no body.
+    UnexpectedBody = "unexpected-body",
+    /// A payload lacks a member that the operation requires.
+    MissingMember = "missing-member",
+    /// A payload has a member that the operation does not allow.
+    UnknownMember = "unknown-member",
+    /// The schema of an input refuses its default.
+    RefusedDefault = "refused-default",
+    /// Nothing uses a declared input.
+    UnusedInput = "unused-input",
+    /// Nothing refers to a component.
+    UnusedComponent = "unused-component",
+    /// No step uses a source.
+    UnusedSource = "unused-source",
+    /// A secret is written into the description.
+    SecretInDescription = "secret-in-description",
 }
 
 impl From<Tolerance> for Code {

@@ -43,6 +43,7 @@
 //!
 //! A failed workflow is a [`RunResult`], not an error.
 
+mod check;
 mod command;
 mod event;
 mod exchange;
@@ -56,6 +57,7 @@ mod run;
 mod secret;
 mod serialize;
 
+pub use check::{CheckOptions, check};
 pub use command::{Call, CallId, Command, SleepId};
 pub use event::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,

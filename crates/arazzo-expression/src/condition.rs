@@ -5,12 +5,13 @@
 //! and `[0]` go on into the value. A name may contain dots: `$inputs.a.b` is the input `a.b`, or, if there is none,
 //! member `b` of the input `a`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::context::Context;
+use crate::context::{Absence, Context};
 use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::grammar;
@@ -22,6 +23,7 @@ use crate::mode::Mode;
 use crate::navigation;
 use crate::operand::Operand;
 use crate::reading::Reading;
+use crate::source::Source;
 use crate::syntax_error::SyntaxError;
 use crate::tolerance::{Parsed, Tolerance};
 use crate::unquoted::{self, Meaning, Unquoted};
@@ -57,6 +59,14 @@ impl Condition {
     /// The expressions as they are written, in the order of the text.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.logic.operands().into_iter().filter_map(Operand::as_expression)
+    }
+
+    /// Whether it holds, if it reads nothing, so that it is known already.
+    pub fn constant(&self) -> Option<bool> {
+        if self.expressions().next().is_some() {
+            return None;
+        }
+        Some(self.judge(&Nothing) == Judgement::Held)
     }
 
     /// The expressions that are compared with a literal for equality, with the literal.
@@ -131,6 +141,15 @@ impl Grammar for Simple<'_> {
 
     fn has_lists(&self) -> bool {
         false
+    }
+}
+
+/// The context of a condition without expressions.
+struct Nothing;
+
+impl Context for Nothing {
+    fn value(&self, _source: &Source) -> Result<Cow<'_, Value>, Absence> {
+        Err(Absence::NoResponse)
     }
 }
 

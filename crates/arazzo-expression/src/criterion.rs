@@ -226,6 +226,15 @@ impl Criterion {
         expressions.into_iter()
     }
 
+    /// What a jsonpath criterion selects that is one plain path, such as `$response.body#/active` for `$.active`: it
+    /// passes whatever the value there.
+    pub fn selects(&self) -> Option<Expression> {
+        match &self.test {
+            Test::JsonPath(path) => path.selects(),
+            Test::Simple(_) | Test::Pattern(_) | Test::XPath { .. } => None,
+        }
+    }
+
     /// The values that it reads: its expressions, and what the plain paths of a jsonpath criterion select, such as
     /// `$response.body#/status` for `$.status == 'done'` on `$response.body`.
     pub fn reads(&self) -> Vec<Expression> {

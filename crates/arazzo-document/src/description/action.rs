@@ -110,12 +110,14 @@ fn read_kind(text: &Text, reader: &mut Reader<'_>) -> Option<Located<ActionKind>
 /// A `goto` has exactly one target, a `retry` at most one.
 fn check_target(action: &Action, reader: &mut Reader<'_>) {
     let wrong = match (action.kind.value, &action.step_id, &action.workflow_id) {
-        (ActionKind::Goto | ActionKind::Retry, Some(_), Some(second)) => Some((second.span, "both")),
-        (ActionKind::Goto, None, None) => Some((action.span.first_line(), "neither")),
+        (ActionKind::Goto | ActionKind::Retry, Some(_), Some(second)) => {
+            Some((second.span, "both `stepId` and"))
+        }
+        (ActionKind::Goto, None, None) => Some((action.span.first_line(), "neither `stepId` nor")),
         (ActionKind::Goto | ActionKind::Retry | ActionKind::End, _, _) => None,
     };
     if let Some((span, found)) = wrong {
-        let message = format!("action `{}` has {found} `stepId` and `workflowId`", action.name.value);
+        let message = format!("action `{}` has {found} `workflowId`", action.name.value);
         reader.error(Code::ActionTarget, span, message, Some("it goes to exactly one target".to_owned()));
     }
 }

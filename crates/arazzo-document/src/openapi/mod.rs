@@ -227,6 +227,13 @@ impl OpenApi {
         self.resolver().follow(node).ok()
     }
 
+    /// The document that has what `node` of this one is after its reference has been followed.
+    fn holder_of<'a>(&'a self, node: &'a Node) -> &'a Document {
+        let holder =
+            reference::reference_of(node).and_then(|reference| self.resolver().document_of(reference));
+        holder.unwrap_or(&self.document)
+    }
+
     fn problem(&self, broken: &Broken<'_>) -> Diagnostic {
         let document = self.files.holder(broken.node).unwrap_or(&self.document);
         let mut diagnostic =

@@ -6,7 +6,7 @@ use super::response::Response;
 use super::security::{self, SecurityRequirement};
 use super::server::Server;
 use super::{OpenApi, OpenApiVersion, swagger};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::node::{Member, Node};
 use crate::position::Span;
 
@@ -80,6 +80,11 @@ impl<'a> Operation<'a> {
     /// Where it stands: the place of its method in the document that has the path item.
     pub fn span(&self) -> Span {
         self.found.member.key_span
+    }
+
+    /// Where it stands, in the document that has it.
+    pub fn place(&self) -> Place {
+        self.openapi.holder_of(&self.found.path.value).place(self.span())
     }
 
     /// The JSON Pointer by which an `operationPath` names it.

@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::files::{Files, Target};
 use crate::diagnostic::Code;
+use crate::document::Document;
 use crate::node::Node;
 
 /// A reference may lead to a reference so many times.
@@ -67,6 +68,14 @@ impl<'a> Resolver<'a> {
         let text = reference.as_str().unwrap_or_default();
         let pointer = text.split_once('#').map_or("", |(_, pointer)| pointer);
         root.pointer(&percent_decoded(pointer)).ok_or(broken(Why::Nowhere))
+    }
+
+    /// The document that one `$ref` leads into.
+    pub(super) fn document_of(&self, reference: &'a Node) -> Option<&'a Document> {
+        match self.files.target(reference) {
+            Target::Document(document) => Some(document),
+            Target::Absent | Target::Unreadable(_) | Target::Refused(_) => None,
+        }
     }
 }
 

@@ -112,6 +112,25 @@ impl<'a> Schema<'a> {
         nodes.iter().map(|node| Self { node, ..*self }).collect()
     }
 
+    /// Every schema that may apply to the same value besides this one: those of each `oneOf` and `anyOf`, and those that
+    /// depend on a condition.
+    pub fn branches(&self) -> Vec<Self> {
+        let mut branches = Vec::new();
+        for part in self.parts() {
+            let lists = ["oneOf", "anyOf"].into_iter().filter_map(|name| part.get(name)?.as_array());
+            branches.extend(lists.flatten());
+            branches.extend(["then", "else"].into_iter().filter_map(|name| part.get(name)));
+            let dependent = part.get("dependentSchemas").and_then(Node::as_object).unwrap_or_default();
+            branches.extend(dependent.iter().map(|member| &member.value));
+        }
+        branches.into_iter().map(|node| Self { node, ..*self }).collect()
+    }
+
+    /// Whether all is known of it: each `$ref` and `allOf` that applies to the value leads somewhere.
+    pub fn is_known(&self) -> bool {
+        self.walk().1
+    }
+
     /// The only values that it allows: those of `enum`, or that of `const`.
     pub fn values(&self) -> Vec<&'a Node> {
         match self.keyword("enum").and_then(Node::as_array) {
@@ -179,12 +198,21 @@ impl<'a> Schema<'a> {
 
     /// The schema, what its `$ref` leads to and what is in its `allOf`, each once, the nearest first.
     fn parts(&self) -> Vec<&'a Node> {
+        self.walk().0
+    }
+
+    /// The parts, and whether they are all.
+    fn walk(&self) -> (Vec<&'a Node>, bool) {
+        let mut complete = true;
         let resolver = self.openapi.resolver();
         let mut parts: Vec<&'a Node> = Vec::new();
         let mut seen: HashSet<*const Node> = HashSet::new();
         let mut waiting = vec![self.node];
         while let Some(node) = waiting.pop() {
-            if parts.len() == MAX_PARTS || !seen.insert(node) {
+            if parts.len() == MAX_PARTS {
+                return (parts, false);
+            }
+            if !seen.insert(node) {
                 continue;
             }
             let reference = reference_of(node);
@@ -192,9 +220,11 @@ impl<'a> Schema<'a> {
                 parts.push(node);
                 waiting.extend(node.get("allOf").and_then(Node::as_array).unwrap_or_default().iter().rev());
             }
-            waiting.extend(reference.and_then(|reference| resolver.step(reference).ok()));
+            let target = reference.map(|reference| resolver.step(reference));
+            complete &= target.as_ref().is_none_or(Result::is_ok);
+            waiting.extend(target.and_then(Result::ok));
         }
-        parts
+        (parts, complete)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Compiling a workflow: every part is looked at once, and all that is wrong is reported, not the first thing only.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use arazzo_document::description::{Reusable, SpecVersion, Text, Workflow};
+use arazzo_document::description::{Reusable, SpecVersion, Step, Text, Workflow};
 use arazzo_document::{
     ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace,
     nearest,
 };
-use arazzo_expression::{ComponentKind, Expression, Note, Source, SyntaxError, Template};
+use arazzo_expression::{ComponentKind, Criterion, Expression, Note, Source, SyntaxError, Template};
 
 use super::inputs::InputsPlan;
 use super::order::StepUse;
@@ -34,6 +35,10 @@ pub(crate) struct Compiler<'a> {
     pub(crate) uses: Vec<StepUse>,
     /// The workflows that expressions name.
     pub(crate) named: Vec<(String, usize)>,
+    /// The part that is looked at.
+    pub(crate) part: Part,
+    /// What was seen on the way, when the workflow is to be checked and not to be run.
+    pub(crate) sightings: Option<Vec<Sighting>>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -46,6 +51,91 @@ pub(crate) enum OutputsOf<'a> {
     Called(&'a Workflow),
 }
 
+/// Whether the part of a step that is looked at comes before or after the exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What is sent.
+    Sent,
+    /// Criteria, actions and outputs.
+    Received,
+}
+
+/// Something that a check looks at again when the whole workflow is known.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    /// The step that it belongs to, by its place in the order of execution.
+    pub(crate) step: Option<usize>,
+    pub(crate) part: Part,
+    pub(crate) span: Span,
+    pub(crate) seen: Seen,
+}
+
+/// What was seen.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    Expression(Expression),
+    Criterion(Box<Criterion>),
+}
+
+/// A description that was compiled to be checked.
+pub(crate) struct Checked<'a> {
+    /// All workflows; in the order of the plan what was seen in each.
+    pub(crate) plan: Plan,
+    pub(crate) parts: Vec<CheckedPart<'a>>,
+}
+
+/// A workflow that was compiled to be checked.
+pub(crate) struct CheckedPart<'a> {
+    pub(crate) here: &'a ArazzoDocument,
+    pub(crate) workflow: &'a Workflow,
+    /// The steps in the order in which they run, also those that could not be compiled.
+    pub(crate) order: Vec<&'a Step>,
+    pub(crate) sightings: Vec<Sighting>,
+    /// Whether there was an error in it, so that not all of it is known.
+    pub(crate) failed: bool,
+}
+
+/// Compiles every workflow of the entry document and those that they lead to, each once, whatever is wrong with them.
+pub(crate) fn compile_all<'a>(
+    workspace: &'a Workspace,
+    options: &'a PlanOptions,
+) -> (Option<Checked<'a>>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut queue = Queue::default();
+    for workflow in 0..workspace.entry().description.workflows.len() {
+        queue.index_of(WorkflowRef { document: DocumentIndex::ENTRY, workflow });
+    }
+    let mut plans = Vec::new();
+    let mut parts: Vec<CheckedPart<'a>> = Vec::new();
+    while let Some((here, workflow)) =
+        queue.get(plans.len()).and_then(|reference| queue::find(workspace, reference))
+    {
+        let before = diagnostics.len();
+        let index = plans.len();
+        let Some(compiled) =
+            compile_one(workspace, index, options, &mut queue, &mut diagnostics, Some(Vec::new()))
+        else {
+            break;
+        };
+        let Compiled { plan, order, sightings } = compiled;
+        // Of a step that calls something of a source that is missing, nothing is known either.
+        let failed = plan.steps.len() < order.len() || diagnostics.iter().skip(before).any(is_error);
+        let order = order.into_iter().filter_map(|index| workflow.steps.get(index)).collect();
+        parts.push(CheckedPart { here, workflow, order, sightings, failed });
+        plans.push(plan);
+    }
+    let mut plans = plans.into_iter();
+    let plan = plans.next().map(|entry| Plan { entry, others: plans.collect(), mode: options.mode });
+    if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.iter().any(is_error)) {
+        diagnostics.extend(dependencies::cycle(plan, workspace, &queue));
+    }
+    (plan.map(|plan| Checked { plan, parts }), diagnostics)
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
 pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOptions) -> Planning {
     let workflows = &workspace.entry().description.workflows;
     let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == workflow_id) else {
@@ -54,14 +144,16 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
     let mut diagnostics = Vec::new();
     let mut queue = Queue::default();
     let entry = queue.index_of(WorkflowRef { document: DocumentIndex::ENTRY, workflow });
-    let entry = compile_one(workspace, entry, options, &mut queue, &mut diagnostics);
+    let entry = compile_one(workspace, entry, options, &mut queue, &mut diagnostics, None);
     let mut others = Vec::new();
     // Compiling a workflow may put further ones into the queue.
     while queue.get(others.len() + 1).is_some() {
-        others.extend(compile_one(workspace, others.len() + 1, options, &mut queue, &mut diagnostics));
+        let other = compile_one(workspace, others.len() + 1, options, &mut queue, &mut diagnostics, None);
+        others.extend(other.map(|compiled| compiled.plan));
     }
-    let failed = diagnostics.iter().any(|diagnostic: &Diagnostic| diagnostic.severity == Severity::Error);
-    let mut plan = entry.filter(|_| !failed).map(|entry| Plan { entry, others, mode: options.mode });
+    let failed = diagnostics.iter().any(is_error);
+    let entry = entry.filter(|_| !failed).map(|compiled| compiled.plan);
+    let mut plan = entry.map(|entry| Plan { entry, others, mode: options.mode });
     if let Some(plan) = &mut plan {
         if let Some(diagnostic) = dependencies::cycle(plan, workspace, &queue) {
             diagnostics.push(diagnostic);
@@ -71,7 +163,7 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
         trust::check(plan, workspace, options, &mut diagnostics);
         mock::hint(plan);
     }
-    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let failed = diagnostics.iter().any(is_error);
     Planning { plan: plan.filter(|_| !failed).map(Arc::new), diagnostics }
 }
 
@@ -83,6 +175,14 @@ fn unknown_workflow(workspace: &Workspace, id: &str) -> Diagnostic {
     Diagnostic::error(Code::UnknownWorkflow, format!("there is no workflow `{id}`"), place).with_hint(hint)
 }
 
+/// One workflow compiled.
+struct Compiled {
+    plan: WorkflowPlan,
+    /// The order in which its steps run, by their places in the list.
+    order: Vec<usize>,
+    sightings: Vec<Sighting>,
+}
+
 /// Compiles the workflow with this index of the queue.
 fn compile_one(
     workspace: &Workspace,
@@ -90,7 +190,8 @@ fn compile_one(
     options: &PlanOptions,
     queue: &mut Queue,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<WorkflowPlan> {
+    sightings: Option<Vec<Sighting>>,
+) -> Option<Compiled> {
     let reference = queue.get(index)?;
     let (here, workflow) = queue::find(workspace, reference)?;
     let (inputs, problems) = InputsPlan::compile(here, workflow);
@@ -108,9 +209,15 @@ fn compile_one(
         current: None,
         uses: Vec::new(),
         named: Vec::new(),
+        part: Part::Received,
+        sightings,
         diagnostics,
     };
-    Some(compiler.workflow())
+    let (plan, order) = compiler.workflow();
+    let places: HashMap<*const Step, usize> =
+        workflow.steps.iter().enumerate().map(|(index, step)| (std::ptr::from_ref(step), index)).collect();
+    let order = order.into_iter().filter_map(|step| places.get(&std::ptr::from_ref(step)).copied()).collect();
+    Some(Compiled { plan, order, sightings: compiler.sightings.unwrap_or_default() })
 }
 
 impl<'a> Compiler<'a> {
@@ -197,6 +304,7 @@ impl<'a> Compiler<'a> {
                 self.notes(text, parsed.notes);
                 for expression in parsed.value.expressions() {
                     self.check_scope(expression, text.span);
+                    self.saw(text.span, || Seen::Expression(expression.clone()));
                     if let Source::Input(name) = &expression.source {
                         self.inputs.uses(name, self.here.document.place(text.span));
                     }
@@ -217,12 +325,21 @@ impl<'a> Compiler<'a> {
             Ok(parsed) => {
                 self.notes(text, parsed.notes);
                 self.check_scope(&parsed.value, text.span);
+                self.saw(text.span, || Seen::Expression(parsed.value.clone()));
                 Some(parsed.value)
             }
             Err(error) => {
                 self.syntax_error(text, &error);
                 None
             }
+        }
+    }
+
+    /// Keeps what a check looks at again.
+    pub(crate) fn saw(&mut self, span: Span, seen: impl FnOnce() -> Seen) {
+        let (step, part) = (self.current, self.part);
+        if let Some(sightings) = &mut self.sightings {
+            sightings.push(Sighting { step, part, span, seen: seen() });
         }
     }
 
@@ -256,7 +373,7 @@ impl<'a> Compiler<'a> {
 
     pub(crate) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {
         let place = self.here.document.place(span);
-        self.diagnostics.push(Diagnostic::error(code, message, place).with_hint(hint));
+        self.diagnostics.push(hinted(Diagnostic::error(code, message, place), hint));
     }
 
     /// Whether an error of this kind at this place is there already.
@@ -266,13 +383,18 @@ impl<'a> Compiler<'a> {
 
     pub(crate) fn warning(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {
         let place = self.here.document.place(span);
-        self.diagnostics.push(Diagnostic::warning(code, message, place).with_hint(hint));
+        self.diagnostics.push(hinted(Diagnostic::warning(code, message, place), hint));
     }
 
     /// Refuses what the specification has and this version does not run: by name, before anything is sent.
     pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
         self.error(Code::Unsupported, span, format!("{what} cannot be run by this version"), "");
     }
+}
+
+/// The diagnostic with its hint, if there is one.
+fn hinted(diagnostic: Diagnostic, hint: &str) -> Diagnostic {
+    if hint.is_empty() { diagnostic } else { diagnostic.with_hint(hint) }
 }
 
 fn is_constant(value: &ValueTemplate) -> bool {

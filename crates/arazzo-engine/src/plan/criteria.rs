@@ -6,7 +6,7 @@ use arazzo_document::{Code, Span};
 use arazzo_expression::{Criterion, CriterionError, CriterionField, CriterionText, CriterionType};
 
 use super::DefaultSuccess;
-use super::compiler::Compiler;
+use super::compiler::{Compiler, Seen};
 
 /// A criterion that can be judged.
 #[derive(Debug)]
@@ -86,6 +86,7 @@ impl Compiler<'_> {
                 for expression in parsed.value.expressions() {
                     self.check_scope(expression, written.condition.span);
                 }
+                self.saw(written.condition.span, || Seen::Criterion(Box::new(parsed.value.clone())));
                 Some(CriterionPlan { condition: written.condition.value.clone(), criterion: parsed.value })
             }
             Err(error) => {

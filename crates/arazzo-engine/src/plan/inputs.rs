@@ -2,6 +2,7 @@
 //!
 //! See `inputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use arazzo_document::description::Workflow;
@@ -82,7 +83,9 @@ impl InputsPlan {
                     format!("the inputs of workflow `{}` are no JSON Schema: {error}", workflow.id.value);
                 let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)
                     .with_hint("`inputs` is a JSON Schema of an object, see https://json-schema.org");
-                (Self::default(), vec![diagnostic])
+                // The names are known all the same, so that not every use of one is reported, too.
+                let named = Self { schema: Some(schema), place: None, ..Self::default() };
+                (named, vec![diagnostic])
             }
         }
     }
@@ -182,6 +185,25 @@ impl InputsPlan {
             names.is_some_and(|names| names.iter().any(|required| required == name))
         });
         !required && !self.property(name).iter().any(|schema| schema.get("default").is_some())
+    }
+
+    /// The inputs whose defaults the schema refuses, and why.
+    pub(crate) fn refused_defaults(&self) -> Vec<(String, String)> {
+        let Some(validator) = &self.validator else { return Vec::new() };
+        let defaults = Value::Object(self.with_defaults(Map::new()));
+        let errors = validator.iter_errors(&defaults).take(MAX_PROBLEMS);
+        let problems = errors.map(|error| self.problem(&error));
+        // Without a default an input may be missing here.
+        let is_default = |name: &String| defaults.get(name).is_some();
+        problems.filter_map(|problem| Some((problem.input.filter(is_default)?, problem.message))).collect()
+    }
+
+    /// The inputs that have to be given and are not described.
+    pub(crate) fn undescribed(&self) -> Vec<&str> {
+        let described: BTreeSet<&str> = self.names().collect();
+        let required = self.layers().into_iter().filter_map(|layer| layer.get("required")?.as_array());
+        let names = required.flatten().filter_map(Value::as_str);
+        names.filter(|name| !described.contains(name)).collect()
     }
 
     /// The inputs with defaults filled in, not checked.

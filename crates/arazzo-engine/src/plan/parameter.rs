@@ -2,7 +2,7 @@
 
 use arazzo_document::description::{Entry, Parameter, ParameterIn};
 use arazzo_document::openapi::{Operation, Parameter as Declared, ParameterLocation, Style};
-use arazzo_document::{Code, Node, Span};
+use arazzo_document::{Code, Node, Span, nearest};
 
 use arazzo_expression::{ComponentKind, Mode};
 
@@ -45,7 +45,7 @@ impl Location {
         }
     }
 
-    fn of(declared: ParameterLocation) -> Self {
+    pub(crate) fn of(declared: ParameterLocation) -> Self {
         match declared {
             ParameterLocation::Path => Self::Path,
             ParameterLocation::Query => Self::Query,
@@ -55,7 +55,7 @@ impl Location {
         }
     }
 
-    fn given(written: ParameterIn) -> Self {
+    pub(crate) fn given(written: ParameterIn) -> Self {
         match written {
             ParameterIn::Path => Self::Path,
             ParameterIn::Query => Self::Query,
@@ -197,8 +197,8 @@ impl Compiler<'_> {
     }
 
     /// A path parameter that is not given makes the request impossible; another required one makes it doubtful.
-    fn report_missing(&mut self, span: Span, step: &str, declared: &[Declared<'_>], plans: &[ParameterPlan]) {
-        for declared in declared {
+    fn report_missing(&mut self, span: Span, step: &str, all: &[Declared<'_>], plans: &[ParameterPlan]) {
+        for declared in all {
             let location = Location::of(declared.location());
             let given = plans
                 .iter()
@@ -209,7 +209,17 @@ impl Compiler<'_> {
             let place = location.as_str();
             let name = declared.name();
             let message = format!("step `{step}` does not give the required {place} parameter `{name}`");
-            let hint = format!("add `- name: {name}`, `in: {place}` and a `value` to its `parameters`");
+            let unknown = plans.iter().filter(|plan| {
+                plan.location == location
+                    && !all.iter().any(|known| {
+                        Location::of(known.location()) == location
+                            && names(location, known.name(), &plan.name)
+                    })
+            });
+            let hint = match nearest(name, unknown.map(|plan| plan.name.as_str())) {
+                Some(near) => format!("is `{near}` meant to be `{name}`?"),
+                None => format!("add `- name: {name}`, `in: {place}` and a `value` to its `parameters`"),
+            };
             if location == Location::Path {
                 self.error(Code::MissingParameter, span, message, &hint);
             } else {
@@ -229,7 +239,7 @@ fn same(a: &Written, b: &Written) -> bool {
 }
 
 /// Header field names ignore case, all others do not.
-fn names(location: Location, a: &str, b: &str) -> bool {
+pub(crate) fn names(location: Location, a: &str, b: &str) -> bool {
     match location {
         Location::Header => a.eq_ignore_ascii_case(b),
         Location::Path | Location::Query | Location::QueryString | Location::Cookie => a == b,

@@ -8,7 +8,7 @@ use super::step::PlannedStep;
 
 /// Which step can run right after which.
 #[derive(Debug)]
-pub(super) struct Paths {
+pub(crate) struct Paths {
     following: Vec<Vec<usize>>,
     /// For each step, how far a run comes from it by going on to the next step only.
     runs_on_to: Vec<usize>,
@@ -18,16 +18,16 @@ pub(super) struct Paths {
 
 /// Which steps can run at some time after a step.
 #[derive(Debug)]
-pub(super) struct Reached(Vec<bool>);
+pub(crate) struct Reached(Vec<bool>);
 
 impl Reached {
-    pub(super) fn has(&self, step: usize) -> bool {
+    pub(crate) fn has(&self, step: usize) -> bool {
         self.0.get(step).copied().unwrap_or(false)
     }
 }
 
 impl Paths {
-    pub(super) fn new(steps: &[PlannedStep]) -> Self {
+    pub(crate) fn new(steps: &[PlannedStep]) -> Self {
         let last = steps.len().saturating_sub(1);
         let mut following = vec![Vec::new(); steps.len()];
         let mut runs_on_to: Vec<usize> = (0..steps.len()).collect();
@@ -55,13 +55,18 @@ impl Paths {
         Self { following, runs_on_to, budget: MAX_EDGES }
     }
 
+    /// The steps that can run right after `step`.
+    pub(crate) fn following(&self, step: usize) -> &[usize] {
+        self.following.get(step).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether the list alone leads from one step to another, without any action.
-    pub(super) fn runs_on(&self, from: usize, to: usize) -> bool {
+    pub(crate) fn runs_on(&self, from: usize, to: usize) -> bool {
         from < to && self.runs_on_to.get(from).is_some_and(|end| to <= *end)
     }
 
     /// The steps that can run at some time after `start`; `None` when too much was looked at before.
-    pub(super) fn after(&mut self, start: usize) -> Option<Reached> {
+    pub(crate) fn after(&mut self, start: usize) -> Option<Reached> {
         // The marks have to be made for every step, however few are reached.
         self.budget = self.budget.checked_sub(self.following.len())?;
         let mut reached = vec![false; self.following.len()];
@@ -81,7 +86,7 @@ impl Paths {
 }
 
 /// Whether success of the step never leads to the next one of the list.
-fn always_leaves(step: &PlannedStep) -> bool {
+pub(crate) fn always_leaves(step: &PlannedStep) -> bool {
     let leaves = |target: &ActionTarget| !matches!(target, ActionTarget::Retry { .. });
     step.on_success.iter().any(|action| action.criteria.is_empty() && leaves(&action.target))
 }

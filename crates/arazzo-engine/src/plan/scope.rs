@@ -3,7 +3,7 @@
 //! A name that exists nowhere is a slip of the pen on which no branch may hang, so it is an error before the first
 //! request, not a missing value while the workflow runs.
 
-use arazzo_document::description::{Output, Text, Workflow};
+use arazzo_document::description::{Output, Target, Text, Workflow};
 use arazzo_document::{Code, Span, nearest};
 use arazzo_expression::{Expression, Part, Source};
 
@@ -91,16 +91,25 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The workflow that `$workflows.<id>` means: one of this document, or one that this workflow depends on.
+    /// The workflow that `$workflows.<id>` means: one of this document, or one that this workflow depends on or calls.
     fn named_workflow(&mut self, id: &str, span: Span) -> Option<&'a Workflow> {
-        let depended = self.workflow.depends_on.iter().find(|text| text.value.ends_with(&format!(".{id}")));
+        if let Some((_, index)) = self.named.iter().find(|(named, _)| named == id) {
+            let reference = self.queue.get(*index)?;
+            return queue::find(self.workspace, reference).map(|(_, workflow)| workflow);
+        }
+        let ending = format!(".{id}");
+        let called = self.workflow.steps.iter().filter_map(|step| match &step.target {
+            Some(Target::Workflow(text)) => Some(text),
+            Some(Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) | None => None,
+        });
+        let is_local = self.here.description.workflow(id).is_some();
+        let known = self.workflow.depends_on.iter().chain(called);
+        let depended = known.filter(|_| !is_local).find(|text| text.value.ends_with(&ending));
         let text = Text { value: depended.map_or(id, |text| text.value.as_str()).to_owned(), span };
         match self.workspace.resolve_workflow(self.document, &text) {
             Ok(reference) => {
                 let index = self.queue.index_of(reference?);
-                if !self.named.iter().any(|(named, _)| named == id) {
-                    self.named.push((id.to_owned(), index));
-                }
+                self.named.push((id.to_owned(), index));
                 queue::find(self.workspace, reference?).map(|(_, workflow)| workflow)
             }
             Err(diagnostic) => {

@@ -5,7 +5,7 @@ use arazzo_document::description::{Replacement, Text};
 use arazzo_document::{Code, Data, Node};
 use arazzo_expression::{Parsed, Selector, SelectorError, SelectorKind, Target, XPathVersion};
 
-use super::compiler::Compiler;
+use super::compiler::{Compiler, Seen};
 use super::value::ValueTemplate;
 
 /// A selector object as it was written.
@@ -52,6 +52,7 @@ impl Compiler<'_> {
         let selector = self.selected(parsed, &written.selector, &written.context, &written.kind)?;
         for expression in selector.expressions() {
             self.check_scope(expression, written.context.span);
+            self.saw(written.context.span, || Seen::Expression(expression.clone()));
         }
         Some(selector)
     }

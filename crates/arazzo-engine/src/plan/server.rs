@@ -24,7 +24,8 @@ impl Compiler<'_> {
             Ok(url) => Some(url),
             Err(reason) => {
                 self.server_error(source, &reason);
-                None
+                // A check goes on: what is sent where is said by whoever runs it.
+                self.sightings.is_some().then(|| UNKNOWN.to_owned())
             }
         }
     }
@@ -49,11 +50,20 @@ impl Compiler<'_> {
         let Some((description, _)) = self.here.source(source) else { return };
         let span = description.url.span;
         let message = format!("source `{source}` has no base URL: {reason}");
-        if !self.has_reported(Code::NoServer, span) {
-            self.error(Code::NoServer, span, message, &format!("give it: `--server {source}=https://…`"));
+        if self.has_reported(Code::NoServer, span) {
+            return;
+        }
+        let hint = format!("give it: `--server {source}=https://…`");
+        if self.sightings.is_some() {
+            self.warning(Code::NoServer, span, message, &hint);
+        } else {
+            self.error(Code::NoServer, span, message, &hint);
         }
     }
 }
+
+/// Stands for the base URL of a source that has none, where nothing is sent.
+const UNKNOWN: &str = "http://localhost";
 
 /// `--server`, else the first server of operation, path or root; or why there is none.
 fn base_url(

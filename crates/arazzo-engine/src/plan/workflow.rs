@@ -11,7 +11,7 @@ use arazzo_document::openapi::{Operation, StatusPattern};
 use arazzo_document::{Code, Diagnostic, ResolvedOperation, Severity, Span};
 
 use super::action::Outcome;
-use super::compiler::{Compiler, OutputsOf};
+use super::compiler::{Compiler, OutputsOf, Part};
 use super::criteria::DefaultRule;
 use super::operation::PlannedOperation;
 use super::parameter::ParameterPlan;
@@ -20,7 +20,7 @@ use super::step::{OperationCall, PlannedStep, StepTarget};
 use super::{MockHints, WorkflowPlan};
 
 impl<'a> Compiler<'a> {
-    pub(super) fn workflow(&mut self) -> WorkflowPlan {
+    pub(super) fn workflow(&mut self) -> (WorkflowPlan, Vec<&'a Step>) {
         let workflow = self.workflow;
         self.repeated_steps();
         let depends_on = self.workflow_dependencies();
@@ -32,11 +32,12 @@ impl<'a> Compiler<'a> {
             steps.extend(self.step(step, &order, one_host));
         }
         self.current = None;
+        self.part = Part::Received;
         if steps.len() == order.len() {
             self.impossible_uses(&steps);
         }
         let outputs = self.outputs(&workflow.outputs);
-        WorkflowPlan {
+        let plan = WorkflowPlan {
             id: workflow.id.value.clone(),
             inputs: std::mem::take(&mut self.inputs),
             depends_on,
@@ -45,7 +46,8 @@ impl<'a> Compiler<'a> {
             outputs,
             self_uri: self.here.description.self_uri.as_ref().map(|uri| uri.value.clone()),
             sources: self.here.description.sources.clone(),
-        }
+        };
+        (plan, order)
     }
 
     fn repeated_steps(&mut self) {
@@ -59,12 +61,14 @@ impl<'a> Compiler<'a> {
     }
 
     fn step(&mut self, step: &'a Step, order: &[&'a Step], one_host: bool) -> Option<PlannedStep> {
+        self.part = Part::Sent;
         let target = match step.target.as_ref()? {
             Target::Workflow(id) => self.workflow_step(step, id),
             target @ (Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) => {
                 self.operation_step(step, target, one_host)
             }
         };
+        self.part = Part::Received;
         self.outputs_of = match step.target.as_ref()? {
             Target::Workflow(id) => self.called(id).map_or(OutputsOf::Workflow, OutputsOf::Called),
             Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_) => OutputsOf::Workflow,

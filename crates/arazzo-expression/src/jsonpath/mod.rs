@@ -145,6 +145,14 @@ impl JsonPath {
         expressions
     }
 
+    /// The part of the context that the condition selects, if it is one plain path and compares nothing.
+    pub(crate) fn selects(&self) -> Option<Expression> {
+        match &self.test {
+            Test::Selects(query) => pointed(&self.context, query),
+            Test::Compares(_) => None,
+        }
+    }
+
     /// The parts of the context that plain paths read.
     pub(crate) fn reads(&self) -> Vec<Expression> {
         let queries = match &self.test {
