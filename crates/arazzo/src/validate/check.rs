@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span, Workspace};
-use arazzo_engine::{Mode, Plan, PlanOptions};
+use arazzo_engine::{CheckOptions, Mode, check};
 use arazzo_runner::{
     LoadError, LoadOptions, Loaded, NetworkOptions, Origin, SourceCache, load, read_file, read_stream,
 };
@@ -223,26 +223,27 @@ fn unreadable(fact: &str) -> Loaded {
     Loaded { workspace: None, documents: Vec::new(), diagnostics }
 }
 
-/// What is wrong with the workflows of the description, as far as it is known without inputs, servers and credentials.
+/// What is wrong with the description, as far as it is known without inputs, servers and credentials.
 fn check_workflows(workspace: &Workspace, mode: Mode) -> Vec<Diagnostic> {
-    // Credentials are given when a workflow is run.
-    let options = PlanOptions { mode, any_credential: true, ..PlanOptions::default() };
-    let mut diagnostics = compile_all(workspace, &options);
-    // So is the server of a source that has none: that is no error yet. What is behind it is checked all the same.
+    let options = CheckOptions { mode, ..CheckOptions::default() };
+    let diagnostics = check(workspace, &options);
+    // A run can be given the server of a source that has none: that is no error yet. What is behind it is checked all
+    // the same.
     let lacks_server = |diagnostic: &Diagnostic| diagnostic.code == Code::NoServer;
-    if diagnostics.iter().any(lacks_server) {
-        let fallback_server = Some("http://localhost".to_owned());
-        let others = compile_all(workspace, &PlanOptions { fallback_server, ..options });
-        diagnostics.retain(lacks_server);
-        diagnostics.extend(others);
-        for diagnostic in diagnostics.iter_mut().filter(|diagnostic| lacks_server(diagnostic)) {
-            diagnostic.severity = Severity::Warning;
-        }
+    let mut missing: Vec<Diagnostic> =
+        diagnostics.iter().filter(|found| lacks_server(found)).cloned().collect();
+    if missing.is_empty() {
+        return diagnostics;
     }
-    diagnostics
-}
-
-fn compile_all(workspace: &Workspace, options: &PlanOptions) -> Vec<Diagnostic> {
-    let workflows = workspace.entry().description.workflows.iter();
-    workflows.flat_map(|workflow| Plan::compile(workspace, &workflow.id.value, options).diagnostics).collect()
+    let places: HashSet<Span> = missing.iter().map(|diagnostic| diagnostic.place.span).collect();
+    let sources = workspace.documents().flat_map(|(_, document)| &document.description.sources);
+    let servers = sources
+        .filter(|source| places.contains(&source.url.span))
+        .map(|source| (source.name.value.clone(), "http://localhost".to_owned()));
+    let options = CheckOptions { servers: servers.collect(), ..options };
+    for diagnostic in &mut missing {
+        diagnostic.severity = Severity::Warning;
+    }
+    missing.extend(check(workspace, &options));
+    missing
 }
