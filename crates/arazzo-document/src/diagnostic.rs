@@ -198,6 +198,8 @@ codes! {
     SourceType = "source-type",
     /// A document is no OpenAPI description.
     NotAnOpenApiDescription = "not-an-openapi-description",
+    /// An OpenAPI 3.0 source does not hold to its specification (`--check-sources`).
+    StrictOpenApi = "strict-openapi",
     /// A `$ref` leads nowhere.
     UnresolvedReference = "unresolved-reference",
     /// A `$ref` leads back to itself.

@@ -6,6 +6,7 @@
 //! [Establishing the Base URI](https://spec.openapis.org/arazzo/v1.1.0.html#establishing-the-base-uri). Whatever
 //! cannot be read is told at the place that names it.
 
+mod cache;
 mod file;
 mod finding;
 mod location;
@@ -26,6 +27,8 @@ use arazzo_expression::Mode;
 
 use crate::file::read_file;
 use crate::network::NetworkOptions;
+pub use cache::SourceCache;
+use cache::{Read, read_once};
 use file::near_file;
 use finding::{Finding, Found};
 use location::{Location, absolute, resolved, uri_of};
@@ -88,6 +91,8 @@ pub struct LoadOptions {
     pub network: NetworkOptions,
     /// How long such a document may take; without it, as long as a request.
     pub timeout: Option<Duration>,
+    /// The sources that other descriptions have led to, when many are read.
+    pub cache: Option<Arc<SourceCache>>,
 }
 
 /// Reads the description at `origin`, its sources, theirs if they are Arazzo Descriptions, and the files that OpenAPI
@@ -113,6 +118,7 @@ pub fn load(origin: Origin<'_>, options: &LoadOptions) -> Result<Loaded, LoadErr
 
 struct Loader<'o> {
     reader: Reader<'o>,
+    cache: Option<&'o SourceCache>,
     /// What was read, by its place, for sources may share a file. `None` is what nothing could be read from.
     read: BTreeMap<Location, Option<Arc<Document>>>,
     documents: Vec<Arc<Document>>,
@@ -122,7 +128,8 @@ struct Loader<'o> {
 impl<'o> Loader<'o> {
     fn new(options: &'o LoadOptions) -> Self {
         let reader = Reader::new(options);
-        Self { reader, read: BTreeMap::new(), documents: Vec::new(), diagnostics: Vec::new() }
+        let cache = options.cache.as_deref();
+        Self { reader, cache, read: BTreeMap::new(), documents: Vec::new(), diagnostics: Vec::new() }
     }
 
     fn loaded(self, workspace: Option<Workspace>) -> Loaded {
@@ -190,8 +197,11 @@ impl<'o> Loader<'o> {
 
     /// Reads the text and tells what is wrong with it. A document with errors is read on, for there may be more.
     fn document(&mut self, name: &str, uri: &str, text: String) -> Option<Arc<Document>> {
-        let (document, diagnostics) = Document::read(name, uri, text);
-        let document = document.map(Arc::new);
+        let read = Read::of(Text { name: name.to_owned(), uri: uri.to_owned(), text });
+        self.keep(read)
+    }
+
+    fn keep(&mut self, Read { document, diagnostics }: Read) -> Option<Arc<Document>> {
         self.documents.extend(document.clone());
         self.diagnostics.extend(diagnostics);
         document
@@ -249,9 +259,10 @@ impl<'o> Loader<'o> {
         let document = match self.read.get(&location) {
             Some(document) => document.clone(),
             None => {
-                let read = self.reader.source(&location, &owner.document);
-                let Text { name, uri, text } = read.map_err(|unread| vec![finding.unreadable(unread)])?;
-                let document = self.document(&name, &uri, text);
+                let read = read_once(self.cache, &location, &owner.document, || {
+                    self.reader.source(&location, &owner.document)
+                });
+                let document = self.keep(read.map_err(|unread| vec![finding.unreadable(unread)])?);
                 self.read.insert(location.clone(), document.clone());
                 document
             }
@@ -290,11 +301,12 @@ impl<'o> Loader<'o> {
         if let Some(known) = self.read.get(&location) {
             return known.clone().ok_or_else(|| "could not be read".to_owned());
         }
-        let read = self.reader.referenced(&location, description).map_err(|unread| unread.fact)?;
-        let (document, diagnostics) = Document::read(&read.name, &read.uri, read.text);
+        let read =
+            read_once(self.cache, &location, description, || self.reader.referenced(&location, description));
+        let Read { document, diagnostics } = read.map_err(|unread| unread.fact)?;
         let wrong = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
         let document = match (document, wrong) {
-            (Some(document), None) => Arc::new(document),
+            (Some(document), None) => document,
             (_, Some(wrong)) => {
                 return Err(format!("is wrong at {}: {}", wrong.place.span.start, wrong.message));
             }

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::explain::ExplainArgs;
 use crate::quantity;
+use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
 
-/// Run workflows that are described in the OpenAPI Initiative's Arazzo format.
+/// Run and validate workflows that are described in the OpenAPI Initiative's Arazzo format.
 #[derive(Debug, Parser)]
 #[command(name = "arazzo", version, about, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -22,6 +24,10 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a workflow of a description.
     Run(Box<RunArgs>),
+    /// Find what is wrong with descriptions, and send nothing.
+    Validate(Box<ValidateArgs>),
+    /// Say what the code of a message means, with an example.
+    Explain(ExplainArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.
     Conformance(ConformanceArgs),
 }

@@ -15,6 +15,9 @@ pub(crate) struct DiagnosticJson {
     #[serde(flatten)]
     place: PlaceJson,
     hint: Option<String>,
+    /// The text that should stand in place of the string at `path`, where that is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<String>,
     related: Vec<RelatedJson>,
 }
 
@@ -45,6 +48,7 @@ impl DiagnosticJson {
             message: message.to_owned(),
             place: place.map(PlaceJson::from).unwrap_or_default(),
             hint: None,
+            fix: None,
             related: Vec::new(),
         }
     }
@@ -75,6 +79,7 @@ impl From<&Diagnostic> for DiagnosticJson {
             message: diagnostic.message.clone(),
             place: (&diagnostic.place).into(),
             hint: diagnostic.hint.clone(),
+            fix: diagnostic.fix.clone(),
             related: related.collect(),
         }
     }
@@ -90,6 +95,7 @@ impl From<&Problem> for DiagnosticJson {
                 message: message.clone(),
                 place: PlaceJson::default(),
                 hint: hint.clone(),
+                fix: None,
                 related: Vec::new(),
             },
         }

@@ -8,11 +8,13 @@ mod conformance;
 mod diagnostics;
 mod excerpt;
 mod exit;
+mod explain;
 mod output;
 mod quantity;
 mod refusal;
 mod run;
 mod usage;
+mod validate;
 
 use clap::Parser;
 
@@ -22,6 +24,8 @@ use exit::Exit;
 fn main() -> std::process::ExitCode {
     let exit = match Arguments::try_parse() {
         Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
+        Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
+        Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {
                 Ok(true) => Exit::Success,

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
+use crate::validate::print_refusal_json;
 
 /// Prints what is wrong with the arguments, or the help that they ask for.
 pub(crate) fn refuse(error: &clap::Error) -> Exit {
@@ -16,7 +17,12 @@ pub(crate) fn refuse(error: &clap::Error) -> Exit {
         return Exit::Success;
     }
     if wants_json(std::env::args_os().skip(1)) {
-        output::print_refusal(&refusal(&error.render().to_string()));
+        let refusal = refusal(&error.render().to_string());
+        if std::env::args_os().nth(1).is_some_and(|command| command == "validate") {
+            print_refusal_json(&refusal);
+        } else {
+            output::print_refusal(&refusal);
+        }
     }
     Exit::Usage
 }

@@ -10,8 +10,16 @@ use arazzo_engine::{CheckOptions, check};
 use arazzo_runner::{LoadOptions, Origin, load};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// Codes that no description shows by itself: they are said of inputs and credentials when a run begins.
-const OF_RUNS: [Code; 3] = [Code::AmbiguousCredential, Code::MissingCredential, Code::OptionalInput];
+/// Codes that no description shows by itself: they are said of inputs and credentials when a run begins, or where an
+/// option asks for it.
+const OF_RUNS: [Code; 6] = [
+    Code::AmbiguousCredential,
+    Code::MissingCredential,
+    Code::OfflineSource,
+    Code::OptionalInput,
+    Code::StrictOpenApi,
+    Code::UntrustedHost,
+];
 
 /// Codes without a folder. It gets shorter.
 const WITHOUT_FOLDER: [Code; 0] = [];

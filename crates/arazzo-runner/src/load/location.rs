@@ -6,7 +6,7 @@ use arazzo_document::Document;
 use url::Url;
 
 /// Where a document is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Location {
     /// In this file.
     File(PathBuf),

@@ -31,6 +31,7 @@ pub(super) struct Text {
 }
 
 /// Why a text could not be read.
+#[derive(Debug, Clone)]
 pub(super) struct Unread {
     /// What messages call it.
     pub(super) name: String,

@@ -27,6 +27,9 @@ use crate::refusal::Refusal;
 use session::Session;
 use standard_input::StandardInput;
 
+pub(crate) use network::policy;
+pub(crate) use servers::sources;
+
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
@@ -141,7 +144,7 @@ fn read(
     documents: &mut Vec<Arc<Document>>,
     standard_input: &mut StandardInput,
 ) -> Result<(Workspace, Vec<Diagnostic>), Refusal> {
-    let overrides = servers::sources(&args.sources)?;
+    let overrides = sources(&args.sources)?;
     let text;
     let origin = if args.description == "-" {
         text = standard_input.read().map_err(|fact| Refusal::unreadable(fact, None))?;
@@ -157,6 +160,7 @@ fn read(
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
         network: network.clone(),
         timeout: Some(args.timeout),
+        ..LoadOptions::default()
     };
     let loaded = load(origin, &options).map_err(|error| Refusal::usage(error.to_string(), None))?;
     let Loaded { workspace, documents: read, diagnostics } = loaded;
@@ -168,7 +172,7 @@ fn read(
 }
 
 /// Whether a description is named by a URL. A file of that name would need `./` before it.
-fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     ["http://", "https://"]
         .iter()
         .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))

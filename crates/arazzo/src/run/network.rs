@@ -14,10 +14,17 @@ const MAX_PEM: u64 = 4 * 1024 * 1024;
 
 /// The policy of a run.
 pub(crate) fn collect(args: &RunArgs) -> Result<NetworkOptions, Refusal> {
-    let network = &args.network;
+    policy(&args.network, urls(args))
+}
+
+/// The policy that the arguments ask for, where the hosts of `urls` were named by them, too.
+pub(crate) fn policy<'a>(
+    network: &NetworkArgs,
+    urls: impl Iterator<Item = &'a str>,
+) -> Result<NetworkOptions, Refusal> {
     Ok(NetworkOptions {
         allow_hosts: network.allow_hosts.clone(),
-        named_hosts: named_hosts(args),
+        named_hosts: named_hosts(urls),
         deny_private: network.deny_private,
         offline: network.offline,
         max_redirects: network.follow_redirects.unwrap_or(0).into(),
@@ -39,11 +46,14 @@ pub(crate) fn warning(args: &RunArgs) -> Option<&'static str> {
     (args.network.insecure && args.mock.is_none()).then_some(warning)
 }
 
+/// The texts on the command line that may have URLs in them.
+fn urls(args: &RunArgs) -> impl Iterator<Item = &str> {
+    std::iter::once(&args.description).chain(&args.sources).chain(&args.servers).map(String::as_str)
+}
+
 /// The hosts of the URLs on the command line, which need no `--allow-host`.
-fn named_hosts(args: &RunArgs) -> Vec<HostPattern> {
-    let values = args.sources.iter().chain(&args.servers);
-    let urls = values.flat_map(|text| [Some(text.as_str()), text.split_once('=').map(|(_, url)| url)]);
-    let urls = std::iter::once(Some(args.description.as_str())).chain(urls).flatten();
+fn named_hosts<'a>(values: impl Iterator<Item = &'a str>) -> Vec<HostPattern> {
+    let urls = values.flat_map(|text| [Some(text), text.split_once('=').map(|(_, url)| url)]).flatten();
     urls.filter_map(|text| {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
         format!("{}:{}", url.host_str()?, url.port_or_known_default()?).parse().ok()
@@ -174,7 +184,7 @@ mod tests {
             "--source",
             "other=local.yml",
         ]);
-        let named: Vec<String> = named_hosts(&args).iter().map(ToString::to_string).collect();
+        let named: Vec<String> = named_hosts(urls(&args)).iter().map(ToString::to_string).collect();
         assert_eq!(named, ["flows.test:443", "specs.test:8080", "api.test:443", "[::1]:9000"]);
     }
 

@@ -1,0 +1,127 @@
+//! Sources that many descriptions share, read and parsed once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use arazzo_document::{Diagnostic, Document};
+
+use super::location::Location;
+use super::reader::{Text, Unread};
+
+/// So many bytes of text are kept. Beyond it the cache begins anew: descriptions that lie together are usually read
+/// one after the other, so what was read long ago is rarely asked for again.
+const MAX_KEPT: usize = 128 << 20;
+
+/// Sources that were read for one description, for the next ones that name them. It may be used by many threads.
+///
+/// A file that changes meanwhile is not read again: a cache is for one pass over many descriptions.
+#[derive(Default)]
+pub struct SourceCache(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// By place, and by the name that messages show, for that is part of the document.
+    slots: HashMap<(Location, String), Arc<Slot>>,
+    bytes: usize,
+}
+
+/// Filled by the first who asks; the others wait for it.
+type Slot = OnceLock<Result<Read, Unread>>;
+
+/// What reading a document gave.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
+    pub(super) document: Option<Arc<Document>>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Read {
+    pub(super) fn of(Text { name, uri, text }: Text) -> Self {
+        let (document, diagnostics) = Document::read(&name, &uri, text);
+        Self { document: document.map(Arc::new), diagnostics }
+    }
+}
+
+/// What the document at `location`, which `owner` names, says; from the cache if there is one.
+pub(super) fn read_once(
+    cache: Option<&SourceCache>,
+    location: &Location,
+    owner: &Document,
+    text: impl FnOnce() -> Result<Text, Unread>,
+) -> Result<Read, Unread> {
+    let Some(cache) = cache else { return text().map(Read::of) };
+    let slot = cache.slot(location.clone(), location.shown(owner));
+    let mut is_new = false;
+    let result = slot.get_or_init(|| {
+        is_new = true;
+        text().map(Read::of)
+    });
+    if is_new && let Ok(Read { document: Some(document), .. }) = result {
+        cache.count(document.text.len());
+    }
+    result.clone()
+}
+
+impl SourceCache {
+    fn slot(&self, location: Location, name: String) -> Arc<Slot> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.slots.entry((location, name)).or_default())
+    }
+
+    fn count(&self, bytes: usize) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.bytes += bytes;
+        if kept.bytes > MAX_KEPT {
+            *kept = Kept::default();
+        }
+    }
+}
+
+impl fmt::Debug for SourceCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceCache").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn owner() -> Document {
+        Document::read("b.yml", "file:///b.yml", "b: 1".to_owned()).0.unwrap()
+    }
+
+    fn text() -> Text {
+        Text { name: "a.yml".to_owned(), uri: "file:///a.yml".to_owned(), text: "a: 1".to_owned() }
+    }
+
+    #[test]
+    fn a_file_is_read_once_for_all_who_share_the_cache() {
+        let reads = Cell::new(0);
+        let cache = SourceCache::default();
+        let of = |cache| {
+            let read = read_once(cache, &Location::File(PathBuf::from("/a.yml")), &owner(), || {
+                reads.set(reads.get() + 1);
+                Ok(text())
+            });
+            read.unwrap().document.unwrap()
+        };
+        let (first, second) = (of(Some(&cache)), of(Some(&cache)));
+        assert!(Arc::ptr_eq(&first, &second) && reads.get() == 1);
+        assert!(!Arc::ptr_eq(&first, &of(None)) && reads.get() == 2);
+    }
+
+    #[test]
+    fn a_cache_that_is_full_begins_anew() {
+        let cache = SourceCache::default();
+        let location = Location::File(PathBuf::from("/a.yml"));
+        read_once(Some(&cache), &location, &owner(), || Ok(text())).unwrap();
+        assert_eq!(cache.0.lock().unwrap().slots.len(), 1);
+        cache.count(MAX_KEPT);
+        assert!(cache.0.lock().unwrap().slots.is_empty());
+    }
+}

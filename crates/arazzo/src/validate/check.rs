@@ -1,0 +1,241 @@
+//! Checking descriptions, on all cores.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span};
+use arazzo_engine::{CheckOptions, Mode, check};
+use arazzo_runner::{
+    LoadError, LoadOptions, Loaded, NetworkOptions, Origin, SourceCache, load, read_file, read_stream,
+};
+
+use url::Url;
+
+use super::files::{Source, Target};
+use super::levels::{Levelled, Levels};
+use super::report::{Checked, Finding};
+use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi, verbosity};
+use crate::excerpt::Excerpts;
+use crate::refusal::Refusal;
+
+/// Making an excerpt goes through the whole text. So many bytes are gone through for a description; what is beyond
+/// that is shown on one line each.
+const MAX_EXCERPT_WORK: usize = 64 << 20;
+
+/// What an excerpt costs at least.
+const EXCERPT_COST: usize = 64 << 10;
+
+/// As much as the main thread has: documents may be nested deeply.
+const STACK: usize = 8 << 20;
+
+/// The name of a description that came from standard input.
+const STANDARD_INPUT: &str = "<stdin>";
+
+/// Checks one description after the other.
+pub(super) struct Checker<'a> {
+    args: &'a ValidateArgs,
+    asked: &'a Levels,
+    sources: BTreeMap<String, String>,
+    network: NetworkOptions,
+    cache: Arc<SourceCache>,
+    /// The names of `--source` that some description has; `None` once a description could not be read, for it may have
+    /// any.
+    used: Mutex<Option<BTreeSet<String>>>,
+}
+
+/// A description that was read, with what was found.
+pub(super) struct Examined {
+    name: String,
+    /// The text of the description; `None` when it is none.
+    pub(super) description: Option<Arc<Document>>,
+    documents: Vec<Arc<Document>>,
+    levels: Levels,
+    pub(super) levelled: Levelled,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(
+        args: &'a ValidateArgs,
+        asked: &'a Levels,
+        sources: BTreeMap<String, String>,
+        network: NetworkOptions,
+    ) -> Self {
+        let cache = Arc::new(SourceCache::default());
+        Self { args, asked, sources, network, cache, used: Mutex::new(Some(BTreeSet::new())) }
+    }
+
+    /// Checks them all. The results are in the order of the targets.
+    pub(super) fn check_all(&self, targets: &[Target]) -> Vec<Checked> {
+        let workers = thread::available_parallelism().map_or(1, NonZero::get).min(targets.len());
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let index = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(target) = targets.get(index)
+            {
+                done.push((index, self.check(target)));
+            }
+            done
+        };
+        let mut done = thread::scope(|scope| {
+            let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+            let handles: Vec<_> = (0..workers).filter_map(|worker| start(worker).ok()).collect();
+            // Where no thread can be had, this one does it.
+            let mut done = if handles.is_empty() { work() } else { Vec::new() };
+            for handle in handles {
+                done.extend(handle.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            done
+        });
+        done.sort_by_key(|(index, _)| *index);
+        done.into_iter().map(|(_, checked)| checked).collect()
+    }
+
+    /// Refuses a `--source` for a name that no description has.
+    pub(super) fn unused_source(&self) -> Result<(), Refusal> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(used) = &*used else { return Ok(()) };
+        match self.sources.keys().find(|name| !used.contains(*name)) {
+            Some(name) => Err(Refusal::usage(format!("no description has a source `{name}`"), None)),
+            None => Ok(()),
+        }
+    }
+
+    fn check(&self, target: &Target) -> Checked {
+        let Examined { name, mut documents, levels, levelled, .. } = self.examine(target);
+        if self.args.format == ValidateFormat::Human {
+            add_unread(&mut documents, &levelled.diagnostics);
+        }
+        let excerpts = Excerpts::new(&documents);
+        let mut left = if self.args.format == ValidateFormat::Human { MAX_EXCERPT_WORK } else { 0 };
+        let findings = levelled.diagnostics.into_iter().map(|diagnostic| {
+            let is_shown = is_shown(diagnostic.severity, verbosity(self.args), levels.deny_warnings);
+            let excerpt = (left > 0 && is_shown).then(|| {
+                let shown = documents.iter().find(|document| document.name == diagnostic.place.file);
+                left = left.saturating_sub(shown.map_or(0, |document| document.text.len()) + EXCERPT_COST);
+                excerpts.render(&diagnostic)
+            });
+            Finding { diagnostic, excerpt }
+        });
+        let findings = findings.collect();
+        Checked { name, findings, kept: levelled.kept, deny_warnings: levels.deny_warnings }
+    }
+
+    /// Reads a description with its sources and finds what is wrong.
+    pub(super) fn examine(&self, target: &Target) -> Examined {
+        let levels = target.config.levels.under(self.asked);
+        let mode = if levels.strict { Mode::Strict } else { Mode::Tolerant };
+        let name = match &target.source {
+            Source::StandardInput => STANDARD_INPUT.to_owned(),
+            Source::File(path) => path.display().to_string(),
+            Source::Url(url) => shown_url(url),
+        };
+        let loaded = self.load(&target.source, mode);
+        let Loaded { workspace, documents, mut diagnostics } = loaded;
+        if let Some(workspace) = &workspace {
+            diagnostics.extend(check(workspace, &CheckOptions { mode, ..CheckOptions::default() }));
+        }
+        if self.args.check_sources {
+            diagnostics.extend(documents.iter().flat_map(|document| strict_openapi::check(document)));
+        }
+        // What a run cannot do without is left out here; what depends on it is not checked.
+        for diagnostic in diagnostics.iter_mut().filter(|found| found.code == Code::OfflineSource) {
+            diagnostic.severity = Severity::Warning;
+        }
+        let mut seen = HashSet::new();
+        diagnostics.retain(|diagnostic| {
+            let Place { file, span, .. } = &diagnostic.place;
+            seen.insert((diagnostic.code, Arc::clone(file), *span, diagnostic.message.clone()))
+        });
+        // What is wrong with the description itself comes first, from top to bottom.
+        diagnostics.sort_by(|a, b| {
+            let key = |found: &'_ Diagnostic| (*found.place.file != *name, found.place.span.start);
+            (key(a), &*a.place.file).cmp(&(key(b), &*b.place.file))
+        });
+        let levelled = levels.apply(diagnostics);
+        let description = workspace.map(|workspace| Arc::clone(&workspace.entry().document));
+        Examined { name, description, documents, levels, levelled }
+    }
+
+    /// Reads a description with its sources. Places given for sources that it does not have are left out.
+    fn load(&self, source: &Source, mode: Mode) -> Loaded {
+        let text;
+        let origin = match source {
+            Source::File(path) => Origin::File(path),
+            Source::Url(url) => Origin::Url(url),
+            Source::StandardInput => match read_stream(std::io::stdin().lock()) {
+                Ok(read) => {
+                    text = read;
+                    Origin::Text(&text)
+                }
+                Err(error) => return unreadable(&format!("standard input {error}")),
+            },
+        };
+        let mut options = LoadOptions {
+            sources: self.sources.clone(),
+            root: self.args.root.clone(),
+            mode,
+            network: self.network.clone(),
+            timeout: None,
+            cache: Some(Arc::clone(&self.cache)),
+        };
+        loop {
+            match load(origin, &options) {
+                Ok(loaded) => {
+                    let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+                    if loaded.workspace.is_none() {
+                        *used = None;
+                    } else if let Some(used) = &mut *used {
+                        used.extend(options.sources.into_keys());
+                    }
+                    return loaded;
+                }
+                Err(error) => {
+                    let known = match &error {
+                        LoadError::UnknownSource { name, .. } => options.sources.remove(name).is_some(),
+                        _ => false,
+                    };
+                    if !known {
+                        return unreadable(&error.to_string());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds the text of files that are no documents, for their syntax is wrong, so that the place can be shown.
+fn add_unread(documents: &mut Vec<Arc<Document>>, diagnostics: &[Diagnostic]) {
+    for Diagnostic { place, code, .. } in diagnostics {
+        let is_known = documents.iter().any(|document| document.name == place.file);
+        if is_known || *code == Code::UnreadableSource {
+            continue;
+        }
+        if let Ok(text) = read_file(Path::new(&*place.file)) {
+            let root = Node { span: place.span, data: Data::Null };
+            let (name, uri) = (Arc::clone(&place.file), place.file.to_string());
+            documents.push(Arc::new(Document { name, uri, text, root }));
+        }
+    }
+}
+
+/// The URL without what people hide in one.
+fn shown_url(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    // Urls that can hold neither refuse this.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+fn unreadable(fact: &str) -> Loaded {
+    let place = Place { file: STANDARD_INPUT.into(), span: Span::at(Position::START), path: String::new() };
+    let diagnostics = vec![Diagnostic::error(Code::UnreadableSource, fact, place)];
+    Loaded { workspace: None, documents: Vec::new(), diagnostics }
+}
