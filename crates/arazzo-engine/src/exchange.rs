@@ -70,6 +70,14 @@ impl Placement {
             Self::Query(_) | Self::Cookie(_) => None,
         }
     }
+
+    /// How the token that goes there is had.
+    pub(crate) fn grant(&self) -> Option<&TokenGrant> {
+        match self {
+            Self::Token(grant) => Some(grant),
+            Self::Header(_) | Self::Query(_) | Self::Cookie(_) | Self::Basic | Self::Bearer => None,
+        }
+    }
 }
 
 /// How a token is had.

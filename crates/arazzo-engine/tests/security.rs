@@ -90,11 +90,12 @@ fn a_token_url_starts_from_the_server_of_the_description() {
         servers: [("s0".to_owned(), "http://127.0.0.1:8080/x".to_owned())].into(),
         ..given.clone()
     };
+    let named = PlanOptions { allow_hosts: vec!["files.test".parse().unwrap()], ..given.clone() };
     for (root, operation, url, options, expected) in [
         (ROOT, "", "token", &given, "https://api.test/v1/token"),
         (ROOT, "", "/token", &given, "https://api.test/token"),
         (ROOT, "", "https://login.test/token", &given, "https://login.test/token"),
-        (ROOT, elsewhere, "token", &given, "https://api.test/v1/token"),
+        (ROOT, elsewhere, "token", &named, "https://api.test/v1/token"),
         ("info: {}", elsewhere, "token", &given, "https://files.test/v2/token"),
         (ROOT, "", "/token", &moved, "http://127.0.0.1:8080/token"),
     ] {

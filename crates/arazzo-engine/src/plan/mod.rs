@@ -175,10 +175,12 @@ impl Plan {
         calls.map(|call| server::host(call.operation.server())).collect()
     }
 
-    /// The hosts that only documents from the network name: no credential should go there, see
+    /// The hosts, with their ports, that only documents from the network name: no credential should go there, see
     /// [`PlanOptions::allow_hosts`].
     pub fn untrusted_hosts(&self, workspace: &Workspace, options: &PlanOptions) -> BTreeSet<String> {
-        trust::untrusted(self, workspace, options).map(|operation| server::host(operation.server())).collect()
+        let called = trust::untrusted(self, workspace, options)
+            .filter(|(operation, target)| trust::authority(operation.server()) == *target);
+        called.map(|(_, target)| target).collect()
     }
 
     /// The step with this index, which a [`Call`](crate::Call) names.

@@ -46,6 +46,14 @@ impl PlannedOperation {
         &self.server
     }
 
+    /// The URLs from which tokens for it are fetched.
+    pub(crate) fn token_urls(&self) -> impl Iterator<Item = &str> {
+        self.slots
+            .iter()
+            .filter_map(|slot| slot.placement.grant())
+            .flat_map(|grant| std::iter::once(grant.token_url.as_str()).chain(grant.refresh_url.as_deref()))
+    }
+
     /// What a person calls the operation: its id, else method and path.
     pub fn label(&self) -> String {
         self.id.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path))

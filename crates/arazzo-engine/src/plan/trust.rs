@@ -6,6 +6,7 @@
 use arazzo_document::{Code, Diagnostic, Workspace};
 use url::Url;
 
+use super::server::origin;
 use super::step::PlannedStep;
 use super::{Plan, PlanOptions, PlannedOperation};
 
@@ -19,9 +20,10 @@ pub(super) fn check(
     if options.any_credential {
         return;
     }
-    let with_slots = |operation: &&PlannedOperation| !operation.slots.is_empty();
-    for operation in untrusted(plan, workspace, options).filter(with_slots) {
-        let target = authority(&operation.server);
+    for (operation, target) in untrusted(plan, workspace, options) {
+        if operation.slots.is_empty() {
+            continue;
+        }
         let schemes: Vec<String> =
             operation.slots.iter().map(|slot| format!("`{}.{}`", slot.source, slot.scheme)).collect();
         let message = format!(
@@ -38,18 +40,24 @@ pub(super) fn check(
     }
 }
 
-/// The operations whose server is named by a document from the network and by nobody else.
+/// The operations that lead to hosts, or get their tokens from hosts, which a document from the network names and nobody
+/// else; with the host and port as `--allow-host` takes them.
 pub(super) fn untrusted<'p>(
     plan: &'p Plan,
     workspace: &Workspace,
     options: &'p PlanOptions,
-) -> impl Iterator<Item = &'p PlannedOperation> {
+) -> impl Iterator<Item = (&'p PlannedOperation, String)> {
     let is_remote = workspace.documents().any(|(_, known)| is_from_network(&known.document.uri));
     let calls = plan.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call);
-    calls.map(|call| &call.operation).filter(move |operation| {
-        (is_remote || is_from_network(&operation.document.document().uri))
-            && !options.servers.contains_key(&operation.source)
-            && !is_allowed(&operation.server, options)
+    let operations = calls
+        .map(|call| &call.operation)
+        .filter(move |operation| is_remote || is_from_network(&operation.document.document().uri));
+    operations.flat_map(move |operation| {
+        // What `--server` gives is named by the caller.
+        let given = options.servers.get(&operation.source).and_then(|server| origin(server));
+        let targets = std::iter::once(operation.server.as_str()).chain(operation.token_urls());
+        let unknown = targets.filter(move |url| origin(url) != given && !is_allowed(url, options));
+        unknown.map(move |url| (operation, authority(url)))
     })
 }
 
