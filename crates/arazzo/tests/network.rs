@@ -7,6 +7,8 @@ mod command;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use arazzo_runner::testing::{Answer, Identity, Proxy, Server};
@@ -104,6 +106,19 @@ fn a_server_that_nobody_vouches_for_is_sent_nothing() {
         "{outcome:?}"
     );
     assert!(server.received().is_empty());
+}
+
+#[test]
+fn a_server_that_does_not_speak_tls_is_told() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    });
+    let outcome = get_item(&url, &[], &[]);
+    assert_eq!(outcome.exit, Some(1));
+    assert!(outcome.stdout.contains("does not speak TLS: is it `http:`?"), "{outcome:?}");
 }
 
 #[test]

@@ -100,15 +100,22 @@ impl HttpTransport {
         })
     }
 
-    /// Sends a request of the machine, with `token` where it wants one.
-    async fn send_once(&self, request: &Request, token: Option<&str>) -> Result<Response, TransportError> {
+    /// Sends a request of the machine, with `token` where it wants one. With the response comes whether the server that
+    /// was asked for sent it, and not one behind a redirect.
+    async fn send_once(
+        &self,
+        request: &Request,
+        token: Option<&str>,
+    ) -> Result<(Response, bool), TransportError> {
         let body = match &request.body {
             Some(body) => Some(upload::bytes(body, self.options.files).await?),
             None => None,
         };
         let request = message::build(request, body, &self.credentials, token, &self.options.headers)?;
         let answer = self.network.send(request).await?;
-        self.read(answer.response, &network::target(&answer.url), self.options.max_body).await
+        let target = network::target(&answer.url);
+        let response = self.read(answer.response, &target, self.options.max_body).await?;
+        Ok((response, !answer.is_redirected))
     }
 
     /// Sends a request to where it says and nowhere else, and reads the response, whose body may have so many bytes.

@@ -63,14 +63,17 @@ impl HttpTransport {
         asking: &AtomicBool,
     ) -> Result<Response, TransportError> {
         let request = &call.request;
-        let Some((slot, grant)) = token_slot(request) else { return self.send_once(request, None).await };
+        let Some((slot, grant)) = token_slot(request) else {
+            return self.send_once(request, None).await.map(|(response, _)| response);
+        };
         let bearer = self.token(slot, grant, None, found, asking).await?;
-        let response = self.send_once(request, Some(&bearer.value)).await?;
-        if response.status != UNAUTHORIZED || bearer.number.is_none() {
+        let (response, is_direct) = self.send_once(request, Some(&bearer.value)).await?;
+        // What another server behind a redirect refuses says nothing of the token, nor that nothing was done.
+        if response.status != UNAUTHORIZED || bearer.number.is_none() || !is_direct {
             return Ok(response);
         }
         let bearer = self.token(slot, grant, bearer.number, found, asking).await?;
-        self.send_once(request, Some(&bearer.value)).await
+        self.send_once(request, Some(&bearer.value)).await.map(|(response, _)| response)
     }
 
     /// The token for a slot: the one that is given, one that is kept, or a new one. `refused` is the number of one that

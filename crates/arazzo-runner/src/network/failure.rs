@@ -102,7 +102,7 @@ impl Causes {
         if let Some(refused) = error.downcast_ref::<Refused>() {
             self.refused = Some(*refused);
         } else if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            self.tls = Some(tls.to_string());
+            self.tls = Some(tls_fact(tls));
         } else if let Some(http) = error.downcast_ref::<hyper::Error>() {
             self.garbage |= http.is_parse();
         } else if let Some(io) = error.downcast_ref::<io::Error>() {
@@ -118,6 +118,14 @@ fn inner<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stati
         return Some(carried);
     }
     error.source()
+}
+
+/// What the library says, in other words where those say more.
+fn tls_fact(error: &rustls::Error) -> String {
+    if matches!(error, rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) {
+        return "what answers there does not speak TLS: is it `http:`?".to_owned();
+    }
+    error.to_string()
 }
 
 fn io_fact(kind: io::ErrorKind) -> &'static str {

@@ -60,6 +60,8 @@ pub(crate) struct Answer {
     pub(crate) response: reqwest::Response,
     /// Where it came from, after redirects.
     pub(crate) url: Url,
+    /// Whether there were any.
+    pub(crate) is_redirected: bool,
 }
 
 impl Network {
@@ -78,14 +80,14 @@ impl Network {
             let copy = if self.max_redirects > 0 { request.try_clone() } else { None };
             let response = self.send_directly(request).await?;
             let Some(sent) = copy.filter(|_| redirect::is_one(&response)) else {
-                return Ok(Answer { response, url });
+                return Ok(Answer { response, url, is_redirected: followed > 0 });
             };
             if followed == self.max_redirects {
                 return Err(redirect::too_many(&url, self.max_redirects));
             }
             match redirect::next(&response, sent)? {
                 Some(next) => request = next,
-                None => return Ok(Answer { response, url }),
+                None => return Ok(Answer { response, url, is_redirected: followed > 0 }),
             }
         }
         // The loop above has no end of its own; this is what it would lead to.
