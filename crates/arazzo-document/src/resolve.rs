@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arazzo_expression::{Expression, Mode, Source};
 
 use crate::description::{Target, Text};
-use crate::diagnostic::{Code, Diagnostic, Related};
+use crate::diagnostic::{Code, Diagnostic, Place, Related};
 use crate::nearest::nearest;
 use crate::openapi::{OpenApi, OperationRef};
 use crate::workspace::{ArazzoDocument, DocumentIndex, SourceContent, Workspace};
@@ -60,7 +60,7 @@ impl Workspace {
     /// The workflow that `text`, written in document `from`, means: a local id, or
     /// `$sourceDescriptions.<name>.<workflowId>`.
     ///
-    /// `Ok(None)` means that the source is missing, which was reported.
+    /// `Ok(None)` means that the source is missing or could not be read, which was reported.
     ///
     /// # Errors
     ///
@@ -75,20 +75,57 @@ impl Workspace {
         let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
         let (source, id) = match (here.qualified(text), prefixed()) {
             (Some(qualified), _) => qualified,
-            (None, Some((source, id))) => {
-                (source.to_owned(), id.strip_prefix("workflows.").unwrap_or(id).to_owned())
-            }
+            (None, Some((source, id))) => (source.to_owned(), id.to_owned()),
             (None, None) => return self.workflow_in(from, &text.value, here, text).map(Some),
         };
         match here.source(&source) {
+            None if here.lacks_sources() => Ok(None),
             None => Err(here.unknown_source(text, &source)),
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Ok(None),
-            Some((_, SourceContent::Arazzo(there))) => self.workflow_in(*there, &id, here, text).map(Some),
+            Some((_, SourceContent::Arazzo(there))) => {
+                let id = self.without_field(*there, &id).unwrap_or(&id);
+                self.workflow_in(*there, id, here, text).map(Some)
+            }
             Some((_, SourceContent::OpenApi(_) | SourceContent::AsyncApi)) => {
                 let message = format!("source `{source}` has no workflows: it is no Arazzo Description");
                 Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)))
             }
         }
+    }
+
+    /// What is to be said of how `text`, which leads to a workflow of a source, is written: that its source stands
+    /// there without `$sourceDescriptions` (T16), or that `workflows.` stands before the id.
+    pub fn workflow_form(&self, from: DocumentIndex, text: &Text, mode: Mode) -> Option<Diagnostic> {
+        let here = self.document(from)?;
+        if here.description.workflow(&text.value).is_some() {
+            return None;
+        }
+        let qualified = here.qualified(text);
+        let has_root = qualified.is_some();
+        let (source, id) = qualified.or_else(|| {
+            here.source_prefix(&text.value).map(|(source, id)| (source.to_owned(), id.to_owned()))
+        })?;
+        let there = match here.source(&source)?.1 {
+            SourceContent::Arazzo(there) => Some(*there),
+            SourceContent::Wanted
+            | SourceContent::Missing
+            | SourceContent::OpenApi(_)
+            | SourceContent::AsyncApi => None,
+        };
+        let bare = there.and_then(|there| self.without_field(there, &id));
+        if !has_root {
+            return Some(here.without_root(text, &source, bare.unwrap_or(&id), mode));
+        }
+        let form = format!("$sourceDescriptions.{source}.{}", bare?);
+        let message = format!("`{}` has not the form of the specification", text.value);
+        let diagnostic = tolerated(Code::WorkflowIdForm, message, here.document.place(text.span), mode);
+        Some(diagnostic.with_hint(format!("write `{form}`")).with_fix(form))
+    }
+
+    /// The id without a `workflows.` before it, where the document has no workflow that is called so.
+    fn without_field<'t>(&self, document: DocumentIndex, id: &'t str) -> Option<&'t str> {
+        let is_exact = self.document(document)?.description.workflow(id).is_some();
+        id.strip_prefix("workflows.").filter(|_| !is_exact)
     }
 
     fn workflow_in(
@@ -104,12 +141,17 @@ impl Workspace {
             return Ok(WorkflowRef { document, workflow });
         }
         let ids: Vec<&str> = workflows.iter().map(|workflow| workflow.id.value.as_str()).collect();
-        let hint = match nearest(id, ids.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", some_of(&ids)),
-        };
-        let message = format!("there is no workflow `{id}`");
-        Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)).with_hint(hint))
+        let diagnostic = Diagnostic::error(
+            Code::UnknownWorkflow,
+            format!("there is no workflow `{id}`"),
+            here.document.place(text.span),
+        );
+        Err(if id.starts_with("$sourceDescriptions.") {
+            diagnostic
+                .with_hint("a workflow of a source is written `$sourceDescriptions.<name>.<workflowId>`")
+        } else {
+            diagnostic.with_optional_hint(near_or_all(id, &ids))
+        })
     }
 }
 
@@ -152,6 +194,7 @@ impl ArazzoDocument {
 
     fn operation_in(&self, text: &Text, source: &str, id: &str) -> Resolution {
         match self.source(source) {
+            None if self.lacks_sources() => Resolution::default(),
             None => Resolution::refused(self.unknown_source(text, source)),
             // That the source is missing was said at its `url`.
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
@@ -196,7 +239,7 @@ impl ArazzoDocument {
                 )
             }
             // It may be in the source that is missing, which was reported.
-            [] if missing => Resolution::default(),
+            [] if missing || self.lacks_sources() => Resolution::default(),
             [] => {
                 let openapis: Vec<&Arc<OpenApi>> = openapis.iter().map(|(_, openapi)| *openapi).collect();
                 Resolution::refused(self.unknown_operation(id, &id.value, &openapis))
@@ -234,10 +277,7 @@ impl ArazzoDocument {
             let pointer = found.openapi.operation(found.operation).pointer();
             let place = self.document.place(path.span);
             let message = format!("`operationPath: {}` has not the form of the specification", path.value);
-            let diagnostic = match mode {
-                Mode::Tolerant => Diagnostic::warning(Code::OperationPathForm, message, place),
-                Mode::Strict => Diagnostic::error(Code::OperationPathForm, message, place),
-            };
+            let diagnostic = tolerated(Code::OperationPathForm, message, place, mode);
             let form = format!("{{$sourceDescriptions.{}.url}}#{pointer}", found.source);
             let hint = format!("write `'{form}'`");
             resolution.diagnostics.push(diagnostic.with_hint(hint).with_fix(form));
@@ -250,6 +290,7 @@ impl ArazzoDocument {
 
     fn pointed(&self, path: &Text, source: &str, pointer: &str) -> Resolution {
         match self.source(source) {
+            None if self.lacks_sources() => Resolution::default(),
             None => Resolution::refused(self.unknown_source(path, source)),
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
             Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => Resolution::refused(
@@ -311,14 +352,6 @@ impl ArazzoDocument {
             .find(|(source, _)| self.source(source).is_some())
     }
 
-    /// What is to be said of a workflow id that names its source without `$sourceDescriptions` (T16).
-    pub fn source_without_root(&self, id: &Text, mode: Mode) -> Option<Diagnostic> {
-        let (source, workflow) = self.source_prefix(&id.value)?;
-        let is_local = self.description.workflow(&id.value).is_some();
-        let workflow = workflow.strip_prefix("workflows.").unwrap_or(workflow);
-        (!is_local).then(|| self.without_root(id, source, workflow, mode))
-    }
-
     /// `<source>.<operationId>` without `$sourceDescriptions` (T16).
     fn prefixed(&self, text: &Text, mode: Mode) -> Resolution {
         let Some((source, id)) = self.source_prefix(&text.value) else { return Resolution::default() };
@@ -333,12 +366,8 @@ impl ArazzoDocument {
     }
 
     fn without_root(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Diagnostic {
-        let place = self.document.place(text.span);
         let message = format!("`{}` names its source without `$sourceDescriptions`", text.value);
-        let diagnostic = match mode {
-            Mode::Tolerant => Diagnostic::warning(Code::SourceWithoutRoot, message, place),
-            Mode::Strict => Diagnostic::error(Code::SourceWithoutRoot, message, place),
-        };
+        let diagnostic = tolerated(Code::SourceWithoutRoot, message, self.document.place(text.span), mode);
         let qualified = format!("$sourceDescriptions.{source}.{id}");
         diagnostic.with_hint(format!("write `{qualified}`")).with_fix(qualified)
     }
@@ -350,12 +379,9 @@ impl ArazzoDocument {
             "operation id `{}` does not name its source, and there is more than one; only `{source}` has it",
             id.value
         );
-        match mode {
-            Mode::Tolerant => Diagnostic::warning(Code::UnqualifiedOperationId, message, place),
-            Mode::Strict => Diagnostic::error(Code::UnqualifiedOperationId, message, place),
-        }
-        .with_hint(format!("write `{qualified}`"))
-        .with_fix(qualified)
+        tolerated(Code::UnqualifiedOperationId, message, place, mode)
+            .with_hint(format!("write `{qualified}`"))
+            .with_fix(qualified)
     }
 
     fn ambiguous(&self, id: &Text, found: &[(&str, &Arc<OpenApi>, OperationRef)]) -> Diagnostic {
@@ -388,11 +414,8 @@ impl ArazzoDocument {
             [] => format!("no operation has the id `{id}`: there is no OpenAPI source"),
             files => format!("no operation has the id `{id}` in {}", files.join(", ")),
         };
-        let hint = match nearest(id, ids.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if ids.is_empty() => "no operation there has an id; use `operationPath`".to_owned(),
-            None => format!("there are {}", some_of(&ids)),
-        };
+        let hint = near_or_all(id, &ids)
+            .unwrap_or_else(|| "no operation there has an id; use `operationPath`".to_owned());
         Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span)).with_hint(hint)
     }
 
@@ -411,16 +434,31 @@ impl ArazzoDocument {
         let message = format!("there is no source description `{name}`");
         let names: Vec<&str> =
             self.description.sources.iter().map(|source| source.name.value.as_str()).collect();
-        let hint = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", some_of(&names)),
-        };
-        Diagnostic::error(Code::UnknownSource, message, self.document.place(text.span)).with_hint(hint)
+        Diagnostic::error(Code::UnknownSource, message, self.document.place(text.span))
+            .with_optional_hint(near_or_all(name, &names))
     }
 
     fn unsupported(&self, text: &Text, what: &str) -> Diagnostic {
         let message = format!("{what} (`{}`) cannot be run by this version", text.value);
         Diagnostic::error(Code::Unsupported, message, self.document.place(text.span))
+    }
+}
+
+/// What is taken with a warning, and an error to the letter.
+fn tolerated(code: Code, message: String, place: Place, mode: Mode) -> Diagnostic {
+    match mode {
+        Mode::Tolerant => Diagnostic::warning(code, message, place),
+        Mode::Strict => Diagnostic::error(code, message, place),
+    }
+}
+
+/// A hint at the name that was meant, or at those that there are.
+fn near_or_all(name: &str, names: &[&str]) -> Option<String> {
+    match (nearest(name, names.iter().copied()), names) {
+        (Some(near), _) => Some(format!("did you mean `{near}`?")),
+        (None, []) => None,
+        (None, [only]) => Some(format!("there is only `{only}`")),
+        (None, names) => Some(format!("there are {}", some_of(names))),
     }
 }
 
