@@ -416,7 +416,16 @@ impl ArazzoDocument {
         };
         let hint = near_or_all(id, &ids)
             .unwrap_or_else(|| "no operation there has an id; use `operationPath`".to_owned());
-        Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span)).with_hint(hint)
+        let mut diagnostic =
+            Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span));
+        // It may be of a path that lies elsewhere and cannot be read.
+        let unread = openapis.iter().flat_map(|openapi| openapi.problems());
+        diagnostic.related = unread
+            .take(SHOWN)
+            .map(|problem| Related { place: problem.place, message: problem.message })
+            .collect();
+        let is_whole = diagnostic.related.is_empty();
+        diagnostic.with_hint(if is_whole { hint } else { "look at the paths that cannot be read".to_owned() })
     }
 
     fn unknown_path(&self, path: &Text, pointer: &str, openapi: &OpenApi) -> Diagnostic {
@@ -462,9 +471,11 @@ fn near_or_all(name: &str, names: &[&str]) -> Option<String> {
     }
 }
 
+/// So many names or places are shown of a longer list.
+const SHOWN: usize = 6;
+
 /// The first few names, for a hint.
 fn some_of(names: &[&str]) -> String {
-    const SHOWN: usize = 6;
     let mut list: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
     if names.len() > SHOWN {
         list.push(format!("{} more", names.len() - SHOWN));

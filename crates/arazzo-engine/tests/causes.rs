@@ -11,13 +11,15 @@ const API: &str = "
 openapi: 3.1.0
 info: { title: Library, version: '1' }
 servers: [{ url: 'https://library.test' }]
-security: [{ key: [] }]
+security: [{ key: [], user: [] }]
 paths:
   /books:
     get:
       operationId: findBooks
       parameters:
       - { name: title, in: query, schema: { type: string } }
+      - { name: Accept, in: header, required: true, schema: { type: string } }
+      - { name: authorization, in: header, required: true, schema: { type: string } }
       - { name: api_key, in: query, required: true, schema: { type: string } }
       responses:
         '200': { description: ok, content: { application/json: { schema: { type: array, items: { $ref: '#/components/schemas/book' } } } } }
@@ -38,6 +40,7 @@ components:
     book: { type: object, additionalProperties: false, properties: { isbn: { type: string }, pages: { type: integer } } }
   securitySchemes:
     key: { type: apiKey, in: query, name: api_key }
+    user: { type: http, scheme: basic }
 ";
 
 /// The head of a description with one source.
@@ -45,8 +48,12 @@ const HEAD: &str = "info: { title: Lend, version: '1' }
 sourceDescriptions: [{ name: library, url: api.yml }]
 ";
 
-/// Everything that is said of a description of this version, as `code:line`.
+/// Everything that is said of a description, as `code:line`.
 fn said(description: &str, mode: Mode) -> Vec<String> {
+    found(description, API, mode).iter().map(said_once).collect()
+}
+
+fn found(description: &str, api: &str, mode: Mode) -> Vec<Diagnostic> {
     let read = |name: &str, text: &str| {
         let (document, diagnostics) = Document::read(name, &format!("file:///{name}"), text.to_owned());
         assert!(diagnostics.is_empty(), "{diagnostics:#?}");
@@ -57,14 +64,14 @@ fn said(description: &str, mode: Mode) -> Vec<String> {
     while let Some(wanted) = workspace.wanted() {
         let (_, source) = workspace.source_of(wanted).unwrap();
         let text = match source.url.value.as_str() {
-            "api.yml" => API,
+            "api.yml" => api,
             _ => SHARED,
         };
         let name = source.url.value.clone();
         diagnostics.extend(workspace.supply(wanted, read(&name, text)));
     }
     diagnostics.extend(check(&workspace, &CheckOptions { mode, ..CheckOptions::default() }));
-    diagnostics.iter().map(said_once).collect()
+    diagnostics
 }
 
 fn said_once(diagnostic: &Diagnostic) -> String {
@@ -340,7 +347,7 @@ fn sources_that_could_not_be_read_are_not_missed() {
 }
 
 #[test]
-fn an_api_key_that_is_a_parameter_too_is_not_missing() {
+fn what_credentials_and_bodies_fill_in_is_not_missing() {
     let description = format!(
         "arazzo: 1.0.1\n{HEAD}workflows: [{{ workflowId: w, steps: [{{ stepId: find, operationId: findBooks }}] }}]\n"
     );
@@ -366,4 +373,18 @@ fn a_workflow_of_a_source_is_found_behind_its_field() {
         assert_eq!(said(&description, Mode::Tolerant).join(" "), tolerant, "`{id}`");
         assert_eq!(said(&description, Mode::Strict).join(" "), strict, "`{id}`");
     }
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_said_once_with_all_its_places() {
+    let broken = API.replace(
+        "responses: { '204': { description: gone } }",
+        "responses: { '204': { $ref: '#/nothing' }, '404': { $ref: '#/nothing' } }",
+    );
+    let step = "{ stepId: drop, operationId: dropBook, parameters: [{ name: isbn, in: path, value: '1' }] }";
+    let description = format!("arazzo: 1.0.1\n{HEAD}workflows: [{{ workflowId: w, steps: [{step}] }}]\n");
+    let diagnostics = found(&description, &broken, Mode::Tolerant);
+    let [one] = diagnostics.as_slice() else { panic!("{diagnostics:#?}") };
+    assert_eq!((one.code.as_str(), one.related.len()), ("unresolved-reference", 1));
+    assert!(one.place.span.start < one.related.first().unwrap().place.span.start);
 }

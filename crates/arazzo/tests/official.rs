@@ -41,7 +41,7 @@ const OPERATIONS: &str = "/users listUsers limit; /login loginUser username pass
 const EXAMPLES: [(&str, &str, &str); 6] = [
     ("ExtendedParametersExample.arazzo.yaml", "", ""),
     // The description writes `PAR`, the API `Par`.
-    ("FAPI-PAR.arazzo.yaml", "unknown-operation-id:102", "missing-parameter:137"),
+    ("FAPI-PAR.arazzo.yaml", "unknown-operation-id:102", ""),
     // The pointer ends at the path item.
     ("LoginAndRetrievePets.arazzo.yaml", "operation-path:46", ""),
     // An expression without `.outputs.`, and three outputs that no step has.

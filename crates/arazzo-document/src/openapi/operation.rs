@@ -148,8 +148,8 @@ impl<'a> Operation<'a> {
         [self.node(), self.openapi.root()].into_iter().find_map(security::requirements).unwrap_or_default()
     }
 
-    /// The API keys that it asks for, in any of its alternatives: where each goes, and its name there.
-    pub fn api_keys(&self) -> Vec<(SecurityLocation, &'a str)> {
+    /// Where the credentials go that it asks for, in any of its alternatives, with their names there.
+    pub fn credential_places(&self) -> Vec<(SecurityLocation, &'a str)> {
         let requirements = self.security();
         let schemes = requirements.iter().flat_map(SecurityRequirement::schemes);
         schemes
@@ -157,9 +157,8 @@ impl<'a> Operation<'a> {
                 SecurityScheme::ApiKey { name, location } => Some((location, name)),
                 SecurityScheme::Http { .. }
                 | SecurityScheme::OAuth2 { .. }
-                | SecurityScheme::OpenIdConnect { .. }
-                | SecurityScheme::MutualTls
-                | SecurityScheme::Unknown => None,
+                | SecurityScheme::OpenIdConnect { .. } => Some((SecurityLocation::Header, "Authorization")),
+                SecurityScheme::MutualTls | SecurityScheme::Unknown => None,
             })
             .collect()
     }

@@ -93,7 +93,7 @@ impl Location {
         }
     }
 
-    fn of_key(location: SecurityLocation) -> Self {
+    fn of_credential(location: SecurityLocation) -> Self {
         match location {
             SecurityLocation::Query => Self::Query,
             SecurityLocation::Header => Self::Header,
@@ -239,19 +239,24 @@ impl Compiler<'_> {
     }
 
     /// A path parameter that is not given makes the request impossible; another required one makes it doubtful, unless
-    /// it is the API key that a credential fills in.
+    /// a credential fills it in. `Accept` and `Content-Type` follow from the bodies and are [no parameters].
+    ///
+    /// [no parameters]: https://spec.openapis.org/oas/v3.1.1.html#parameter-object
     fn report_missing(&mut self, span: Span, step: &str, operation: &Operation<'_>, plans: &[ParameterPlan]) {
         let all = operation.parameters();
-        let keys = operation.api_keys();
+        let credentials = operation.credential_places();
         for declared in &all {
             let location = Location::of(declared.location());
             let given = plans
                 .iter()
                 .any(|plan| plan.location == location && names(location, declared.name(), &plan.name));
-            let is_key = keys.iter().any(|(of, name)| {
-                Location::of_key(*of) == location && names(location, declared.name(), name)
+            let is_automatic = location == Location::Header
+                && ["accept", "content-type"].iter().any(|name| name.eq_ignore_ascii_case(declared.name()));
+            let is_credential = credentials.iter().any(|(of, name)| {
+                Location::of_credential(*of) == location && names(location, declared.name(), name)
             });
-            if given || is_key || !(declared.required() || location == Location::Path) {
+            if given || is_automatic || is_credential || !(declared.required() || location == Location::Path)
+            {
                 continue;
             }
             let place = location.as_str();
