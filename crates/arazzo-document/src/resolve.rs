@@ -9,9 +9,9 @@ use arazzo_expression::{Expression, Mode, Source};
 
 use crate::description::{Target, Text};
 use crate::diagnostic::{Code, Diagnostic, Place, Related};
-use crate::nearest::nearest;
+use crate::nearest::{nearest, suggestion};
 use crate::openapi::{OpenApi, OperationRef};
-use crate::workspace::{ArazzoDocument, DocumentIndex, SourceContent, Workspace};
+use crate::workspace::{ArazzoDocument, SourceContent};
 
 /// An operation of one of the sources.
 #[derive(Debug, Clone)]
@@ -47,114 +47,6 @@ impl Resolution {
     }
 }
 
-/// A workflow of one of the documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WorkflowRef {
-    /// The document that has it.
-    pub document: DocumentIndex,
-    /// Its index in `workflows`.
-    pub workflow: usize,
-}
-
-impl Workspace {
-    /// The workflow that `text`, written in document `from`, means: a local id, or
-    /// `$sourceDescriptions.<name>.<workflowId>`.
-    ///
-    /// `Ok(None)` means that the source is missing or could not be read, which was reported.
-    ///
-    /// # Errors
-    ///
-    /// There is no such workflow.
-    pub fn resolve_workflow(
-        &self,
-        from: DocumentIndex,
-        text: &Text,
-    ) -> Result<Option<WorkflowRef>, Diagnostic> {
-        let Some(here) = self.document(from) else { return Ok(None) };
-        let local = || here.description.workflow(&text.value).is_some();
-        let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
-        let (source, id) = match (here.qualified(text), prefixed()) {
-            (Some(qualified), _) => qualified,
-            (None, Some((source, id))) => (source.to_owned(), id.to_owned()),
-            (None, None) => return self.workflow_in(from, &text.value, here, text).map(Some),
-        };
-        match here.source(&source) {
-            None if here.lacks_sources() => Ok(None),
-            None => Err(here.unknown_source(text, &source)),
-            Some((_, SourceContent::Missing | SourceContent::Wanted)) => Ok(None),
-            Some((_, SourceContent::Arazzo(there))) => {
-                let id = self.without_field(*there, &id).unwrap_or(&id);
-                self.workflow_in(*there, id, here, text).map(Some)
-            }
-            Some((_, SourceContent::OpenApi(_) | SourceContent::AsyncApi)) => {
-                let message = format!("source `{source}` has no workflows: it is no Arazzo Description");
-                Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)))
-            }
-        }
-    }
-
-    /// What is to be said of how `text`, which leads to a workflow of a source, is written: that its source stands
-    /// there without `$sourceDescriptions` (T16), or that `workflows.` stands before the id.
-    pub fn workflow_form(&self, from: DocumentIndex, text: &Text, mode: Mode) -> Option<Diagnostic> {
-        let here = self.document(from)?;
-        if here.description.workflow(&text.value).is_some() {
-            return None;
-        }
-        let qualified = here.qualified(text);
-        let has_root = qualified.is_some();
-        let (source, id) = qualified.or_else(|| {
-            here.source_prefix(&text.value).map(|(source, id)| (source.to_owned(), id.to_owned()))
-        })?;
-        let there = match here.source(&source)?.1 {
-            SourceContent::Arazzo(there) => Some(*there),
-            SourceContent::Wanted
-            | SourceContent::Missing
-            | SourceContent::OpenApi(_)
-            | SourceContent::AsyncApi => None,
-        };
-        let bare = there.and_then(|there| self.without_field(there, &id));
-        if !has_root {
-            return Some(here.without_root(text, &source, bare.unwrap_or(&id), mode));
-        }
-        let form = format!("$sourceDescriptions.{source}.{}", bare?);
-        let message = format!("`{}` has not the form of the specification", text.value);
-        let diagnostic = tolerated(Code::WorkflowIdForm, message, here.document.place(text.span), mode);
-        Some(diagnostic.with_hint(format!("write `{form}`")).with_fix(form))
-    }
-
-    /// The id without a `workflows.` before it, where the document has no workflow that is called so.
-    fn without_field<'t>(&self, document: DocumentIndex, id: &'t str) -> Option<&'t str> {
-        let is_exact = self.document(document)?.description.workflow(id).is_some();
-        id.strip_prefix("workflows.").filter(|_| !is_exact)
-    }
-
-    fn workflow_in(
-        &self,
-        document: DocumentIndex,
-        id: &str,
-        here: &ArazzoDocument,
-        text: &Text,
-    ) -> Result<WorkflowRef, Diagnostic> {
-        let workflows = self.document(document).map(|there| there.description.workflows.as_slice());
-        let workflows = workflows.unwrap_or_default();
-        if let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == id) {
-            return Ok(WorkflowRef { document, workflow });
-        }
-        let ids: Vec<&str> = workflows.iter().map(|workflow| workflow.id.value.as_str()).collect();
-        let diagnostic = Diagnostic::error(
-            Code::UnknownWorkflow,
-            format!("there is no workflow `{id}`"),
-            here.document.place(text.span),
-        );
-        Err(if id.starts_with("$sourceDescriptions.") {
-            diagnostic
-                .with_hint("a workflow of a source is written `$sourceDescriptions.<name>.<workflowId>`")
-        } else {
-            diagnostic.with_optional_hint(near_or_all(id, &ids))
-        })
-    }
-}
-
 impl ArazzoDocument {
     /// The operation that `target` means. A target that is no operation is refused by name.
     pub fn resolve_operation(&self, target: &Target, mode: Mode) -> Resolution {
@@ -172,7 +64,7 @@ impl ArazzoDocument {
     }
 
     /// The parts of `$sourceDescriptions.<name>.<operationId>`.
-    fn qualified(&self, id: &Text) -> Option<(String, String)> {
+    pub(crate) fn qualified(&self, id: &Text) -> Option<(String, String)> {
         let parsed = Expression::parse(&id.value, Mode::Strict).ok()?.value;
         match parsed.source {
             Source::SourceDescription { source, reference } => Some((source, reference)),
@@ -346,7 +238,7 @@ impl ArazzoDocument {
     }
 
     /// The source, and what follows it, of `<source>.<id>`.
-    fn source_prefix<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+    pub(crate) fn source_prefix<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
         text.match_indices('.')
             .filter_map(|(at, _)| Some((text.get(..at)?, text.get(at + 1..)?)))
             .find(|(source, _)| self.source(source).is_some())
@@ -365,7 +257,7 @@ impl ArazzoDocument {
         resolution
     }
 
-    fn without_root(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Diagnostic {
+    pub(crate) fn without_root(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Diagnostic {
         let message = format!("`{}` names its source without `$sourceDescriptions`", text.value);
         let diagnostic = tolerated(Code::SourceWithoutRoot, message, self.document.place(text.span), mode);
         let qualified = format!("$sourceDescriptions.{source}.{id}");
@@ -414,14 +306,14 @@ impl ArazzoDocument {
             [] => format!("no operation has the id `{id}`: there is no OpenAPI source"),
             files => format!("no operation has the id `{id}` in {}", files.join(", ")),
         };
-        let hint = near_or_all(id, &ids)
+        let hint = suggestion(id, &ids)
             .unwrap_or_else(|| "no operation there has an id; use `operationPath`".to_owned());
         let mut diagnostic =
             Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span));
         // It may be of a path that lies elsewhere and cannot be read.
         let unread = openapis.iter().flat_map(|openapi| openapi.problems());
         diagnostic.related = unread
-            .take(SHOWN)
+            .take(MAX_UNREAD)
             .map(|problem| Related { place: problem.place, message: problem.message })
             .collect();
         let is_whole = diagnostic.related.is_empty();
@@ -439,12 +331,12 @@ impl ArazzoDocument {
         Diagnostic::error(Code::OperationPath, message, self.document.place(path.span)).with_hint(hint)
     }
 
-    fn unknown_source(&self, text: &Text, name: &str) -> Diagnostic {
+    pub(crate) fn unknown_source(&self, text: &Text, name: &str) -> Diagnostic {
         let message = format!("there is no source description `{name}`");
         let names: Vec<&str> =
             self.description.sources.iter().map(|source| source.name.value.as_str()).collect();
         Diagnostic::error(Code::UnknownSource, message, self.document.place(text.span))
-            .with_optional_hint(near_or_all(name, &names))
+            .with_optional_hint(suggestion(name, &names))
     }
 
     fn unsupported(&self, text: &Text, what: &str) -> Diagnostic {
@@ -453,34 +345,15 @@ impl ArazzoDocument {
     }
 }
 
+/// So many paths that cannot be read are shown.
+const MAX_UNREAD: usize = 6;
+
 /// What is taken with a warning, and an error to the letter.
-fn tolerated(code: Code, message: String, place: Place, mode: Mode) -> Diagnostic {
+pub(crate) fn tolerated(code: Code, message: String, place: Place, mode: Mode) -> Diagnostic {
     match mode {
         Mode::Tolerant => Diagnostic::warning(code, message, place),
         Mode::Strict => Diagnostic::error(code, message, place),
     }
-}
-
-/// A hint at the name that was meant, or at those that there are.
-fn near_or_all(name: &str, names: &[&str]) -> Option<String> {
-    match (nearest(name, names.iter().copied()), names) {
-        (Some(near), _) => Some(format!("did you mean `{near}`?")),
-        (None, []) => None,
-        (None, [only]) => Some(format!("there is only `{only}`")),
-        (None, names) => Some(format!("there are {}", some_of(names))),
-    }
-}
-
-/// So many names or places are shown of a longer list.
-const SHOWN: usize = 6;
-
-/// The first few names, for a hint.
-fn some_of(names: &[&str]) -> String {
-    let mut list: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    if names.len() > SHOWN {
-        list.push(format!("{} more", names.len() - SHOWN));
-    }
-    list.join(", ")
 }
 
 /// An `operationPath` taken apart.

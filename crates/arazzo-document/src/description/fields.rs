@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
 
     fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} must be {wanted}, not {}", node.type_name());
-        self.error(Code::WrongType, node.span, message, None);
+        let hint = matches!(node.data, Data::Null).then(|| "there is nothing; remove the field".to_owned());
+        self.error(Code::WrongType, node.span, message, hint);
     }
 
     /// The string that `node` is, or a report that it is none.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arazzo_document::description::{Reusable, SpecVersion, Step, Text, Workflow};
 use arazzo_document::{
     ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace,
-    nearest,
+    nearest, suggestion,
 };
 use arazzo_expression::{ComponentKind, Criterion, Expression, Note, Source, SyntaxError, Template};
 
@@ -290,9 +290,9 @@ impl<'a> Compiler<'a> {
         // One that is there and could not be read was reported.
         if found.is_none() && written.is_none() {
             let message = format!("`components.{field}` has no `{name}`");
-            let names = components.iter().map(|(key, _)| key.value.as_str());
-            let hint = nearest(&name, names).map(|near| format!("did you mean `{near}`?"));
-            self.error(Code::UnknownComponent, text.span, message, &hint.unwrap_or_default());
+            let names: Vec<&str> = components.iter().map(|(key, _)| key.value.as_str()).collect();
+            let hint = suggestion(&name, &names).unwrap_or_default();
+            self.error(Code::UnknownComponent, text.span, message, &hint);
         }
         found
     }

@@ -4,7 +4,7 @@
 //! request, not a missing value while the workflow runs.
 
 use arazzo_document::description::{ActionKind, Entry, Output, Step, Target, Text, Workflow};
-use arazzo_document::{Code, Span, nearest};
+use arazzo_document::{Code, Span, nearest, suggestion};
 use arazzo_expression::{Expression, Part, Source};
 
 use super::compiler::{Compiler, OutputsOf};
@@ -157,8 +157,8 @@ impl<'a> Compiler<'a> {
             return;
         }
         let message = format!("workflow `{}` has no step `{id}`", workflow.id.value);
-        let ids = workflow.steps.iter().map(|step| step.id.value.as_str());
-        let hint = nearest(id, ids).map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+        let ids: Vec<&str> = workflow.steps.iter().map(|step| step.id.value.as_str()).collect();
+        let hint = suggestion(id, &ids).unwrap_or_default();
         self.error(Code::UnknownStep, span, message, &hint);
     }
 
