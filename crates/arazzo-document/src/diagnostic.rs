@@ -56,6 +56,12 @@ impl Diagnostic {
         self
     }
 
+    /// The same with what to do about it, if anything is known.
+    pub(crate) fn with_optional_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+
     /// The same with the text that should stand in place of the string at its path. A tool may write it there.
     #[must_use]
     pub fn with_fix(mut self, text: impl Into<String>) -> Self {
@@ -222,6 +228,8 @@ codes! {
     OperationPathForm = "operation-path-form",
     /// A source is named without `$sourceDescriptions` (T16).
     SourceWithoutRoot = "source-without-root",
+    /// A `workflowId` has not the form of the specification (T16).
+    WorkflowIdForm = "workflow-id-form",
     /// No operation has the id.
     UnknownOperationId = "unknown-operation-id",
     /// Several sources have an operation with the id.

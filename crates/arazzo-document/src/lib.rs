@@ -42,14 +42,16 @@ mod position;
 mod read;
 mod resolve;
 mod rewrite;
+mod workflow_ref;
 mod workspace;
 mod yaml;
 
 pub use diagnostic::{Code, Diagnostic, Place, Related, Severity};
 pub use document::Document;
-pub use nearest::nearest;
+pub use nearest::{nearest, suggestion};
 pub use node::{Data, Member, Node};
 pub use position::{Position, Span};
 pub use read::{Format, MAX_DEPTH, MAX_NODES, MAX_TEXT, Problem, Reading, read};
-pub use resolve::{Resolution, ResolvedOperation, WorkflowRef};
+pub use resolve::{Resolution, ResolvedOperation};
+pub use workflow_ref::WorkflowRef;
 pub use workspace::{ArazzoDocument, DocumentIndex, SourceContent, Wanted, Workspace};

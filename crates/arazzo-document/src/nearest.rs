@@ -15,6 +15,24 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// A hint for a name that does not exist: the one that was meant, or the first few of those that there are.
+pub fn suggestion(name: &str, names: &[&str]) -> Option<String> {
+    match (nearest(name, names.iter().copied()), names) {
+        (Some(near), _) => Some(format!("did you mean `{near}`?")),
+        (None, []) => None,
+        (None, [only]) => Some(format!("there is only `{only}`")),
+        (None, names) => {
+            let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+            let rest = names.len().saturating_sub(SHOWN);
+            let rest = if rest > 0 { format!(", {rest} more") } else { String::new() };
+            Some(format!("there are {}{rest}", shown.join(", ")))
+        }
+    }
+}
+
+/// So many names are shown of a longer list.
+const SHOWN: usize = 6;
+
 /// So many names are looked at; a larger list is no place to search for a slip of the hand.
 const MAX_NAMES: usize = 10_000;
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use arazzo_expression::{Expression, Mode, Source};
 
 use crate::description::{Target, Text};
-use crate::diagnostic::{Code, Diagnostic, Related};
-use crate::nearest::nearest;
+use crate::diagnostic::{Code, Diagnostic, Place, Related};
+use crate::nearest::{nearest, suggestion};
 use crate::openapi::{OpenApi, OperationRef};
-use crate::workspace::{ArazzoDocument, DocumentIndex, SourceContent, Workspace};
+use crate::workspace::{ArazzoDocument, SourceContent};
 
 /// An operation of one of the sources.
 #[derive(Debug, Clone)]
@@ -47,72 +47,6 @@ impl Resolution {
     }
 }
 
-/// A workflow of one of the documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WorkflowRef {
-    /// The document that has it.
-    pub document: DocumentIndex,
-    /// Its index in `workflows`.
-    pub workflow: usize,
-}
-
-impl Workspace {
-    /// The workflow that `text`, written in document `from`, means: a local id, or
-    /// `$sourceDescriptions.<name>.<workflowId>`.
-    ///
-    /// `Ok(None)` means that the source is missing, which was reported.
-    ///
-    /// # Errors
-    ///
-    /// There is no such workflow.
-    pub fn resolve_workflow(
-        &self,
-        from: DocumentIndex,
-        text: &Text,
-    ) -> Result<Option<WorkflowRef>, Diagnostic> {
-        let Some(here) = self.document(from) else { return Ok(None) };
-        let local = || here.description.workflow(&text.value).is_some();
-        let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
-        let (source, id) = match (here.qualified(text), prefixed()) {
-            (Some(qualified), _) => qualified,
-            (None, Some((source, id))) => {
-                (source.to_owned(), id.strip_prefix("workflows.").unwrap_or(id).to_owned())
-            }
-            (None, None) => return self.workflow_in(from, &text.value, here, text).map(Some),
-        };
-        match here.source(&source) {
-            None => Err(here.unknown_source(text, &source)),
-            Some((_, SourceContent::Missing | SourceContent::Wanted)) => Ok(None),
-            Some((_, SourceContent::Arazzo(there))) => self.workflow_in(*there, &id, here, text).map(Some),
-            Some((_, SourceContent::OpenApi(_) | SourceContent::AsyncApi)) => {
-                let message = format!("source `{source}` has no workflows: it is no Arazzo Description");
-                Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)))
-            }
-        }
-    }
-
-    fn workflow_in(
-        &self,
-        document: DocumentIndex,
-        id: &str,
-        here: &ArazzoDocument,
-        text: &Text,
-    ) -> Result<WorkflowRef, Diagnostic> {
-        let workflows = self.document(document).map(|there| there.description.workflows.as_slice());
-        let workflows = workflows.unwrap_or_default();
-        if let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == id) {
-            return Ok(WorkflowRef { document, workflow });
-        }
-        let ids: Vec<&str> = workflows.iter().map(|workflow| workflow.id.value.as_str()).collect();
-        let hint = match nearest(id, ids.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", some_of(&ids)),
-        };
-        let message = format!("there is no workflow `{id}`");
-        Err(Diagnostic::error(Code::UnknownWorkflow, message, here.document.place(text.span)).with_hint(hint))
-    }
-}
-
 impl ArazzoDocument {
     /// The operation that `target` means. A target that is no operation is refused by name.
     pub fn resolve_operation(&self, target: &Target, mode: Mode) -> Resolution {
@@ -130,7 +64,7 @@ impl ArazzoDocument {
     }
 
     /// The parts of `$sourceDescriptions.<name>.<operationId>`.
-    fn qualified(&self, id: &Text) -> Option<(String, String)> {
+    pub(crate) fn qualified(&self, id: &Text) -> Option<(String, String)> {
         let parsed = Expression::parse(&id.value, Mode::Strict).ok()?.value;
         match parsed.source {
             Source::SourceDescription { source, reference } => Some((source, reference)),
@@ -152,6 +86,7 @@ impl ArazzoDocument {
 
     fn operation_in(&self, text: &Text, source: &str, id: &str) -> Resolution {
         match self.source(source) {
+            None if self.lacks_sources() => Resolution::default(),
             None => Resolution::refused(self.unknown_source(text, source)),
             // That the source is missing was said at its `url`.
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
@@ -196,7 +131,7 @@ impl ArazzoDocument {
                 )
             }
             // It may be in the source that is missing, which was reported.
-            [] if missing => Resolution::default(),
+            [] if missing || self.lacks_sources() => Resolution::default(),
             [] => {
                 let openapis: Vec<&Arc<OpenApi>> = openapis.iter().map(|(_, openapi)| *openapi).collect();
                 Resolution::refused(self.unknown_operation(id, &id.value, &openapis))
@@ -234,10 +169,7 @@ impl ArazzoDocument {
             let pointer = found.openapi.operation(found.operation).pointer();
             let place = self.document.place(path.span);
             let message = format!("`operationPath: {}` has not the form of the specification", path.value);
-            let diagnostic = match mode {
-                Mode::Tolerant => Diagnostic::warning(Code::OperationPathForm, message, place),
-                Mode::Strict => Diagnostic::error(Code::OperationPathForm, message, place),
-            };
+            let diagnostic = tolerated(Code::OperationPathForm, message, place, mode);
             let form = format!("{{$sourceDescriptions.{}.url}}#{pointer}", found.source);
             let hint = format!("write `'{form}'`");
             resolution.diagnostics.push(diagnostic.with_hint(hint).with_fix(form));
@@ -250,6 +182,7 @@ impl ArazzoDocument {
 
     fn pointed(&self, path: &Text, source: &str, pointer: &str) -> Resolution {
         match self.source(source) {
+            None if self.lacks_sources() => Resolution::default(),
             None => Resolution::refused(self.unknown_source(path, source)),
             Some((_, SourceContent::Missing | SourceContent::Wanted)) => Resolution::default(),
             Some((_, SourceContent::Arazzo(_) | SourceContent::AsyncApi)) => Resolution::refused(
@@ -305,18 +238,10 @@ impl ArazzoDocument {
     }
 
     /// The source, and what follows it, of `<source>.<id>`.
-    fn source_prefix<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
+    pub(crate) fn source_prefix<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
         text.match_indices('.')
             .filter_map(|(at, _)| Some((text.get(..at)?, text.get(at + 1..)?)))
             .find(|(source, _)| self.source(source).is_some())
-    }
-
-    /// What is to be said of a workflow id that names its source without `$sourceDescriptions` (T16).
-    pub fn source_without_root(&self, id: &Text, mode: Mode) -> Option<Diagnostic> {
-        let (source, workflow) = self.source_prefix(&id.value)?;
-        let is_local = self.description.workflow(&id.value).is_some();
-        let workflow = workflow.strip_prefix("workflows.").unwrap_or(workflow);
-        (!is_local).then(|| self.without_root(id, source, workflow, mode))
     }
 
     /// `<source>.<operationId>` without `$sourceDescriptions` (T16).
@@ -332,13 +257,9 @@ impl ArazzoDocument {
         resolution
     }
 
-    fn without_root(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Diagnostic {
-        let place = self.document.place(text.span);
+    pub(crate) fn without_root(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Diagnostic {
         let message = format!("`{}` names its source without `$sourceDescriptions`", text.value);
-        let diagnostic = match mode {
-            Mode::Tolerant => Diagnostic::warning(Code::SourceWithoutRoot, message, place),
-            Mode::Strict => Diagnostic::error(Code::SourceWithoutRoot, message, place),
-        };
+        let diagnostic = tolerated(Code::SourceWithoutRoot, message, self.document.place(text.span), mode);
         let qualified = format!("$sourceDescriptions.{source}.{id}");
         diagnostic.with_hint(format!("write `{qualified}`")).with_fix(qualified)
     }
@@ -350,12 +271,9 @@ impl ArazzoDocument {
             "operation id `{}` does not name its source, and there is more than one; only `{source}` has it",
             id.value
         );
-        match mode {
-            Mode::Tolerant => Diagnostic::warning(Code::UnqualifiedOperationId, message, place),
-            Mode::Strict => Diagnostic::error(Code::UnqualifiedOperationId, message, place),
-        }
-        .with_hint(format!("write `{qualified}`"))
-        .with_fix(qualified)
+        tolerated(Code::UnqualifiedOperationId, message, place, mode)
+            .with_hint(format!("write `{qualified}`"))
+            .with_fix(qualified)
     }
 
     fn ambiguous(&self, id: &Text, found: &[(&str, &Arc<OpenApi>, OperationRef)]) -> Diagnostic {
@@ -388,12 +306,18 @@ impl ArazzoDocument {
             [] => format!("no operation has the id `{id}`: there is no OpenAPI source"),
             files => format!("no operation has the id `{id}` in {}", files.join(", ")),
         };
-        let hint = match nearest(id, ids.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if ids.is_empty() => "no operation there has an id; use `operationPath`".to_owned(),
-            None => format!("there are {}", some_of(&ids)),
-        };
-        Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span)).with_hint(hint)
+        let hint = suggestion(id, &ids)
+            .unwrap_or_else(|| "no operation there has an id; use `operationPath`".to_owned());
+        let mut diagnostic =
+            Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span));
+        // It may be of a path that lies elsewhere and cannot be read.
+        let unread = openapis.iter().flat_map(|openapi| openapi.problems());
+        diagnostic.related = unread
+            .take(MAX_UNREAD)
+            .map(|problem| Related { place: problem.place, message: problem.message })
+            .collect();
+        let is_whole = diagnostic.related.is_empty();
+        diagnostic.with_hint(if is_whole { hint } else { "look at the paths that cannot be read".to_owned() })
     }
 
     fn unknown_path(&self, path: &Text, pointer: &str, openapi: &OpenApi) -> Diagnostic {
@@ -407,15 +331,12 @@ impl ArazzoDocument {
         Diagnostic::error(Code::OperationPath, message, self.document.place(path.span)).with_hint(hint)
     }
 
-    fn unknown_source(&self, text: &Text, name: &str) -> Diagnostic {
+    pub(crate) fn unknown_source(&self, text: &Text, name: &str) -> Diagnostic {
         let message = format!("there is no source description `{name}`");
         let names: Vec<&str> =
             self.description.sources.iter().map(|source| source.name.value.as_str()).collect();
-        let hint = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", some_of(&names)),
-        };
-        Diagnostic::error(Code::UnknownSource, message, self.document.place(text.span)).with_hint(hint)
+        Diagnostic::error(Code::UnknownSource, message, self.document.place(text.span))
+            .with_optional_hint(suggestion(name, &names))
     }
 
     fn unsupported(&self, text: &Text, what: &str) -> Diagnostic {
@@ -424,14 +345,15 @@ impl ArazzoDocument {
     }
 }
 
-/// The first few names, for a hint.
-fn some_of(names: &[&str]) -> String {
-    const SHOWN: usize = 6;
-    let mut list: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    if names.len() > SHOWN {
-        list.push(format!("{} more", names.len() - SHOWN));
+/// So many paths that cannot be read are shown.
+const MAX_UNREAD: usize = 6;
+
+/// What is taken with a warning, and an error to the letter.
+pub(crate) fn tolerated(code: Code, message: String, place: Place, mode: Mode) -> Diagnostic {
+    match mode {
+        Mode::Tolerant => Diagnostic::warning(code, message, place),
+        Mode::Strict => Diagnostic::error(code, message, place),
     }
-    list.join(", ")
 }
 
 /// An `operationPath` taken apart.

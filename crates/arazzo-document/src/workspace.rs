@@ -243,6 +243,12 @@ impl ArazzoDocument {
         self.misread.iter().any(|wrong| span.start <= wrong.start && wrong.start < span.end)
     }
 
+    /// Whether there are no `sourceDescriptions`, or something is wrong in them, so that a source may be lacking. That
+    /// was reported.
+    pub fn lacks_sources(&self) -> bool {
+        self.document.root.get("sourceDescriptions").is_none_or(|sources| self.is_misread(sources.span))
+    }
+
     /// The sources with what they turned out to be, in the order of the document.
     pub fn sources(&self) -> impl Iterator<Item = (&SourceDescription, &SourceContent)> {
         self.description.sources.iter().zip(&self.contents)

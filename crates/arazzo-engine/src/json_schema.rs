@@ -37,9 +37,14 @@ pub(crate) struct Violation {
 
 impl JsonSchema {
     /// Compiles a schema whose `format`s are checked.
-    pub(crate) fn with_formats(schema: &Value) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What is no schema, by its JSON Pointer, and why.
+    pub(crate) fn with_formats(schema: &Value) -> Result<Self, (String, String)> {
         let validator = jsonschema::options().should_validate_formats(true).build(schema);
-        validator.map(|validator| Self { validator, unread: Vec::new() }).map_err(|error| error.to_string())
+        validator
+            .map(|validator| Self { validator, unread: Vec::new() })
+            .map_err(|error| (error.instance_path().to_string(), error.to_string()))
     }
 
     /// Compiles a schema whose `format`s only annotate, but for patterns that cannot be read. The others take linear time

@@ -82,7 +82,9 @@ impl Expression {
         let hint = match (with_pointer(text, cursor), ahead.peek()) {
             (Some(pointed), _) => format!("a part of a value is written `{pointed}`"),
             (None, Some('.' | '[')) => "only a JSON Pointer behind `#` goes into a value".to_owned(),
-            (None, _) => format!("inside text an expression is written `{{{read}}}`"),
+            (None, _) => {
+                format!("remove what follows it; inside text an expression is written `{{{read}}}`")
+            }
         };
         Err(error.with_hint(hint))
     }

@@ -300,6 +300,13 @@ fn owner<'m>(
         .filter_map(|marker| text.find(marker).map(|offset| (offset, *marker)))
         .min_by_key(|(offset, _)| *offset);
     let Some((offset, marker)) = found else {
+        if let Some(field) =
+            markers.iter().find_map(|marker| marker.strip_suffix('.')).filter(|field| text.ends_with(field))
+        {
+            let at = start + text.len() - field.len();
+            let message = format!("`.<name>` is missing behind `{field}`");
+            return Err(SyntaxError::new(message, at..start + text.len()));
+        }
         let fields: Vec<String> = markers.iter().map(|marker| format!("`{marker}<name>`")).collect();
         let message = format!("{} is missing behind the id of {what}", fields.join(" or "));
         return Err(SyntaxError::new(message, start..start + text.len()));

@@ -24,7 +24,12 @@ pub(crate) fn access(cursor: &mut Cursor<'_>) -> Result<Option<Access>, SyntaxEr
         let digits = cursor.take_while(|next| next.is_ascii_digit());
         let Ok(index) = digits.parse() else {
             let message = "an index counted from 0 or a member name in single quotes is missing here";
-            return Err(SyntaxError::new(message, start..cursor.at()));
+            let error = SyntaxError::new(message, start..cursor.at());
+            let is_query = matches!(cursor.peek(), Some('?' | '*' | ':' | '@' | '('));
+            return Err(match is_query {
+                true => error.with_hint("what selects by a query is a criterion of `type: jsonpath`"),
+                false => error,
+            });
         };
         Access::Index(index)
     };

@@ -146,6 +146,8 @@ fn no_literal(word: &str, cursor: &Cursor<'_>, start: usize) -> SyntaxError {
             .with_hint("a JSONPath query needs `type: jsonpath` and a `context`; in a simple condition write `$response.body#/…`"),
         None if shown.starts_with('$') => error
             .with_hint("it begins with no known root; the body of the response is `$response.body`"),
+        None if shown.starts_with(['{', '[']) => error
+            .with_hint("objects and arrays are no literals; compare their parts: `$response.body#/name == 'x'`"),
         None => {
             error.with_hint(format!("a text stands in single quotes: {}", navigation::quote(shown)))
         }

@@ -1,4 +1,4 @@
-//! The official examples and fixtures of the specification, dry-run, and what its jsonpath examples select.
+//! The official examples and fixtures of the specification, validated and dry-run, and what its jsonpath examples select.
 //!
 //! Their texts are not part of this repository. They are read from the folder that `ARAZZO_SHARED` names (without it:
 //! `shared`, beside the repository); where there is none, the tests say so and pass. The published fixtures speak of
@@ -41,7 +41,7 @@ const OPERATIONS: &str = "/users listUsers limit; /login loginUser username pass
 const EXAMPLES: [(&str, &str, &str); 6] = [
     ("ExtendedParametersExample.arazzo.yaml", "", ""),
     // The description writes `PAR`, the API `Par`.
-    ("FAPI-PAR.arazzo.yaml", "unknown-operation-id:102", "missing-parameter:137"),
+    ("FAPI-PAR.arazzo.yaml", "unknown-operation-id:102", ""),
     // The pointer ends at the path item.
     ("LoginAndRetrievePets.arazzo.yaml", "operation-path:46", ""),
     // An expression without `.outputs.`, and three outputs that no step has.
@@ -126,10 +126,11 @@ fn fixtures_that_pass_have_no_structural_error() {
     for (name, path) in official.fixtures("pass") {
         let exception = REFUSED.iter().find(|(of, ..)| *of == name);
         let (always, strictly) = exception.map_or(("", ""), |(_, always, strictly, _)| (always, strictly));
-        let faults = structural(&official.dry_run(&path, DEFAULT), always);
-        assert_eq!(faults, [""; 0], "`{name}`");
-        let faults = structural(&official.dry_run(&path, STRICT), &format!("{always} {strictly}"));
-        assert_eq!(faults, [""; 0], "`{name}` {STRICT:?}");
+        for (mode, but) in [(DEFAULT, always), (STRICT, &*format!("{always} {strictly}"))] {
+            for (command, report) in official.verdicts(&path, mode) {
+                assert_eq!(structural(&report, but), [""; 0], "{command} `{name}` {mode:?}");
+            }
+        }
     }
 }
 
@@ -139,10 +140,12 @@ fn fixtures_that_fail_are_refused() {
     for (name, path) in official.fixtures("fail") {
         let hidden = FAULTS_OF_ASYNC_STEPS.split(' ').any(|of| of == name);
         for mode in [DEFAULT, STRICT] {
-            let report = official.dry_run(&path, mode);
-            assert!(!places(&report, &["error"]).is_empty(), "`{name}` {mode:?}");
-            let faults = structural(&report, "");
-            assert_eq!(faults.is_empty(), hidden, "is `{name}` an exception? {mode:?} {faults:?}");
+            for (command, report) in official.verdicts(&path, mode) {
+                assert!(!places(&report, &["error"]).is_empty(), "{command} `{name}` {mode:?}");
+                let faults = structural(&report, "");
+                let is_exception = faults.is_empty();
+                assert_eq!(is_exception, hidden, "{command}: is `{name}` one? {mode:?} {faults:?}");
+            }
         }
     }
 }
@@ -232,8 +235,25 @@ impl Official {
         found
     }
 
-    /// Dry-runs every workflow of a description, with stand-ins for its sources; it is refused if there is an error.
-    fn dry_run(&self, path: &Path, mode: &[&str]) -> Value {
+    /// What `run` and `validate` say of a description. What stops a run is found by `validate`, and nothing is an error
+    /// there that does not stop one.
+    fn verdicts(&self, path: &Path, mode: &[&str]) -> [(&'static str, Value); 2] {
+        let run = self.dry_run(path, mode);
+        let sources = self.sources(path);
+        let args = [&["validate", path.to_str().unwrap(), "--format", "json"], mode].concat();
+        let args: Vec<String> = args.into_iter().map(str::to_owned).chain(sources).collect();
+        let (exit, validated) = self.json(&args);
+        let found = places(&validated, &["error"]);
+        assert_eq!(exit, if found.is_empty() { 0 } else { 3 }, "`{}` {mode:?}", path.display());
+        let stops = places(&run, &["error"]);
+        assert_eq!(stops.is_empty(), found.is_empty(), "`{}` {mode:?}", path.display());
+        let missed: Vec<_> = stops.iter().filter(|stop| !found.contains(stop)).collect();
+        assert!(missed.is_empty(), "`{}` {mode:?}: {missed:?} not in {found:?}", path.display());
+        [("run", run), ("validate", validated)]
+    }
+
+    /// Options that put stand-ins in the place of its sources.
+    fn sources(&self, path: &Path) -> Vec<String> {
         let description: Value = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         let mut sources = Vec::new();
         for source in description["sourceDescriptions"].as_array().into_iter().flatten() {
@@ -247,6 +267,12 @@ impl Official {
             };
             sources.push(format!("--source={name}={}", place.display()));
         }
+        sources
+    }
+
+    /// Dry-runs every workflow of a description, with stand-ins for its sources; it is refused if there is an error.
+    fn dry_run(&self, path: &Path, mode: &[&str]) -> Value {
+        let sources = self.sources(path);
         let mut args = ["--all", "--mock", "--dry-run"].to_vec();
         args.extend(sources.iter().map(String::as_str).chain(mode.iter().copied()));
         let (exit, report) = self.run(path, &args);
@@ -258,8 +284,11 @@ impl Official {
     /// The exit code and the report.
     fn run(&self, path: &Path, more: &[&str]) -> (i32, Value) {
         let args = [&["run", path.to_str().unwrap(), "--format", "json"], more].concat();
-        let args: Vec<String> = args.into_iter().map(str::to_owned).collect();
-        let outcome = arazzo(&self.scratch, &args, &BTreeMap::new(), None).unwrap();
+        self.json(&args.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    fn json(&self, args: &[String]) -> (i32, Value) {
+        let outcome = arazzo(&self.scratch, args, &BTreeMap::new(), None).unwrap();
         let report = serde_json::from_str(&outcome.stdout).map_err(|_| outcome.stderr).unwrap();
         (outcome.exit.unwrap(), report)
     }

@@ -52,7 +52,7 @@ pub(super) fn read_entry<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<
 }
 
 pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Action> {
-    let mut fields = Fields::of(node, "an action", reader)?;
+    let mut fields = Fields::of_referable(node, "an action", reader)?;
     let span = fields.span();
     let name = fields.required_text("name", reader);
     let kind = fields.required_text("type", reader).and_then(|text| read_kind(&text, reader));

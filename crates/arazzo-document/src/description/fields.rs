@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
 
     fn wrong_type(&mut self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} must be {wanted}, not {}", node.type_name());
-        self.error(Code::WrongType, node.span, message, None);
+        let hint = matches!(node.data, Data::Null).then(|| "there is nothing; remove the field".to_owned());
+        self.error(Code::WrongType, node.span, message, hint);
     }
 
     /// The string that `node` is, or a report that it is none.
@@ -132,6 +133,8 @@ pub(crate) struct Fields<'a> {
     span: Span,
     members: Vec<&'a Member>,
     known: Vec<&'static str>,
+    /// Whether it has a `$ref` in place of its fields; that alone is reported then.
+    is_reference: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -139,13 +142,20 @@ impl<'a> Fields<'a> {
     pub(crate) fn of(node: &'a Node, what: &'static str, reader: &mut Reader<'a>) -> Option<Self> {
         match &node.data {
             Data::Object(members) => {
-                Some(Self { what, span: node.span, members: members.iter().collect(), known: Vec::new() })
+                let members = members.iter().collect();
+                Some(Self { what, span: node.span, members, known: Vec::new(), is_reference: false })
             }
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Array(_) => {
                 reader.wrong_type(node, what, "an object");
                 None
             }
         }
+    }
+
+    /// The same of an object that people replace by a `$ref`, as they may in an OpenAPI description.
+    pub(crate) fn of_referable(node: &'a Node, what: &'static str, reader: &mut Reader<'a>) -> Option<Self> {
+        let is_reference = node.get("$ref").is_some();
+        Self::of(node, what, reader).map(|fields| Self { is_reference, ..fields })
     }
 
     /// Where the object stands.
@@ -163,12 +173,17 @@ impl<'a> Fields<'a> {
     /// Takes the field `name`, which has to be there.
     pub(crate) fn required(&mut self, name: &'static str, reader: &mut Reader<'a>) -> Option<&'a Node> {
         let node = self.take(name);
-        if node.is_none() {
+        if node.is_none() && !self.is_reference {
             let message = format!("{} has no `{name}`", self.what);
             let hint = Some(format!("add `{name}: …`, the specification requires it"));
             reader.error(Code::MissingField, self.span.first_line(), message, hint);
         }
         node
+    }
+
+    /// Whether it has a `$ref` in place of its fields.
+    pub(crate) fn is_reference(&self) -> bool {
+        self.is_reference
     }
 
     /// Takes the field `name`, which is of 1.1.
@@ -230,11 +245,22 @@ impl<'a> Fields<'a> {
             match unknown {
                 UnknownFields::Refused => {
                     let hint = match near {
+                        _ if member.key == "$ref" => {
+                            let component = match self.what {
+                                "a parameter" | "an action" => {
+                                    ", or refer to one of the components with `reference`"
+                                }
+                                _ => "",
+                            };
+                            format!("write here what it stands for{component}")
+                        }
                         Some(near) => format!("did you mean `{near}`?"),
-                        None => format!(
-                            "remove it, or name it `x-{}` if it is meant for another tool",
-                            member.key.trim_start_matches('$')
-                        ),
+                        None => {
+                            format!(
+                                "remove it, or name it `x-{}` if it is meant for another tool",
+                                member.key
+                            )
+                        }
                     };
                     reader.error(Code::UnknownField, member.key_span, message, Some(hint));
                 }

@@ -80,12 +80,14 @@ pub(super) fn read_reusable<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Opti
 }
 
 pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Parameter> {
-    let mut fields = Fields::of(node, "a parameter", reader)?;
+    let mut fields = Fields::of_referable(node, "a parameter", reader)?;
     let name = fields.required_text("name", reader);
-    let location = fields.text("in", reader).and_then(|text| read_location(&text, reader));
+    let place = fields.take("in");
+    let location = place.and_then(|node| read_location(&reader.text(node, "`in`")?, reader));
     let value = fields.required("value", reader).cloned();
     fields.finish(UnknownFields::Refused, reader);
-    Some(Parameter { name: name?, location, value: value? })
+    // One whose place could not be read is not one without a place.
+    (place.is_none() || location.is_some()).then_some(Parameter { name: name?, location, value: value? })
 }
 
 fn read_location(text: &Text, reader: &mut Reader<'_>) -> Option<Located<ParameterIn>> {

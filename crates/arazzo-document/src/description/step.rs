@@ -82,10 +82,12 @@ pub enum OutputValue {
     Expression(Text),
     /// What a [Selector Object](https://spec.openapis.org/arazzo/v1.1.0.html#selector-object) selects (1.1).
     Selector(Node),
+    /// Nothing: what was written there was reported as an error.
+    Refused,
 }
 
 pub(super) fn read<'a>(node: &'a Node, reader: &mut Reader<'a>) -> Option<Step> {
-    let mut fields = Fields::of(node, "a step", reader)?;
+    let mut fields = Fields::of_referable(node, "a step", reader)?;
     let span = fields.span();
     let id = fields.required_text("stepId", reader);
     let step = Step {
@@ -129,6 +131,9 @@ fn read_target<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>) -> Option<T
     .collect();
     if targets.len() == 1 {
         return targets.pop();
+    }
+    if fields.is_reference() {
+        return None;
     }
     let (span, found) = match targets.get(1) {
         Some(second) => (second.text().span, "more than one of"),
@@ -186,8 +191,15 @@ pub(super) fn read_outputs<'a>(fields: &mut Fields<'a>, reader: &mut Reader<'a>)
                 reader.since_1_1("a selector object", node.span.first_line());
                 Some(OutputValue::Selector(node.clone()))
             }
-            Data::String(_) | Data::Null | Data::Bool(_) | Data::Number(_) | Data::Array(_) => {
-                reader.text(node, "an output").map(OutputValue::Expression)
+            Data::String(value) => {
+                Some(OutputValue::Expression(Text { value: value.clone(), span: node.span }))
+            }
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::Array(_) => {
+                let message = format!("an output must be a string, not {}", node.type_name());
+                let hint =
+                    "an output is taken from an expression such as `$response.body#/…`; a constant is none";
+                reader.error(Code::WrongType, node.span, message, Some(hint.to_owned()));
+                Some(OutputValue::Refused)
             }
         })
         .into_iter()

@@ -3,7 +3,7 @@
 use super::content::RequestBody;
 use super::parameter::Parameter;
 use super::response::Response;
-use super::security::{self, SecurityRequirement};
+use super::security::{self, SecurityLocation, SecurityRequirement, SecurityScheme};
 use super::server::Server;
 use super::{OpenApi, OpenApiVersion, swagger};
 use crate::diagnostic::{Diagnostic, Place};
@@ -146,6 +146,21 @@ impl<'a> Operation<'a> {
     /// without schemes, mean that it can be called without.
     pub fn security(&self) -> Vec<SecurityRequirement<'a>> {
         [self.node(), self.openapi.root()].into_iter().find_map(security::requirements).unwrap_or_default()
+    }
+
+    /// Where the credentials go that it asks for, in any of its alternatives, with their names there.
+    pub fn credential_places(&self) -> Vec<(SecurityLocation, &'a str)> {
+        let requirements = self.security();
+        let schemes = requirements.iter().flat_map(SecurityRequirement::schemes);
+        schemes
+            .filter_map(|(scheme, _)| match self.openapi.security_scheme(scheme)? {
+                SecurityScheme::ApiKey { name, location } => Some((location, name)),
+                SecurityScheme::Http { .. }
+                | SecurityScheme::OAuth2 { .. }
+                | SecurityScheme::OpenIdConnect { .. } => Some((SecurityLocation::Header, "Authorization")),
+                SecurityScheme::MutualTls | SecurityScheme::Unknown => None,
+            })
+            .collect()
     }
 
     /// The references in it that cannot be followed. What they stand for is as if it were absent.

@@ -103,6 +103,7 @@ impl Broken<'_> {
 
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self.why {
+            Why::Nowhere if self.node.as_str().is_some_and(|text| text.contains("#/")) => None,
             Why::Nowhere => Some("a reference looks like `#/components/schemas/<name>`"),
             Why::Elsewhere | Why::Refused(_) => Some("bundle the description into one document"),
             Why::Unreadable(_) | Why::Circle => None,

@@ -29,9 +29,9 @@ mod secret;
 mod subject;
 mod unused;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use arazzo_document::{Code, Diagnostic, Place, Span, Workspace};
+use arazzo_document::{Code, Diagnostic, Place, Related, Span, Workspace};
 
 use crate::plan::{Mode, PlanOptions, compile_all};
 use subject::Subject;
@@ -77,12 +77,18 @@ pub fn check(workspace: &Workspace, options: &CheckOptions) -> Vec<Diagnostic> {
     findings.list
 }
 
-/// What was found, each thing once: components and parts behind YAML aliases are looked at wherever they are used.
+/// What was found, each thing once: components and parts behind YAML aliases are looked at wherever they are used, and
+/// what a reference fails to find is missing wherever it stands.
 #[derive(Default)]
 struct Findings {
     list: Vec<Diagnostic>,
     seen: HashSet<(Code, String, Span, String)>,
+    /// The references of a file that lead nowhere, by what is said of them: their places in the list.
+    unresolved: HashMap<(String, String), usize>,
 }
+
+/// So many further places of one unresolved reference are shown.
+const MAX_PLACES: usize = 6;
 
 impl Findings {
     fn has(&self, code: Code) -> bool {
@@ -90,9 +96,21 @@ impl Findings {
     }
 
     fn add(&mut self, diagnostic: Diagnostic) {
-        let Place { file, span, .. } = &diagnostic.place;
-        if self.seen.insert((diagnostic.code, file.to_string(), *span, diagnostic.message.clone())) {
-            self.list.push(diagnostic);
+        let Diagnostic { code, message, place: Place { file, span, .. }, .. } = &diagnostic;
+        if !self.seen.insert((*code, file.to_string(), *span, message.clone())) {
+            return;
         }
+        if *code == Code::UnresolvedReference {
+            let next = self.list.len();
+            let first = *self.unresolved.entry((file.to_string(), message.clone())).or_insert(next);
+            if let Some(first) = self.list.get_mut(first) {
+                if first.related.len() < MAX_PLACES {
+                    let message = "and here".to_owned();
+                    first.related.push(Related { place: diagnostic.place, message });
+                }
+                return;
+            }
+        }
+        self.list.push(diagnostic);
     }
 }

@@ -110,7 +110,8 @@ impl Compiler<'_> {
         } else if text {
             Some(BodyKind::Text)
         } else {
-            self.unsupported(body.span, &format!("a structured body of type `{content_type}`"));
+            let message = format!("a structured body of type `{content_type}` cannot be run by this version");
+            self.error(Code::Unsupported, body.span, message, "write the payload as text, `payload: |`");
             None
         }
     }

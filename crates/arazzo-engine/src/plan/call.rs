@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use arazzo_document::Code;
 use arazzo_document::description::{Entry, Parameter, ParameterIn, Text};
+use arazzo_document::{Code, WorkflowRef};
 
 use super::compiler::Compiler;
 use super::value::ValueTemplate;
@@ -33,16 +33,7 @@ impl Compiler<'_> {
         parameters: &[Entry<Parameter>],
         inherited: &[Entry<Parameter>],
     ) -> Option<WorkflowCall> {
-        if let Some(diagnostic) = self.here.source_without_root(id, self.options.mode) {
-            self.report(diagnostic);
-        }
-        let target = match self.workspace.resolve_workflow(self.document, id) {
-            Ok(target) => target?,
-            Err(diagnostic) => {
-                self.report(diagnostic);
-                return None;
-            }
-        };
+        let target = self.workflow_ref(id)?;
         let called = self.queue.inputs_of(self.workspace, target);
         let declared: BTreeSet<&str> = called.names().collect();
         let mut arguments: Vec<Argument> = Vec::new();
@@ -64,6 +55,21 @@ impl Compiler<'_> {
             }
         }
         Some(WorkflowCall { workflow: self.queue.index_of(target), arguments })
+    }
+
+    /// The workflow that `id` means, with what is to be said of how it is written.
+    pub(crate) fn workflow_ref(&mut self, id: &Text) -> Option<WorkflowRef> {
+        match self.workspace.resolve_workflow(self.document, id) {
+            Ok(target) => {
+                let form = self.workspace.workflow_form(self.document, id, self.options.mode);
+                form.into_iter().for_each(|diagnostic| self.report(diagnostic));
+                target
+            }
+            Err(diagnostic) => {
+                self.report(diagnostic);
+                None
+            }
+        }
     }
 
     fn needless_location(&mut self, name: &str, location: ParameterIn, span: arazzo_document::Span) {

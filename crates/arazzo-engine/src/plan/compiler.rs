@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arazzo_document::description::{Reusable, SpecVersion, Step, Text, Workflow};
 use arazzo_document::{
     ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace,
-    nearest,
+    nearest, suggestion,
 };
 use arazzo_expression::{ComponentKind, Criterion, Expression, Note, Source, SyntaxError, Template};
 
@@ -51,6 +51,8 @@ pub(crate) enum OutputsOf<'a> {
     Workflow,
     /// Those of the workflow that the step calls.
     Called(&'a Workflow),
+    /// Those of a workflow that the step calls and that is not there.
+    Missing,
 }
 
 /// Whether the part of a step that is looked at comes before or after the exchange.
@@ -144,7 +146,7 @@ pub(crate) fn compile_all<'a>(
         mode: options.mode,
         check_responses: options.check_responses,
     });
-    if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.iter().any(is_error)) {
+    if let Some(plan) = &plan {
         diagnostics.extend(dependencies::cycle(plan, workspace, &queue));
     }
     (plan.map(|plan| Checked { plan, parts }), diagnostics)
@@ -284,11 +286,13 @@ impl<'a> Compiler<'a> {
             }
         };
         let found = components.iter().find(|(key, _)| key.value == name).map(|(_, component)| component);
-        if found.is_none() {
+        let written = self.here.document.root.get("components").and_then(|node| node.get(field)?.get(&name));
+        // One that is there and could not be read was reported.
+        if found.is_none() && written.is_none() {
             let message = format!("`components.{field}` has no `{name}`");
-            let names = components.iter().map(|(key, _)| key.value.as_str());
-            let hint = nearest(&name, names).map(|near| format!("did you mean `{near}`?"));
-            self.error(Code::UnknownComponent, text.span, message, &hint.unwrap_or_default());
+            let names: Vec<&str> = components.iter().map(|(key, _)| key.value.as_str()).collect();
+            let hint = suggestion(&name, &names).unwrap_or_default();
+            self.error(Code::UnknownComponent, text.span, message, &hint);
         }
         found
     }

@@ -91,7 +91,10 @@ impl Compiler<'_> {
             }
             Err(error) => {
                 let code = if error.is_unsupported() { Code::Unsupported } else { Code::InvalidCriterion };
-                let hint = error.syntax().and_then(|syntax| syntax.hint.clone()).unwrap_or_default();
+                let mut hint = error.syntax().and_then(|syntax| syntax.hint.clone()).unwrap_or_default();
+                if error.is_unsupported() && name == Some("jsonpath") {
+                    "leave `version` out: `type: jsonpath` is RFC 9535".clone_into(&mut hint);
+                }
                 let message =
                     error.syntax().map_or_else(|| error.to_string(), |syntax| syntax.message.clone());
                 self.error(code, place_of(&error, written), message, &hint);

@@ -13,10 +13,8 @@ impl Compiler<'_> {
     pub(crate) fn workflow_dependencies(&mut self) -> Vec<usize> {
         let mut dependencies = Vec::new();
         for text in &self.workflow.depends_on {
-            match self.workspace.resolve_workflow(self.document, text) {
-                Ok(Some(reference)) => dependencies.push(self.queue.index_of(reference)),
-                Ok(None) => {}
-                Err(diagnostic) => self.report(diagnostic),
+            if let Some(reference) = self.workflow_ref(text) {
+                dependencies.push(self.queue.index_of(reference));
             }
         }
         dependencies

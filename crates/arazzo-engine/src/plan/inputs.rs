@@ -77,7 +77,8 @@ impl InputsPlan {
                 };
                 (plan, Vec::new())
             }
-            Err(error) => {
+            Err((pointer, error)) => {
+                let place = node.pointer(&pointer).map_or(place, |node| here.document.place(node.span));
                 let message =
                     format!("the inputs of workflow `{}` are no JSON Schema: {error}", workflow.id.value);
                 let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)

@@ -89,14 +89,7 @@ impl<'a> Compiler<'a> {
     /// `$workflows.<workflow>.steps.<step>` or `$sourceDescriptions.<name>.<workflow>.steps.<step>`.
     fn step_elsewhere(&mut self, workflow: &str, step: &str, on: &Text) -> Option<StepDependency> {
         let id = workflow.strip_prefix("$workflows.").unwrap_or(workflow).to_owned();
-        let reference =
-            match self.workspace.resolve_workflow(self.document, &Text { value: id, span: on.span }) {
-                Ok(reference) => reference?,
-                Err(diagnostic) => {
-                    self.report(diagnostic);
-                    return None;
-                }
-            };
+        let reference = self.workflow_ref(&Text { value: id, span: on.span })?;
         let (_, there) = super::queue::find(self.workspace, reference)?;
         if there.step(step).is_none() {
             let message = format!("workflow `{}` has no step `{step}`", there.id.value);

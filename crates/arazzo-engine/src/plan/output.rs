@@ -61,6 +61,7 @@ impl Compiler<'_> {
         }
         let value = match &output.value {
             OutputValue::Expression(text) => OutputSource::Expression(self.expression(text)?),
+            OutputValue::Refused => return None,
             OutputValue::Selector(node) => match SelectorText::of(node) {
                 Some(written) => OutputSource::Selector(Box::new(self.selector(&written)?)),
                 None => {

@@ -1,7 +1,9 @@
 //! The parameters of a step, with what the operation says about each.
 
 use arazzo_document::description::{Entry, Parameter, ParameterIn};
-use arazzo_document::openapi::{Operation, Parameter as Declared, ParameterLocation, Style};
+use arazzo_document::openapi::{
+    Operation, Parameter as Declared, ParameterLocation, SecurityLocation, Style,
+};
 use arazzo_document::{Code, Node, Span, nearest};
 
 use arazzo_expression::{ComponentKind, Mode};
@@ -91,6 +93,14 @@ impl Location {
         }
     }
 
+    fn of_credential(location: SecurityLocation) -> Self {
+        match location {
+            SecurityLocation::Query => Self::Query,
+            SecurityLocation::Header => Self::Header,
+            SecurityLocation::Cookie => Self::Cookie,
+        }
+    }
+
     fn default_style(self) -> (Style, bool) {
         match self {
             Self::Path | Self::Header => (Style::Simple, false),
@@ -117,15 +127,21 @@ impl Compiler<'_> {
     ) -> Vec<ParameterPlan> {
         let declared = operation.parameters();
         let mut merged = self.written(&self.workflow.parameters);
+        let own = self.written(&step.parameters);
+        let written = self.workflow.parameters.len() + step.parameters.len();
+        // Where one of them could not be read or found, it may be the one that seems to be missing.
+        let is_complete = merged.len() + own.len() == written && !self.here.is_misread(step.span);
         merged.retain(|parameter| one_host || self.goes_to(parameter, &declared, &step.id.value));
-        for parameter in self.written(&step.parameters) {
+        for parameter in own {
             merged.retain(|other| !same(other, &parameter));
             merged.push(parameter);
         }
         self.mixed_query(&merged);
         let plans: Vec<ParameterPlan> =
             merged.iter().filter_map(|written| self.parameter(written, &declared)).collect();
-        self.report_missing(step.id.span, &step.id.value, &declared, &plans);
+        if is_complete {
+            self.report_missing(step.id.span, &step.id.value, operation, &plans);
+        }
         plans
     }
 
@@ -222,14 +238,25 @@ impl Compiler<'_> {
         })
     }
 
-    /// A path parameter that is not given makes the request impossible; another required one makes it doubtful.
-    fn report_missing(&mut self, span: Span, step: &str, all: &[Declared<'_>], plans: &[ParameterPlan]) {
-        for declared in all {
+    /// A path parameter that is not given makes the request impossible; another required one makes it doubtful, unless
+    /// a credential fills it in. `Accept` and `Content-Type` follow from the bodies and are [no parameters].
+    ///
+    /// [no parameters]: https://spec.openapis.org/oas/v3.1.1.html#parameter-object
+    fn report_missing(&mut self, span: Span, step: &str, operation: &Operation<'_>, plans: &[ParameterPlan]) {
+        let all = operation.parameters();
+        let credentials = operation.credential_places();
+        for declared in &all {
             let location = Location::of(declared.location());
             let given = plans
                 .iter()
                 .any(|plan| plan.location == location && names(location, declared.name(), &plan.name));
-            if given || !(declared.required() || location == Location::Path) {
+            let is_automatic = location == Location::Header
+                && ["accept", "content-type"].iter().any(|name| name.eq_ignore_ascii_case(declared.name()));
+            let is_credential = credentials.iter().any(|(of, name)| {
+                Location::of_credential(*of) == location && names(location, declared.name(), name)
+            });
+            if given || is_automatic || is_credential || !(declared.required() || location == Location::Path)
+            {
                 continue;
             }
             let place = location.as_str();

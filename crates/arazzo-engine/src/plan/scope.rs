@@ -3,8 +3,8 @@
 //! A name that exists nowhere is a slip of the pen on which no branch may hang, so it is an error before the first
 //! request, not a missing value while the workflow runs.
 
-use arazzo_document::description::{ActionKind, Entry, Output, Target, Text, Workflow};
-use arazzo_document::{Code, Span, nearest};
+use arazzo_document::description::{ActionKind, Entry, Output, Step, Target, Text, Workflow};
+use arazzo_document::{Code, Span, nearest, suggestion};
 use arazzo_expression::{Expression, Part, Source};
 
 use super::compiler::{Compiler, OutputsOf};
@@ -24,6 +24,7 @@ impl<'a> Compiler<'a> {
                 let workflow = match self.outputs_of {
                     OutputsOf::Workflow => self.workflow,
                     OutputsOf::Called(workflow) => workflow,
+                    OutputsOf::Missing => return,
                 };
                 if !declares(&workflow.outputs, name) && !hands_over(workflow) {
                     let owner = format!("workflow `{}`", workflow.id.value);
@@ -31,7 +32,7 @@ impl<'a> Compiler<'a> {
                 }
             }
             Source::SourceDescription { source, .. } => {
-                if self.here.source(source).is_none() {
+                if self.here.source(source).is_none() && !self.here.lacks_sources() {
                     let message = format!("there is no source description `{source}`");
                     self.error(Code::UnknownSource, span, message, "");
                 }
@@ -75,6 +76,7 @@ impl<'a> Compiler<'a> {
             Source::Output(name) => match self.outputs_of {
                 OutputsOf::Workflow => has(&self.workflow.outputs, name),
                 OutputsOf::Called(workflow) => has(&workflow.outputs, name),
+                OutputsOf::Missing => true,
             },
             Source::WorkflowOutput { workflow, name } => {
                 self.here.description.workflow(workflow).is_none_or(|workflow| has(&workflow.outputs, name))
@@ -142,7 +144,7 @@ impl<'a> Compiler<'a> {
         match workflow.step(step_id) {
             None => self.unknown_step(span, step_id),
             Some(step) if declares(&step.outputs, output) => return true,
-            Some(step) => self.unknown_output(&format!("step `{step_id}`"), output, &step.outputs, span),
+            Some(step) => self.unknown_step_output(step, output, span),
         }
         false
     }
@@ -150,10 +152,31 @@ impl<'a> Compiler<'a> {
     /// Reports a step that the workflow does not have.
     pub(crate) fn unknown_step(&mut self, span: Span, id: &str) {
         let workflow: &Workflow = self.workflow;
+        // It may be the one whose id could not be read.
+        if workflow.steps.iter().any(|step| step.id.value.is_empty()) {
+            return;
+        }
         let message = format!("workflow `{}` has no step `{id}`", workflow.id.value);
-        let ids = workflow.steps.iter().map(|step| step.id.value.as_str());
-        let hint = nearest(id, ids).map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+        let ids: Vec<&str> = workflow.steps.iter().map(|step| step.id.value.as_str()).collect();
+        let hint = suggestion(id, &ids).unwrap_or_default();
         self.error(Code::UnknownStep, span, message, &hint);
+    }
+
+    /// Reports an output that a step does not have. Those of a workflow that it calls are not its own.
+    fn unknown_step_output(&mut self, step: &Step, name: &str, span: Span) {
+        let owner = format!("step `{}`", step.id.value);
+        let called = match &step.target {
+            Some(Target::Workflow(id)) => self.called(id),
+            Some(Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) | None => None,
+        };
+        match called {
+            Some(workflow) if declares(&workflow.outputs, name) => {
+                let message = format!("{owner} has no output `{name}`; workflow `{}` has", workflow.id.value);
+                let hint = format!("add `{name}: $outputs.{name}` to the step's `outputs`");
+                self.error(Code::UnknownOutput, span, message, &hint);
+            }
+            Some(_) | None => self.unknown_output(&owner, name, &step.outputs, span),
+        }
     }
 
     fn unknown_output(&mut self, owner: &str, name: &str, outputs: &[Output], span: Span) {

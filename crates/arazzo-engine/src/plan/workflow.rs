@@ -70,7 +70,7 @@ impl<'a> Compiler<'a> {
         };
         self.part = Part::Received;
         self.outputs_of = match step.target.as_ref()? {
-            Target::Workflow(id) => self.called(id).map_or(OutputsOf::Workflow, OutputsOf::Called),
+            Target::Workflow(id) => self.called(id).map_or(OutputsOf::Missing, OutputsOf::Called),
             Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_) => OutputsOf::Workflow,
         };
         let success = self.criteria(&step.success_criteria);
@@ -103,7 +103,8 @@ impl<'a> Compiler<'a> {
         Some(StepTarget::Workflow { id: id.value.clone(), call })
     }
 
-    fn called(&self, id: &Text) -> Option<&'a Workflow> {
+    /// The workflow that a step calls.
+    pub(super) fn called(&self, id: &Text) -> Option<&'a Workflow> {
         let reference = self.workspace.resolve_workflow(self.document, id).ok()??;
         queue::find(self.workspace, reference).map(|(_, workflow)| workflow)
     }

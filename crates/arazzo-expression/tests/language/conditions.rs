@@ -257,7 +257,7 @@ fn an_error_names_place_fact_and_remedy() {
         ("2XX == $statusCode", "`2XX` is no value"),
         ("$statusCode >= 4XX", "the range `4XX` has no order"),
         ("foo == bar", "`foo` is no value"),
-        ("$response.body == {\"a\": 1}", "is no value"),
+        ("$response.body == {\"a\": 1}", "objects and arrays are no literals"),
         ("$inputs.a == b and $inputs.c == d", "is no value"),
         ("#/petId == 4", "is no value"),
         ("$statusCode 200", "join conditions with"),

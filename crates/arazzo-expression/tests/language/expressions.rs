@@ -102,7 +102,7 @@ fn what_is_no_expression_is_refused_with_place_and_remedy() {
         ("$response.body#/a~2", "followed by neither"),
         ("$response.body#/{a}", "no braces"),
         ("$steps.s", "`.outputs.<name>` is missing"),
-        ("$steps.s.outputs", "`.outputs.<name>` is missing"),
+        ("$steps.s.outputs", "`.<name>` is missing behind `.outputs`"),
         ("$steps.s.outputs.", "the name of an output is missing"),
         ("$steps..outputs.o", "cannot be the id of a step"),
         ("$steps.a $steps.b.outputs.c", "cannot be the id of a step"),

@@ -98,6 +98,7 @@ pages! {
     "unused-component",
     "unused-input",
     "unused-source",
+    "workflow-id-form",
     "wrong-type",
     "xpath-one-for-three",
     "yaml-alias",
