@@ -71,7 +71,7 @@ impl Workspace {
         text: &Text,
     ) -> Result<Option<WorkflowRef>, Diagnostic> {
         let Some(here) = self.document(from) else { return Ok(None) };
-        let local = || here.description.workflow(&text.value).is_some();
+        let local = || here.workflow(&text.value).is_some();
         let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
         let (source, id) = match (here.qualified(text), prefixed()) {
             (Some(qualified), _) => qualified,
@@ -98,11 +98,11 @@ impl Workspace {
         here: &ArazzoDocument,
         text: &Text,
     ) -> Result<WorkflowRef, Diagnostic> {
-        let workflows = self.document(document).map(|there| there.description.workflows.as_slice());
-        let workflows = workflows.unwrap_or_default();
-        if let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == id) {
+        let there = self.document(document);
+        if let Some(workflow) = there.and_then(|there| there.workflow_index(id)) {
             return Ok(WorkflowRef { document, workflow });
         }
+        let workflows = there.map(|there| there.description.workflows.as_slice()).unwrap_or_default();
         let ids: Vec<&str> = workflows.iter().map(|workflow| workflow.id.value.as_str()).collect();
         let hint = match nearest(id, ids.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -314,7 +314,7 @@ impl ArazzoDocument {
     /// What is to be said of a workflow id that names its source without `$sourceDescriptions` (T16).
     pub fn source_without_root(&self, id: &Text, mode: Mode) -> Option<Diagnostic> {
         let (source, workflow) = self.source_prefix(&id.value)?;
-        let is_local = self.description.workflow(&id.value).is_some();
+        let is_local = self.workflow(&id.value).is_some();
         let workflow = workflow.strip_prefix("workflows.").unwrap_or(workflow);
         (!is_local).then(|| self.without_root(id, source, workflow, mode))
     }
