@@ -6,7 +6,7 @@
 //!
 //! Everything below the folder that has a root key `arazzo` is a description, in the order of the names; the first
 //! thousand are checked as `arazzo validate` does, on one thread with one cache of sources. Both ways begin with the
-//! files on the disk, and a source that several descriptions name is read once by either.
+//! files on the disk, nothing is fetched from the network, and a source that several descriptions name is read once by either.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program has to say")]
 
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use arazzo_benches::cpu::{Candidate, compare};
 use arazzo_document::Document;
 use arazzo_engine::{CheckOptions, check};
-use arazzo_runner::{LoadOptions, Loaded, Origin, SourceCache, load};
+use arazzo_runner::{LoadOptions, Loaded, NetworkOptions, Origin, SourceCache, load};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -74,7 +74,8 @@ fn main() -> Outcome<()> {
 fn each(descriptions: &[PathBuf], mut look: impl FnMut(&Loaded)) -> Outcome<()> {
     let cache = Some(Arc::new(SourceCache::default()));
     for description in descriptions {
-        let options = LoadOptions { cache: cache.clone(), ..LoadOptions::default() };
+        let network = NetworkOptions { offline: true, ..NetworkOptions::default() };
+        let options = LoadOptions { cache: cache.clone(), network, ..LoadOptions::default() };
         look(&load(Origin::File(description), &options)?);
     }
     Ok(())
