@@ -2,8 +2,11 @@
 //!
 //! `scripts/bench.sh` measures whole processes with the three programs of this package: `sift-server` answers on the
 //! loopback interface, `sift-by-hand` is the client that somebody would write instead of a workflow, and `measure`
-//! runs commands in turn and adds up what they used. `benches/chain.rs` measures the parts in process. This library
-//! holds what they must agree on.
+//! runs commands in turn and adds up what they used. `benches/chain.rs` measures the parts in process,
+//! `benches/validate.rs` the check of many descriptions and `benches/large.rs` a run that needs one operation of a
+//! large source. This library holds what they must agree on.
+
+pub mod cpu;
 
 /// The answer to the event.
 pub const EVENT_ANSWER: &str = r#"{"status":0,"error_message":"OK","time":1780000000,"score_response":{"status":0,"error_message":"OK","user_id":"user-4711","scores":{"account_abuse":{"score":91.5,"reasons":[{"name":"accounts per device","value":7,"details":{"users":"user-4702, user-4705"}}]}}}}"#;

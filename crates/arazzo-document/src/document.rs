@@ -1,5 +1,6 @@
 //! One file as it was read.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -56,7 +57,13 @@ impl Document {
         while node.span != span {
             let Some((token, child)) = child_around(node, span) else { break };
             pointer.push('/');
-            pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+            for character in token.chars() {
+                match character {
+                    '~' => pointer.push_str("~0"),
+                    '/' => pointer.push_str("~1"),
+                    other => pointer.push(other),
+                }
+            }
             node = child;
         }
         pointer
@@ -64,19 +71,19 @@ impl Document {
 }
 
 /// The member or item of `node` in which `span` starts, with its reference token.
-fn child_around(node: &Node, span: Span) -> Option<(String, &Node)> {
+fn child_around(node: &Node, span: Span) -> Option<(Cow<'_, str>, &Node)> {
     let around =
         |outer: Span| outer.start <= span.start && span.start < outer.end.max(outer.start.next_column());
     match &node.data {
         Data::Object(members) => members
             .iter()
             .find(|member| around(member.key_span) || around(member.value.span))
-            .map(|member| (member.key.clone(), &member.value)),
+            .map(|member| (Cow::from(&member.key), &member.value)),
         Data::Array(items) => items
             .iter()
             .enumerate()
             .find(|(_, item)| around(item.span))
-            .map(|(index, item)| (index.to_string(), item)),
+            .map(|(index, item)| (index.to_string().into(), item)),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
     }
 }

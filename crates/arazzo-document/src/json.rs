@@ -29,8 +29,11 @@ struct Reader<'t> {
     text: &'t str,
     /// The byte that is looked at.
     at: usize,
-    /// The position of an earlier byte, from which the next one is counted.
-    known: (usize, Position),
+    line: u32,
+    /// The first byte of the line.
+    line_start: usize,
+    /// How many bytes of the line so far are no characters of their own.
+    continued: usize,
     depth: usize,
     budget: Budget,
     problems: Problems,
@@ -38,8 +41,16 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
-        let known = (0, Position::START);
-        Self { text, at: 0, known, depth: 0, budget: Budget::default(), problems: Problems::default() }
+        Self {
+            text,
+            at: 0,
+            line: Position::START.line,
+            line_start: 0,
+            continued: 0,
+            depth: 0,
+            budget: Budget::default(),
+            problems: Problems::default(),
+        }
     }
 
     fn document(&mut self) -> Result<Node, Problem> {
@@ -176,27 +187,35 @@ impl<'t> Reader<'t> {
     /// Reads a string from its opening to its closing quote.
     fn string(&mut self) -> Result<String, Problem> {
         self.at += 1;
-        let mut text = String::new();
-        let mut start = self.at;
+        // Most strings have no escapes, and are as long as they are written.
+        let mut text = self.run().to_owned();
         loop {
             match self.peek() {
                 Some(b'"') => {
-                    text.push_str(self.since(start));
                     self.at += 1;
                     return Ok(text);
                 }
-                Some(b'\\') => {
-                    text.push_str(self.since(start));
-                    text.push(self.escape()?);
-                    start = self.at;
-                }
+                Some(b'\\') => text.push(self.escape()?),
                 Some(0..=0x1f) => {
                     return Err(self.error_here("a control character in a string must be escaped"));
                 }
-                Some(_) => self.at += 1,
+                Some(_) => text.push_str(self.run()),
                 None => return Err(self.unexpected("`\"` at the end of the string")),
             }
         }
+    }
+
+    /// The part of a string up to where it ends or something in it has a meaning of its own.
+    fn run(&mut self) -> &'t str {
+        let start = self.at;
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let is_other = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        self.at += rest.iter().position(is_other).unwrap_or(rest.len());
+        let run = self.since(start);
+        if !run.is_ascii() {
+            self.continued += run.bytes().filter(|byte| matches!(byte, 0x80..0xc0)).count();
+        }
+        run
     }
 
     fn escape(&mut self) -> Result<char, Problem> {
@@ -260,9 +279,15 @@ impl<'t> Reader<'t> {
         found
     }
 
+    /// Goes to the next token. Lines end nowhere else, for a string must not go on to the next one.
     fn skip_whitespace(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+        while let Some(byte @ (b' ' | b'\n' | b'\t' | b'\r')) = self.peek() {
             self.at += 1;
+            if byte == b'\n' {
+                self.line = self.line.saturating_add(1);
+                self.line_start = self.at;
+                self.continued = 0;
+            }
         }
     }
 
@@ -270,31 +295,18 @@ impl<'t> Reader<'t> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// Where the byte stands that is looked at. Each byte is counted once.
-    fn position(&mut self) -> Position {
-        let (from, mut position) = self.known;
-        for byte in self.text.as_bytes().get(from..self.at).unwrap_or_default() {
-            match byte {
-                b'\n' => position = Position { line: position.line.saturating_add(1), column: 1 },
-                // The further bytes of a character.
-                0x80..0xc0 => {}
-                _ => position = position.next_column(),
-            }
-        }
-        self.known = (self.at, position);
-        position
+    /// Where the byte stands that is looked at.
+    fn position(&self) -> Position {
+        let characters = self.at.saturating_sub(self.line_start + self.continued);
+        Position { line: self.line, column: 1 }.right(characters)
     }
 
-    fn error_here(&mut self, message: &str) -> Problem {
-        // An error may lie before what has been counted, at the start of an escape.
-        if self.at < self.known.0 {
-            self.known = (0, Position::START);
-        }
+    fn error_here(&self, message: &str) -> Problem {
         let start = self.position();
         Problem::error(Code::JsonSyntax, Span { start, end: start.next_column() }, message)
     }
 
-    fn unexpected(&mut self, wanted: &str) -> Problem {
+    fn unexpected(&self, wanted: &str) -> Problem {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let Some(found) = rest.chars().next() else {
             return self.error_here(&format!("the text ends where {wanted} should be"));

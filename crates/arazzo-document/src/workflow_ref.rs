@@ -34,7 +34,7 @@ impl Workspace {
         text: &Text,
     ) -> Result<Option<WorkflowRef>, Diagnostic> {
         let Some(here) = self.document(from) else { return Ok(None) };
-        let local = || here.description.workflow(&text.value).is_some();
+        let local = || here.workflow(&text.value).is_some();
         let prefixed = || here.source_prefix(&text.value).filter(|_| !local());
         let (source, id) = match (here.qualified(text), prefixed()) {
             (Some(qualified), _) => qualified,
@@ -60,7 +60,7 @@ impl Workspace {
     /// there without `$sourceDescriptions` (T16), or that `workflows.` stands before the id.
     pub fn workflow_form(&self, from: DocumentIndex, text: &Text, mode: Mode) -> Option<Diagnostic> {
         let here = self.document(from)?;
-        if here.description.workflow(&text.value).is_some() {
+        if here.workflow(&text.value).is_some() {
             return None;
         }
         let qualified = here.qualified(text);
@@ -87,7 +87,7 @@ impl Workspace {
 
     /// The id without a `workflows.` before it, where the document has no workflow that is called so.
     fn without_field<'t>(&self, document: DocumentIndex, id: &'t str) -> Option<&'t str> {
-        let is_exact = self.document(document)?.description.workflow(id).is_some();
+        let is_exact = self.document(document)?.workflow(id).is_some();
         id.strip_prefix("workflows.").filter(|_| !is_exact)
     }
 
@@ -98,11 +98,11 @@ impl Workspace {
         here: &ArazzoDocument,
         text: &Text,
     ) -> Result<WorkflowRef, Diagnostic> {
-        let workflows = self.document(document).map(|there| there.description.workflows.as_slice());
-        let workflows = workflows.unwrap_or_default();
-        if let Some(workflow) = workflows.iter().position(|workflow| workflow.id.value == id) {
+        let there = self.document(document);
+        if let Some(workflow) = there.and_then(|there| there.workflow_index(id)) {
             return Ok(WorkflowRef { document, workflow });
         }
+        let workflows = there.map(|there| there.description.workflows.as_slice()).unwrap_or_default();
         let ids: Vec<&str> = workflows.iter().map(|workflow| workflow.id.value.as_str()).collect();
         let diagnostic = Diagnostic::error(
             Code::UnknownWorkflow,

@@ -3,13 +3,13 @@
 //! A description may span several documents: a source can be another Arazzo document with sources and components of
 //! its own. This crate reads no files. A [`Workspace`] says which sources it wants and is handed their documents.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arazzo_expression::Mode;
+use arazzo_expression::{ComponentKind, Mode};
 use url::Url;
 
-use crate::description::{Description, SourceDescription, SourceType};
+use crate::description::{Description, SourceDescription, SourceType, Text, Workflow};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
 use crate::openapi::OpenApi;
@@ -36,6 +36,10 @@ pub struct ArazzoDocument {
     contents: Vec<SourceContent>,
     /// Where the structure is wrong, so that something may be left out of the description.
     misread: Vec<Span>,
+    /// The places of the workflows in the description, by their ids.
+    workflows: HashMap<String, usize>,
+    /// The places of the components in their lists.
+    components: HashMap<ComponentKind, HashMap<String, usize>>,
 }
 
 /// Names a document of a workspace.
@@ -159,6 +163,21 @@ impl Workspace {
 
     /// Hands the document of a wanted source over and says what is wrong with it.
     pub fn supply(&mut self, wanted: Wanted, document: Arc<Document>) -> Vec<Diagnostic> {
+        self.supply_as(wanted, document, None)
+    }
+
+    /// Hands a wanted source over that has been looked at as an OpenAPI description already, and says what is wrong
+    /// with it. What was found in it is shared by all who have it, until files are supplied to one of them.
+    pub fn supply_openapi(&mut self, wanted: Wanted, openapi: Arc<OpenApi>) -> Vec<Diagnostic> {
+        self.supply_as(wanted, openapi.shared_document(), Some(openapi))
+    }
+
+    fn supply_as(
+        &mut self,
+        wanted: Wanted,
+        document: Arc<Document>,
+        ready: Option<Arc<OpenApi>>,
+    ) -> Vec<Diagnostic> {
         let Some((owner, source)) = self.source_of(wanted) else { return Vec::new() };
         let kind = match type_of(source, &owner.document, &document) {
             Ok(kind) => kind,
@@ -168,8 +187,8 @@ impl Workspace {
             }
         };
         let (content, diagnostics) = match kind {
-            SourceType::OpenApi => match OpenApi::new(document) {
-                Ok(openapi) => (SourceContent::OpenApi(Arc::new(openapi)), Vec::new()),
+            SourceType::OpenApi => match ready.map_or_else(|| OpenApi::new(document).map(Arc::new), Ok) {
+                Ok(openapi) => (SourceContent::OpenApi(openapi), Vec::new()),
                 Err(diagnostic) => (SourceContent::Missing, vec![diagnostic]),
             },
             SourceType::Arazzo => self.add(document),
@@ -218,7 +237,9 @@ impl ArazzoDocument {
             let contents = vec![SourceContent::Wanted; description.sources.len()];
             let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
             let misread = errors.map(|diagnostic| diagnostic.place.span).collect();
-            Self { document, description, contents, misread }
+            let workflows = places(description.workflows.iter().map(|workflow| &workflow.id));
+            let components = places_of_components(&description);
+            Self { document, description, contents, misread, workflows, components }
         });
         if let Some(read) = &read {
             diagnostics.extend(read.repeated_names());
@@ -247,6 +268,20 @@ impl ArazzoDocument {
     /// was reported.
     pub fn lacks_sources(&self) -> bool {
         self.document.root.get("sourceDescriptions").is_none_or(|sources| self.is_misread(sources.span))
+    }
+
+    /// The workflow with this id; the first, should there be two.
+    pub fn workflow(&self, id: &str) -> Option<&Workflow> {
+        self.description.workflows.get(self.workflow_index(id)?)
+    }
+
+    pub(crate) fn workflow_index(&self, id: &str) -> Option<usize> {
+        self.workflows.get(id).copied()
+    }
+
+    /// The index of a component in its list of the [Components Object](crate::description::Components).
+    pub fn component(&self, kind: ComponentKind, name: &str) -> Option<usize> {
+        self.components.get(&kind)?.get(name).copied()
     }
 
     /// The sources with what they turned out to be, in the order of the document.
@@ -289,6 +324,25 @@ impl ArazzoDocument {
             });
         sources.chain(workflows).collect()
     }
+}
+
+/// Where each name is in a list; the first of two counts.
+fn places<'t>(names: impl Iterator<Item = &'t Text>) -> HashMap<String, usize> {
+    let mut places = HashMap::new();
+    for (index, name) in names.enumerate() {
+        places.entry(name.value.clone()).or_insert(index);
+    }
+    places
+}
+
+fn places_of_components(description: &Description) -> HashMap<ComponentKind, HashMap<String, usize>> {
+    let components = &description.components;
+    HashMap::from([
+        (ComponentKind::Parameters, places(components.parameters.iter().map(|(name, _)| name))),
+        (ComponentKind::SuccessActions, places(components.success_actions.iter().map(|(name, _)| name))),
+        (ComponentKind::FailureActions, places(components.failure_actions.iter().map(|(name, _)| name))),
+        (ComponentKind::Inputs, places(components.inputs.iter().map(|(name, _)| name))),
+    ])
 }
 
 /// The document's root key says what a source is, and the description must not say otherwise.
@@ -399,6 +453,24 @@ mod tests {
         assert!(workspace.wanted_files().is_empty());
         let openapis: Vec<_> = workspace.entry().openapis().collect();
         assert!(openapis.len() == 2 && openapis.iter().all(|openapi| openapi.operation_by_id("o").is_some()));
+    }
+
+    #[test]
+    fn a_file_for_one_description_does_not_change_what_another_shares() {
+        let text = "{openapi: 3.1.0, paths: {/a: {$ref: c.yml}}}";
+        let shared = Arc::new(OpenApi::new(document("file:///api.yml", text)).unwrap());
+        let [first, second] = ["a.yml", "b.yml"].map(|name| {
+            let mut workspace = workspace(arazzo(name, &["api.yml"]));
+            let wanted = workspace.wanted().unwrap();
+            assert_eq!(workspace.supply_openapi(wanted, Arc::clone(&shared)), []);
+            if name == "a.yml" {
+                let file = document("file:///c.yml", "{get: {operationId: o}}");
+                workspace.supply_file("file:///c.yml", Ok(file));
+            }
+            Arc::clone(workspace.entry().openapis().next().unwrap())
+        });
+        assert!(first.operation_by_id("o").is_some() && second.operation_by_id("o").is_none());
+        assert!(Arc::ptr_eq(&second, &shared));
     }
 
     #[test]

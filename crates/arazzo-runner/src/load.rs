@@ -28,7 +28,7 @@ use arazzo_expression::Mode;
 use crate::file::read_file;
 use crate::network::NetworkOptions;
 pub use cache::SourceCache;
-use cache::{Read, read_once};
+use cache::{Read, Shared, read_once};
 use file::near_file;
 use finding::{Finding, Found};
 use location::{Location, absolute, resolved, uri_of};
@@ -120,7 +120,7 @@ struct Loader<'o> {
     reader: Reader<'o>,
     cache: Option<&'o SourceCache>,
     /// What was read, by its place, for sources may share a file. `None` is what nothing could be read from.
-    read: BTreeMap<Location, Option<Arc<Document>>>,
+    read: BTreeMap<Location, Option<Shared>>,
     documents: Vec<Arc<Document>>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -183,7 +183,7 @@ impl<'o> Loader<'o> {
     fn knows(&mut self, location: Location, document: &Arc<Document>) {
         let own = Location::of("", &document.uri).ok();
         for place in own.into_iter().chain([location]) {
-            self.read.insert(place, Some(Arc::clone(document)));
+            self.read.insert(place, Some(Shared::new(Arc::clone(document))));
         }
     }
 
@@ -198,11 +198,11 @@ impl<'o> Loader<'o> {
     /// Reads the text and tells what is wrong with it. A document with errors is read on, for there may be more.
     fn document(&mut self, name: &str, uri: &str, text: String) -> Option<Arc<Document>> {
         let read = Read::of(Text { name: name.to_owned(), uri: uri.to_owned(), text });
-        self.keep(read)
+        self.keep(read).map(|shared| shared.document)
     }
 
-    fn keep(&mut self, Read { document, diagnostics }: Read) -> Option<Arc<Document>> {
-        self.documents.extend(document.clone());
+    fn keep(&mut self, Read { document, diagnostics }: Read) -> Option<Shared> {
+        self.documents.extend(document.as_ref().map(|shared| Arc::clone(&shared.document)));
         self.diagnostics.extend(diagnostics);
         document
     }
@@ -221,7 +221,10 @@ impl<'o> Loader<'o> {
                 Err(first.then(|| Diagnostic::error(Code::TooLarge, message, place)).into_iter().collect())
             };
             match document {
-                Ok(document) => self.diagnostics.extend(workspace.supply(wanted, document)),
+                Ok(shared) => self.diagnostics.extend(match shared.openapi() {
+                    Some(openapi) => workspace.supply_openapi(wanted, openapi),
+                    None => workspace.supply(wanted, shared.document),
+                }),
                 Err(diagnostics) => {
                     self.diagnostics.extend(diagnostics);
                     workspace.lack(wanted);
@@ -236,7 +239,7 @@ impl<'o> Loader<'o> {
         workspace: &Workspace,
         wanted: Wanted,
         options: &LoadOptions,
-    ) -> Result<Arc<Document>, Vec<Diagnostic>> {
+    ) -> Result<Shared, Vec<Diagnostic>> {
         let Some((owner, source)) = workspace.source_of(wanted) else { return Err(Vec::new()) };
         let finding = Finding { owner, source, is_own: wanted.document == DocumentIndex::ENTRY };
         let name = &source.name.value;
@@ -247,7 +250,7 @@ impl<'o> Loader<'o> {
                 let url = source.url.value.as_str();
                 let base = owner.base_uri();
                 if let Some(document) = resolved(url, &base).and_then(|uri| workspace.identified(&uri)) {
-                    return Ok(document);
+                    return Ok(Shared::new(document));
                 }
                 let location = finding.location(url, &base);
                 match finding.beside(location.as_ref().ok(), options.mode) {
@@ -299,22 +302,24 @@ impl<'o> Loader<'o> {
     fn file(&mut self, uri: &str, description: &Document) -> Result<Arc<Document>, String> {
         let location = Location::of("", uri)?;
         if let Some(known) = self.read.get(&location) {
-            return known.clone().ok_or_else(|| "could not be read".to_owned());
+            let known = known.as_ref().map(|shared| Arc::clone(&shared.document));
+            return known.ok_or_else(|| "could not be read".to_owned());
         }
         let read =
             read_once(self.cache, &location, description, || self.reader.referenced(&location, description));
         let Read { document, diagnostics } = read.map_err(|unread| unread.fact)?;
         let wrong = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-        let document = match (document, wrong) {
-            (Some(document), None) => document,
+        let shared = match (document, wrong) {
+            (Some(shared), None) => shared,
             (_, Some(wrong)) => {
                 return Err(format!("is wrong at {}: {}", wrong.place.span.start, wrong.message));
             }
             (None, None) => return Err("has nothing in it".to_owned()),
         };
+        let document = Arc::clone(&shared.document);
         self.documents.push(Arc::clone(&document));
         self.diagnostics.extend(diagnostics);
-        self.read.insert(location, Some(Arc::clone(&document)));
+        self.read.insert(location, Some(shared));
         Ok(document)
     }
 }

@@ -27,6 +27,7 @@ impl<'t> Cursor<'t> {
             ScalarStyle::Plain if has_properties => None,
             ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => return span,
         };
+        self.go_to_line(span.start.line);
         while self.position < span.start {
             if self.next().is_none() {
                 return span;
@@ -47,6 +48,20 @@ impl<'t> Cursor<'t> {
             Some(_) => return span,
         };
         if start < end { Span { start, end } } else { span }
+    }
+
+    /// Goes on to where a line begins, or to the end of the text.
+    fn go_to_line(&mut self, line: u32) {
+        while self.position.line < line {
+            let bytes = self.rest.as_bytes();
+            let Some(at) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+                while self.next().is_some() {}
+                return;
+            };
+            // The column does not matter, for the line ends here.
+            self.rest = self.rest.get(at..).unwrap_or_default();
+            self.next();
+        }
     }
 
     fn next(&mut self) -> Option<char> {

@@ -9,6 +9,7 @@ mod extent;
 mod scalar;
 mod tag;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
@@ -100,7 +101,7 @@ impl Composer {
                 }
                 Event::Scalar(text, style, anchor, tag) => {
                     let span = cursor.extent(span, style, tag.is_some() || anchor != 0);
-                    self.scalar(&text, style, anchor, tag.as_deref(), span)?;
+                    self.scalar(text, style, anchor, tag.as_deref(), span)?;
                 }
                 Event::Alias(anchor) => self.alias(anchor, span)?,
                 Event::SequenceStart(anchor, tag) => {
@@ -158,41 +159,58 @@ impl Composer {
 
     fn scalar(
         &mut self,
-        text: &str,
+        text: Cow<'_, str>,
         style: ScalarStyle,
         anchor: usize,
         tag: Option<&Tag>,
         span: Span,
     ) -> Result<(), Problem> {
         let plain = style == ScalarStyle::Plain;
-        let data = self.resolve(text, plain, tag, span);
         let absent = plain && text.is_empty() && tag.is_none() && anchor == 0;
+        let is_key =
+            matches!(self.open.last(), Some(Open { parts: Parts::Object { next: Next::Key, .. }, .. }));
+        if is_key {
+            return self.key(text, plain, anchor, tag, span);
+        }
+        let data = self.resolve(text, plain, tag, span);
         match self.open.last_mut().map(|open| &mut open.parts) {
-            Some(Parts::Object { next: next @ Next::Key, .. }) => {
-                *next = if plain && text == "<<" {
-                    Next::Merged
-                } else {
-                    if matches!(data, Data::Null | Data::Bool(_)) {
-                        let message =
-                            format!("the key `{text}` is {} and is read as a string", Self::named(&data));
-                        let problem = Problem::warning(Code::NonStringKey, span, message);
-                        self.problems.push(problem.with_hint(format!("write `\"{text}\":`")));
-                    }
-                    Next::Value { key: text.to_owned(), key_span: span }
-                };
-                let node = Node { span, data: Data::String(text.to_owned()) };
-                self.remember(anchor, &node)
-            }
             None if absent => Ok(()),
             Some(Parts::Object { next: Next::Value { key_span, .. }, .. }) if absent => {
                 // The parser puts what is not there before whatever comes next, which may be lines away.
                 let span = Span::at(key_span.end);
                 self.add(Node { span, data }, anchor)
             }
-            Some(Parts::Object { next: Next::Value { .. } | Next::Merged | Next::Dropped, .. })
-            | Some(Parts::Array(_))
-            | None => self.add(Node { span, data }, anchor),
+            Some(Parts::Object { .. } | Parts::Array(_)) | None => self.add(Node { span, data }, anchor),
         }
+    }
+
+    /// Takes a scalar as the key of the object that is open.
+    fn key(
+        &mut self,
+        text: Cow<'_, str>,
+        plain: bool,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Result<(), Problem> {
+        if anchor != 0 {
+            self.remember(anchor, &Node { span, data: Data::String(text.clone().into_owned()) })?;
+        }
+        let merges = plain && text == "<<";
+        let (key, unlike) = match self.resolve(text.clone(), plain, tag, span) {
+            Data::String(key) => (key, None),
+            data @ (Data::Null | Data::Bool(_)) => (text.into_owned(), Some(data)),
+            Data::Number(_) | Data::Array(_) | Data::Object(_) => (text.into_owned(), None),
+        };
+        if let Some(data) = unlike {
+            let message = format!("the key `{key}` is {} and is read as a string", Self::named(&data));
+            let problem = Problem::warning(Code::NonStringKey, span, message);
+            self.problems.push(problem.with_hint(format!("write `\"{key}\":`")));
+        }
+        if let Some(Parts::Object { next, .. }) = self.open.last_mut().map(|open| &mut open.parts) {
+            *next = if merges { Next::Merged } else { Next::Value { key, key_span: span } };
+        }
+        Ok(())
     }
 
     fn named(data: &Data) -> &'static str {
@@ -306,9 +324,17 @@ fn position(marker: Marker) -> Position {
     Position { line: number(marker.line()), column: number(marker.col()).saturating_add(1) }
 }
 
+/// So many bytes are looked at together.
+const BLOCK: usize = 256;
+
 /// Control characters, which [YAML forbids](https://yaml.org/spec/1.2.2/#51-character-set).
 fn forbidden_character(text: &str) -> Option<Problem> {
     let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Whole blocks are looked at faster than byte after byte.
+    let any = |block: &[u8]| block.iter().fold(false, |found, byte| found | forbidden(*byte));
+    if !text.as_bytes().chunks(BLOCK).any(any) {
+        return None;
+    }
     let offset = text.bytes().position(forbidden)?;
     let before = text.get(..offset)?;
     let line = before.matches('\n').count() + 1;

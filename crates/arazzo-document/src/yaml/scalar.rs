@@ -4,6 +4,7 @@
 //! (`.inf`, `.nan`) and one with leading zeros (`0755`, mostly a code or an id) is a string. `0x1F` and `0o17` are
 //! numbers, as the schema has it.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use serde_json::Number;
@@ -11,12 +12,15 @@ use serde_json::Number;
 use crate::node::Data;
 
 /// The value of a plain scalar without a tag.
-pub(crate) fn resolve(text: &str) -> Data {
-    match text {
+pub(crate) fn resolve(text: Cow<'_, str>) -> Data {
+    match &*text {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
         "true" | "True" | "TRUE" => Data::Bool(true),
         "false" | "False" | "FALSE" => Data::Bool(false),
-        _ => number(text).map_or_else(|| Data::String(text.to_owned()), Data::Number),
+        _ => match number(&text) {
+            Some(number) => Data::Number(number),
+            None => Data::String(text.into_owned()),
+        },
     }
 }
 
@@ -81,6 +85,10 @@ fn as_json(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn resolve(text: &str) -> Data {
+        super::resolve(text.into())
+    }
 
     #[test]
     fn words_of_the_core_schema_are_values() {

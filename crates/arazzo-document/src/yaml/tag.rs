@@ -3,6 +3,8 @@
 //! Those of the [core schema](https://yaml.org/spec/1.2.2/#103-core-schema) that JSON has types for are honoured; any
 //! other has no meaning here and is ignored with a warning.
 
+use std::borrow::Cow;
+
 use saphyr_parser::Tag;
 
 use super::{Composer, scalar};
@@ -13,16 +15,17 @@ use crate::read::Problem;
 
 impl Composer {
     /// What a scalar is, by its tag or else by how it is written.
-    pub(super) fn resolve(&mut self, text: &str, plain: bool, tag: Option<&Tag>, span: Span) -> Data {
-        let untagged = || if plain { scalar::resolve(text) } else { Data::String(text.to_owned()) };
-        let Some(tag) = tag else { return untagged() };
+    pub(super) fn resolve(&mut self, text: Cow<'_, str>, plain: bool, tag: Option<&Tag>, span: Span) -> Data {
+        let untagged =
+            |text: Cow<'_, str>| if plain { scalar::resolve(text) } else { Data::String(text.into_owned()) };
+        let Some(tag) = tag else { return untagged(text) };
         let name = full_name(tag);
         let resolved = match name.strip_prefix(CORE).unwrap_or(&name) {
-            "str" | "!" => return Data::String(text.to_owned()),
-            "null" | "bool" | "int" | "float" | "seq" | "map" => scalar::resolve(text),
+            "str" | "!" => return Data::String(text.into_owned()),
+            "null" | "bool" | "int" | "float" | "seq" | "map" => scalar::resolve(text.clone()),
             _ => {
                 self.unknown_tag(tag, span);
-                return untagged();
+                return untagged(text);
             }
         };
         let fits = match (&resolved, name.strip_prefix(CORE).unwrap_or(&name)) {
@@ -35,7 +38,7 @@ impl Composer {
         }
         let message = format!("`{}` does not fit `{text}`", shown(tag));
         self.problems.push(Problem::error(Code::YamlTag, span, message).with_hint("remove the tag"));
-        Data::String(text.to_owned())
+        Data::String(text.into_owned())
     }
 
     /// Reports a tag that does not fit an array (`seq`) or an object (`map`).

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arazzo_document::Code;
-use arazzo_document::description::{Action, ActionKind, Entry, Step, Text};
+use arazzo_document::description::{Action, ActionKind, Entry, Text};
 
 use arazzo_expression::{ComponentKind, Mode};
 
@@ -62,22 +62,16 @@ impl Compiler<'_> {
         step: &[Entry<Action>],
         workflow: &[Entry<Action>],
         outcome: Outcome,
-        order: &[&Step],
     ) -> Vec<ActionPlan> {
-        let mut plans = self.action_list(step, outcome, order);
+        let mut plans = self.action_list(step, outcome);
         let names: Vec<String> = plans.iter().map(|plan| plan.name.clone()).collect();
         plans.extend(
-            self.action_list(workflow, outcome, order).into_iter().filter(|plan| !names.contains(&plan.name)),
+            self.action_list(workflow, outcome).into_iter().filter(|plan| !names.contains(&plan.name)),
         );
         plans
     }
 
-    fn action_list(
-        &mut self,
-        entries: &[Entry<Action>],
-        outcome: Outcome,
-        order: &[&Step],
-    ) -> Vec<ActionPlan> {
+    fn action_list(&mut self, entries: &[Entry<Action>], outcome: Outcome) -> Vec<ActionPlan> {
         let mut plans: Vec<ActionPlan> = Vec::new();
         for entry in entries {
             let (action, span) = match entry {
@@ -97,18 +91,18 @@ impl Compiler<'_> {
                 self.error(Code::DuplicateAction, span, message, "give each its own name");
                 continue;
             }
-            let Some(target) = self.action_target(&action, outcome, order) else { continue };
+            let Some(target) = self.action_target(&action, outcome) else { continue };
             let criteria = self.criteria(&action.criteria);
             plans.push(ActionPlan { name: action.name.value.clone(), target, criteria });
         }
         plans
     }
 
-    fn action_target(&mut self, action: &Action, outcome: Outcome, order: &[&Step]) -> Option<ActionTarget> {
+    fn action_target(&mut self, action: &Action, outcome: Outcome) -> Option<ActionTarget> {
         match action.kind.value {
             ActionKind::End => Some(ActionTarget::End),
             ActionKind::Goto => match (&action.step_id, &action.workflow_id) {
-                (Some(step), _) => self.step_index(step, order).map(ActionTarget::Goto),
+                (Some(step), _) => self.step_index(step).map(ActionTarget::Goto),
                 (None, Some(workflow)) => {
                     self.workflow_call(workflow, &action.parameters, &[]).map(ActionTarget::GotoWorkflow)
                 }
@@ -120,7 +114,7 @@ impl Compiler<'_> {
                     return None;
                 }
                 let helper = match (&action.step_id, &action.workflow_id) {
-                    (Some(step), _) => Some(Helper::Step(self.step_index(step, order)?)),
+                    (Some(step), _) => Some(Helper::Step(self.step_index(step)?)),
                     (None, Some(workflow)) => {
                         Some(Helper::Workflow(self.workflow_call(workflow, &action.parameters, &[])?))
                     }
@@ -148,8 +142,8 @@ impl Compiler<'_> {
         self.options.mode == Mode::Tolerant
     }
 
-    fn step_index(&mut self, id: &Text, order: &[&Step]) -> Option<usize> {
-        let index = order.iter().position(|step| step.id.value == id.value);
+    fn step_index(&mut self, id: &Text) -> Option<usize> {
+        let index = self.places.get(id.value.as_str()).copied();
         if index.is_none() {
             self.unknown_step(id.span, &id.value);
         }

@@ -29,6 +29,10 @@ pub(crate) struct Compiler<'a> {
     pub(crate) options: &'a PlanOptions,
     pub(crate) queue: &'a mut Queue,
     pub(crate) inputs: InputsPlan,
+    /// The steps by their ids.
+    pub(crate) steps: HashMap<&'a str, &'a Step>,
+    /// Their places in the order of execution, once that is known.
+    pub(crate) places: HashMap<&'a str, usize>,
     /// What `$outputs` are in the part that is looked at.
     pub(crate) outputs_of: OutputsOf<'a>,
     /// The step that is looked at, by its place in the order of execution.
@@ -238,6 +242,10 @@ fn compile_one(
     let (inputs, problems) = InputsPlan::compile(here, workflow);
     diagnostics.extend(problems);
     let document = reference.document;
+    let mut steps = HashMap::new();
+    for step in &workflow.steps {
+        steps.entry(step.id.value.as_str()).or_insert(step);
+    }
     let mut compiler = Compiler {
         workspace,
         document,
@@ -246,6 +254,8 @@ fn compile_one(
         options,
         queue,
         inputs,
+        steps,
+        places: HashMap::new(),
         outputs_of: OutputsOf::Workflow,
         current: None,
         uses: Vec::new(),
@@ -285,7 +295,8 @@ impl<'a> Compiler<'a> {
                 return None;
             }
         };
-        let found = components.iter().find(|(key, _)| key.value == name).map(|(_, component)| component);
+        let index = self.here.component(kind, &name);
+        let found = index.and_then(|index| components.get(index)).map(|(_, component)| component);
         let written = self.here.document.root.get("components").and_then(|node| node.get(field)?.get(&name));
         // One that is there and could not be read was reported.
         if found.is_none() && written.is_none() {
@@ -349,7 +360,7 @@ impl<'a> Compiler<'a> {
                     self.check_scope(expression, text.span);
                     self.saw(text.span, || Seen::Expression(expression.clone()));
                     if let Source::Input(name) = &expression.source {
-                        self.inputs.uses(name, self.here.document.place(text.span));
+                        self.inputs.uses(name, text.span);
                     }
                 }
                 Some(parsed.value)
@@ -423,11 +434,6 @@ impl<'a> Compiler<'a> {
     pub(crate) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {
         let place = self.here.document.place(span);
         self.diagnostics.push(hinted(Diagnostic::error(code, message, place), hint));
-    }
-
-    /// Whether an error of this kind at this place is there already.
-    pub(crate) fn has_reported(&self, code: Code, span: Span) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code && diagnostic.place.span == span)
     }
 
     pub(crate) fn warning(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use arazzo_document::description::Workflow;
-use arazzo_document::{ArazzoDocument, Code, Diagnostic, Place, nearest};
+use arazzo_document::{ArazzoDocument, Code, Diagnostic, Document, Span, nearest};
 use serde_json::{Map, Value, json};
 
 use super::defaults::fill_defaults;
@@ -19,9 +20,10 @@ use crate::secret::{is_secret_name, strings};
 pub(crate) struct InputsPlan {
     schema: Option<Value>,
     validator: Option<JsonSchema>,
-    place: Option<Place>,
+    /// The document, and where the schema stands in it.
+    place: Option<(Arc<Document>, Span)>,
     /// Where requests use inputs that have no default and need not be given.
-    uses: Vec<(String, Place)>,
+    uses: Vec<(String, Span)>,
 }
 
 /// The inputs are not what the workflow wants. Nothing was sent.
@@ -52,35 +54,24 @@ impl fmt::Display for InputsError {
 
 impl InputsPlan {
     pub(super) fn compile(here: &ArazzoDocument, workflow: &Workflow) -> (Self, Vec<Diagnostic>) {
-        let Some(node) = &workflow.inputs else { return (Self::default(), Vec::new()) };
-        let place = here.document.place(node.span);
-        let mut schema = node.to_value();
-        let components = &here.description.components.inputs;
-        if let (Some(object), false) = (schema.as_object_mut(), components.is_empty()) {
-            let inputs: Map<String, Value> =
-                components.iter().map(|(key, node)| (key.value.clone(), node.to_value())).collect();
-            // An anchor is found only where a schema can stand, a pointer leads anywhere.
-            if let Some(definitions) = object.entry("$defs").or_insert_with(|| json!({})).as_object_mut() {
-                let anchored = inputs.iter().filter(|(_, schema)| schema.get("$anchor").is_some());
-                definitions
-                    .extend(anchored.map(|(name, schema)| (format!("components/{name}"), schema.clone())));
-            }
-            object.insert("components".to_owned(), json!({ "inputs": inputs }));
-        }
+        let (Some(node), Some(schema)) = (&workflow.inputs, schema_of(here, workflow)) else {
+            return (Self::default(), Vec::new());
+        };
         match JsonSchema::with_formats(&schema) {
             Ok(validator) => {
                 let plan = Self {
                     schema: Some(schema),
                     validator: Some(validator),
-                    place: Some(place),
+                    place: Some((Arc::clone(&here.document), node.span)),
                     uses: Vec::new(),
                 };
                 (plan, Vec::new())
             }
             Err((pointer, error)) => {
-                let place = node.pointer(&pointer).map_or(place, |node| here.document.place(node.span));
+                let wrong = node.pointer(&pointer).unwrap_or(node);
                 let message =
                     format!("the inputs of workflow `{}` are no JSON Schema: {error}", workflow.id.value);
+                let place = here.document.place(wrong.span);
                 let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)
                     .with_hint("`inputs` is a JSON Schema of an object, see https://json-schema.org");
                 // The names are known all the same, so that not every use of one is reported, too.
@@ -88,6 +79,11 @@ impl InputsPlan {
                 (named, vec![diagnostic])
             }
         }
+    }
+
+    /// What a workflow declares as its inputs, by which nothing can be checked.
+    pub(super) fn declared(here: &ArazzoDocument, workflow: &Workflow) -> Self {
+        Self { schema: schema_of(here, workflow), ..Self::default() }
     }
 
     pub(crate) fn schema(&self) -> Option<&Value> {
@@ -109,9 +105,9 @@ impl InputsPlan {
         self.layers().iter().any(|layer| layer.get("additionalProperties") == Some(&Value::Bool(false)))
     }
 
-    /// Remembers that a request uses an input at `place`.
-    pub(super) fn uses(&mut self, name: &str, place: Place) {
-        self.uses.push((name.to_owned(), place));
+    /// Remembers that a request uses an input.
+    pub(super) fn uses(&mut self, name: &str, span: Span) {
+        self.uses.push((name.to_owned(), span));
     }
 
     fn properties(&self) -> impl Iterator<Item = (&str, &Value)> {
@@ -267,13 +263,15 @@ impl InputsPlan {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "nothing may use it".to_owned(),
             };
-            Some(Diagnostic::warning(Code::UndeclaredInput, message, self.place.clone()?).with_hint(hint))
+            let (document, span) = self.place.as_ref()?;
+            Some(Diagnostic::warning(Code::UndeclaredInput, message, document.place(*span)).with_hint(hint))
         });
         let left_out = self.uses.iter().filter(|(name, _)| self.declares(name) && !inputs.contains_key(name));
-        let left_out = left_out.map(|(name, place)| {
+        let left_out = left_out.filter_map(|(name, span)| {
             let message = format!("optional input `{name}` was not supplied, so what uses it is left out");
-            Diagnostic::warning(Code::OptionalInput, message, place.clone())
-                .with_hint(format!("give `{name}` a default, or supply it: `-i {name}=…`"))
+            let (document, _) = self.place.as_ref()?;
+            let diagnostic = Diagnostic::warning(Code::OptionalInput, message, document.place(*span));
+            Some(diagnostic.with_hint(format!("give `{name}` a default, or supply it: `-i {name}=…`")))
         });
         undeclared.chain(left_out).collect()
     }
@@ -281,6 +279,23 @@ impl InputsPlan {
 
 /// So many problems of one set of inputs are reported.
 const MAX_PROBLEMS: usize = 20;
+
+/// The schema with the components that it may refer to.
+fn schema_of(here: &ArazzoDocument, workflow: &Workflow) -> Option<Value> {
+    let mut schema = workflow.inputs.as_ref()?.to_value();
+    let components = &here.description.components.inputs;
+    if let (Some(object), false) = (schema.as_object_mut(), components.is_empty()) {
+        let inputs: Map<String, Value> =
+            components.iter().map(|(key, node)| (key.value.clone(), node.to_value())).collect();
+        // An anchor is found only where a schema can stand, a pointer leads anywhere.
+        if let Some(definitions) = object.entry("$defs").or_insert_with(|| json!({})).as_object_mut() {
+            let anchored = inputs.iter().filter(|(_, schema)| schema.get("$anchor").is_some());
+            definitions.extend(anchored.map(|(name, schema)| (format!("components/{name}"), schema.clone())));
+        }
+        object.insert("components".to_owned(), json!({ "inputs": inputs }));
+    }
+    Some(schema)
+}
 
 #[cfg(test)]
 mod tests {

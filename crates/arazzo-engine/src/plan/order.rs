@@ -61,11 +61,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// The dependencies of a step.
-    pub(crate) fn step_dependencies(&mut self, step: &Step, order: &[&Step]) -> Vec<StepDependency> {
-        step.depends_on.iter().filter_map(|on| self.step_dependency(step, on, order)).collect()
+    pub(crate) fn step_dependencies(&mut self, step: &Step) -> Vec<StepDependency> {
+        step.depends_on.iter().filter_map(|on| self.step_dependency(step, on)).collect()
     }
 
-    fn step_dependency(&mut self, step: &Step, on: &Text, order: &[&Step]) -> Option<StepDependency> {
+    fn step_dependency(&mut self, step: &Step, on: &Text) -> Option<StepDependency> {
         if let Some((workflow, other)) = on.value.rsplit_once(".steps.").filter(|_| on.value.starts_with('$'))
         {
             return self.step_elsewhere(workflow, other, on);
@@ -79,7 +79,7 @@ impl<'a> Compiler<'a> {
             );
             return None;
         }
-        let index = order.iter().position(|other| other.id.value == on.value);
+        let index = self.places.get(on.value.as_str()).copied();
         if index.is_none() {
             self.unknown_step(on.span, &on.value);
         }

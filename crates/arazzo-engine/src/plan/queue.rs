@@ -1,10 +1,10 @@
 //! The workflows that a plan needs: the one that is asked for, and all that it leads to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arazzo_document::description::Workflow;
-use arazzo_document::{ArazzoDocument, WorkflowRef, Workspace};
+use arazzo_document::{ArazzoDocument, DocumentIndex, WorkflowRef, Workspace};
 
 use super::inputs::InputsPlan;
 
@@ -13,8 +13,10 @@ use super::inputs::InputsPlan;
 pub(crate) struct Queue {
     workflows: Vec<WorkflowRef>,
     indices: HashMap<WorkflowRef, usize>,
-    /// The inputs of the workflows that are called, because compiling a JSON Schema takes long.
+    /// What the workflows that are called declare as inputs.
     inputs: HashMap<WorkflowRef, Arc<InputsPlan>>,
+    /// The sources of which it was said that they have no base URL.
+    without_server: HashSet<(DocumentIndex, String)>,
 }
 
 impl Queue {
@@ -35,9 +37,14 @@ impl Queue {
     pub(crate) fn inputs_of(&mut self, workspace: &Workspace, workflow: WorkflowRef) -> Arc<InputsPlan> {
         let inputs = self.inputs.entry(workflow).or_insert_with(|| {
             let found = find(workspace, workflow);
-            Arc::new(found.map(|(here, workflow)| InputsPlan::compile(here, workflow).0).unwrap_or_default())
+            Arc::new(found.map(|(here, workflow)| InputsPlan::declared(here, workflow)).unwrap_or_default())
         });
         Arc::clone(inputs)
+    }
+
+    /// Remembers that a source of a document has no base URL. Whether that is new.
+    pub(super) fn lacks_server(&mut self, document: DocumentIndex, source: &str) -> bool {
+        self.without_server.insert((document, source.to_owned()))
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Compiler<'a> {
         match source {
             Source::Input(name) => self.inputs.declares(name),
             Source::StepOutput { step, output } => {
-                self.workflow.step(step).is_some_and(|step| has(&step.outputs, output))
+                self.steps.get(step.as_str()).is_some_and(|step| has(&step.outputs, output))
             }
             Source::Output(name) => match self.outputs_of {
                 OutputsOf::Workflow => has(&self.workflow.outputs, name),
@@ -79,7 +79,7 @@ impl<'a> Compiler<'a> {
                 OutputsOf::Missing => true,
             },
             Source::WorkflowOutput { workflow, name } => {
-                self.here.description.workflow(workflow).is_none_or(|workflow| has(&workflow.outputs, name))
+                self.here.workflow(workflow).is_none_or(|workflow| has(&workflow.outputs, name))
             }
             Source::WorkflowInput { .. }
             | Source::Url
@@ -105,7 +105,7 @@ impl<'a> Compiler<'a> {
             Some(Target::Workflow(text)) => Some(text),
             Some(Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) | None => None,
         });
-        let is_local = self.here.description.workflow(id).is_some();
+        let is_local = self.here.workflow(id).is_some();
         let known = self.workflow.depends_on.iter().chain(called);
         let depended = known.filter(|_| !is_local).find(|text| text.value.ends_with(&ending));
         let text = Text { value: depended.map_or(id, |text| text.value.as_str()).to_owned(), span };
@@ -140,8 +140,7 @@ impl<'a> Compiler<'a> {
 
     /// Whether there is such an output.
     fn check_step_output(&mut self, step_id: &str, output: &str, span: Span) -> bool {
-        let workflow = self.workflow;
-        match workflow.step(step_id) {
+        match self.steps.get(step_id).copied() {
             None => self.unknown_step(span, step_id),
             Some(step) if declares(&step.outputs, output) => return true,
             Some(step) => self.unknown_step_output(step, output, span),

@@ -50,7 +50,7 @@ impl Compiler<'_> {
         let Some((description, _)) = self.here.source(source) else { return };
         let span = description.url.span;
         let message = format!("source `{source}` has no base URL: {reason}");
-        if self.has_reported(Code::NoServer, span) {
+        if !self.queue.lacks_server(self.document, source) {
             return;
         }
         let hint = format!("give it: `--server {source}=https://…`");

@@ -26,10 +26,13 @@ impl<'a> Compiler<'a> {
         let depends_on = self.workflow_dependencies();
         let one_host = self.has_one_host();
         let order = self.step_order();
+        for (index, step) in order.iter().enumerate() {
+            self.places.entry(&step.id.value).or_insert(index);
+        }
         let mut steps = Vec::new();
         for (index, step) in order.iter().enumerate() {
             self.current = Some(index);
-            steps.extend(self.step(step, &order, one_host));
+            steps.extend(self.step(step, one_host));
         }
         self.current = None;
         self.part = Part::Received;
@@ -51,16 +54,15 @@ impl<'a> Compiler<'a> {
     }
 
     fn repeated_steps(&mut self) {
-        let steps = &self.workflow.steps;
-        for (index, step) in steps.iter().enumerate() {
-            if steps.iter().take(index).any(|earlier| earlier.id.value == step.id.value) {
+        for step in &self.workflow.steps {
+            if self.steps.get(step.id.value.as_str()).is_some_and(|first| !std::ptr::eq(*first, step)) {
                 let message = format!("two steps of the workflow have the id `{}`", step.id.value);
                 self.error(Code::DuplicateId, step.id.span, message, "give each its own id");
             }
         }
     }
 
-    fn step(&mut self, step: &'a Step, order: &[&'a Step], one_host: bool) -> Option<PlannedStep> {
+    fn step(&mut self, step: &'a Step, one_host: bool) -> Option<PlannedStep> {
         self.part = Part::Sent;
         let target = match step.target.as_ref()? {
             Target::Workflow(id) => self.workflow_step(step, id),
@@ -74,10 +76,8 @@ impl<'a> Compiler<'a> {
             Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_) => OutputsOf::Workflow,
         };
         let success = self.criteria(&step.success_criteria);
-        let on_success =
-            self.actions(&step.on_success, &self.workflow.success_actions, Outcome::Success, order);
-        let on_failure =
-            self.actions(&step.on_failure, &self.workflow.failure_actions, Outcome::Failure, order);
+        let on_success = self.actions(&step.on_success, &self.workflow.success_actions, Outcome::Success);
+        let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, Outcome::Failure);
         let outputs = self.outputs(&step.outputs);
         self.outputs_of = OutputsOf::Workflow;
         Some(PlannedStep {
@@ -89,7 +89,7 @@ impl<'a> Compiler<'a> {
             on_failure,
             outputs,
             timeout: step.timeout.map(|timeout| Duration::from_millis(timeout.value)),
-            depends_on: self.step_dependencies(step, order),
+            depends_on: self.step_dependencies(step),
         })
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use arazzo_document::openapi::OpenApi;
 use arazzo_document::{Diagnostic, Document};
 
 use super::location::Location;
@@ -32,14 +33,32 @@ type Slot = OnceLock<Result<Read, Unread>>;
 /// What reading a document gave.
 #[derive(Debug, Clone)]
 pub(super) struct Read {
-    pub(super) document: Option<Arc<Document>>,
+    pub(super) document: Option<Shared>,
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// A document, and what it is as an OpenAPI description. That is found out once for all who share it.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    pub(super) document: Arc<Document>,
+    openapi: Arc<OnceLock<Option<Arc<OpenApi>>>>,
 }
 
 impl Read {
     pub(super) fn of(Text { name, uri, text }: Text) -> Self {
         let (document, diagnostics) = Document::read(&name, &uri, text);
-        Self { document: document.map(Arc::new), diagnostics }
+        Self { document: document.map(|document| Shared::new(Arc::new(document))), diagnostics }
+    }
+}
+
+impl Shared {
+    pub(super) fn new(document: Arc<Document>) -> Self {
+        Self { document, openapi: Arc::default() }
+    }
+
+    /// The OpenAPI description that the document is, if it is one.
+    pub(super) fn openapi(&self) -> Option<Arc<OpenApi>> {
+        self.openapi.get_or_init(|| OpenApi::new(Arc::clone(&self.document)).ok().map(Arc::new)).clone()
     }
 }
 
@@ -58,7 +77,7 @@ pub(super) fn read_once(
         text().map(Read::of)
     });
     if is_new && let Ok(Read { document: Some(document), .. }) = result {
-        cache.count(document.text.len());
+        cache.count(document.document.text.len());
     }
     result.clone()
 }
@@ -111,8 +130,17 @@ mod tests {
             read.unwrap().document.unwrap()
         };
         let (first, second) = (of(Some(&cache)), of(Some(&cache)));
-        assert!(Arc::ptr_eq(&first, &second) && reads.get() == 1);
-        assert!(!Arc::ptr_eq(&first, &of(None)) && reads.get() == 2);
+        assert!(Arc::ptr_eq(&first.document, &second.document) && reads.get() == 1);
+        assert!(!Arc::ptr_eq(&first.document, &of(None).document) && reads.get() == 2);
+    }
+
+    #[test]
+    fn an_openapi_description_is_looked_at_once_for_all_who_share_it() {
+        let read = |text: &str| Read::of(Text { text: text.to_owned(), ..self::text() }).document.unwrap();
+        let shared = read("openapi: 3.1.0");
+        let (first, second) = (shared.openapi().unwrap(), shared.clone().openapi().unwrap());
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(read("arazzo: 1.0.1").openapi().is_none());
     }
 
     #[test]

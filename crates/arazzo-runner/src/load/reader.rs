@@ -81,6 +81,10 @@ impl<'o> Reader<'o> {
     /// Fetches the document at `url`, whose URI is where it came from.
     pub(super) fn fetch(&mut self, url: &Url) -> Result<Text, Unread> {
         let name = without_secrets(url.clone());
+        if self.options.network.offline {
+            let fact = "is remote, and nothing is fetched (`--offline`)".to_owned();
+            return Err(Unread { name, fact, near: None, is_offline: true });
+        }
         if self.fetched == MAX_FETCHES {
             let fact = format!("is not fetched: {MAX_FETCHES} documents have been");
             return Err(Unread { name, fact, near: None, is_offline: false });
@@ -91,7 +95,7 @@ impl<'o> Reader<'o> {
         });
         match fetcher.fetch(url) {
             Ok(fetched) => Ok(Text { name, uri: fetched.url.into(), text: fetched.text }),
-            Err(error) => Err(Unread { name, fact: error.fact, near: None, is_offline: error.is_offline }),
+            Err(error) => Err(Unread { name, fact: error.fact, near: None, is_offline: false }),
         }
     }
 }

@@ -30,8 +30,6 @@ pub(super) struct Fetched {
 #[derive(Debug)]
 pub(super) struct FetchError {
     pub(super) fact: String,
-    /// Whether nothing was tried, since the caller wants to stay offline.
-    pub(super) is_offline: bool,
 }
 
 /// Fetches documents.
@@ -62,26 +60,20 @@ impl Fetcher {
 
 impl FetchError {
     fn new(fact: impl Into<String>) -> Self {
-        Self { fact: fact.into(), is_offline: false }
+        Self { fact: fact.into() }
     }
 }
 
 /// Does the jobs until nobody is left who could give one.
 fn serve(jobs: &Receiver<Job>, options: NetworkOptions, timeout: Duration) {
-    let is_offline = options.offline;
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let network = Network::new(options);
     while let Ok(Job { url, answer }) = jobs.recv() {
-        let fetched = if is_offline {
-            let fact = "is remote, and nothing is fetched (`--offline`)".to_owned();
-            Err(FetchError { fact, is_offline })
-        } else {
-            let fetching = async { tokio::time::timeout(timeout, fetch(&network, url)).await };
-            runtime.block_on(fetching).unwrap_or_else(|_| {
-                let limit = network::seconds(timeout);
-                Err(FetchError::new(format!("did not come in full within {limit} (`--timeout`)")))
-            })
-        };
+        let fetching = async { tokio::time::timeout(timeout, fetch(&network, url)).await };
+        let fetched = runtime.block_on(fetching).unwrap_or_else(|_| {
+            let limit = network::seconds(timeout);
+            Err(FetchError::new(format!("did not come in full within {limit} (`--timeout`)")))
+        });
         // Whoever gave the job up does not want the answer.
         let _ = answer.send(fetched);
     }
