@@ -54,10 +54,13 @@ mod host_pattern;
 mod json;
 mod json_schema;
 mod mask;
+mod path_template;
 mod plan;
 mod preview;
 mod record;
+mod refused;
 mod report;
+mod request_check;
 mod run;
 mod schema_work;
 mod secret;
@@ -76,6 +79,7 @@ pub use exchange::{
 pub use finding::{CheckResponses, Finding, FindingKind};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
+pub use path_template::PathTemplate;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
     PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
@@ -83,5 +87,6 @@ pub use plan::{
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
 pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
+pub use request_check::{RequestCheck, WireRequest};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};

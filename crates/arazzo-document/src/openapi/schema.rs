@@ -51,6 +51,11 @@ impl<'a> Schema<'a> {
         bundle(self.openapi, self.node, Purpose::Response)
     }
 
+    /// The same for what is sent: properties that are `readOnly` are not required.
+    pub fn bundled_for_requests(&self) -> Value {
+        bundle(self.openapi, self.node, Purpose::Request)
+    }
+
     /// The value of a keyword. For arrays and objects of schemas there are methods of their own.
     pub fn keyword(&self, name: &str) -> Option<&'a Node> {
         self.parts().into_iter().find_map(|part| part.get(name))

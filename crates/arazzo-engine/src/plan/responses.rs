@@ -73,6 +73,14 @@ pub(crate) struct CompiledSchema {
     pub(crate) schema: JsonSchema,
 }
 
+impl CompiledSchema {
+    /// Compiles a schema that refers to nothing but its own definitions.
+    pub(crate) fn new(text: Value) -> Result<Self, String> {
+        let schema = JsonSchema::without_formats(&text)?;
+        Ok(Self { text, schema })
+    }
+}
+
 /// Gives each step that calls an operation what the check needs.
 pub(super) fn attach(plan: &mut Plan) {
     if plan.check_responses == CheckResponses::Off {
@@ -118,7 +126,7 @@ impl ResponsesPlan {
     pub(crate) fn schema<'p>(&'p self, plan: &'p SchemaPlan) -> Option<Result<&'p CompiledSchema, &'p str>> {
         let compiled = plan.compiled.get_or_init(|| {
             let text = self.find(plan.place)?;
-            Some(JsonSchema::without_formats(&text).map(|schema| CompiledSchema { text, schema }))
+            Some(CompiledSchema::new(text))
         });
         compiled.as_ref().map(|compiled| compiled.as_ref().map_err(String::as_str))
     }

@@ -1,8 +1,10 @@
 //! A transport without a network: every request is answered from what its operation describes.
 //!
 //! An answer is the first of: the next one of the [`Scenario`], an example of the response, a value made from the
-//! response's schema. The same run gets the same answers every time.
+//! response's schema. A request that is not as its operation describes is answered with 400 and the reasons, unless the
+//! scenario has an answer. The same run gets the same answers every time.
 
+mod problem;
 mod response;
 mod scenario;
 mod value;
@@ -10,7 +12,7 @@ mod value;
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arazzo_engine::{Call, OperationCall, Response};
+use arazzo_engine::{Call, Finding, OperationCall, Response};
 
 use crate::transport::{Sending, Transport};
 use scenario::Answer;
@@ -39,10 +41,13 @@ impl MockTransport {
         Self { scenario, turns }
     }
 
-    fn respond(&self, step: &OperationCall) -> Response {
+    fn respond(&self, step: &OperationCall, findings: &[Finding]) -> Response {
         let operation = step.operation();
         let answer =
             self.next_answer(operation.source(), operation.id(), operation.method(), operation.path());
+        if answer.is_none() && !findings.is_empty() {
+            return problem::refused(findings);
+        }
         response::of(operation.view(), step.mock_hints(), answer)
     }
 
@@ -55,8 +60,8 @@ impl MockTransport {
 }
 
 impl Transport for MockTransport {
-    fn send<'a>(&'a self, step: &'a OperationCall, _call: &'a Call) -> Sending<'a> {
-        Box::pin(ready(Ok(self.respond(step))))
+    fn send<'a>(&'a self, step: &'a OperationCall, call: &'a Call) -> Sending<'a> {
+        Box::pin(ready(Ok(self.respond(step, &call.findings))))
     }
 }
 

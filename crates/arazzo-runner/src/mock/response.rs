@@ -121,7 +121,7 @@ fn content_type(described: Option<MediaType<'_>>, body: &Value) -> String {
 
 fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
+    essence.split_once('/').is_some_and(|(_, kind)| kind == "json" || kind.ends_with("+json"))
 }
 
 fn has(headers: &[(String, String)], name: &str) -> bool {

@@ -81,6 +81,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
         check_responses: args.check_responses.into(),
+        check_requests: args.mock.is_some(),
     };
     let mut plans = Vec::new();
     for id in &workflows {
