@@ -87,6 +87,6 @@ pub use plan::{
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
 pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
-pub use request_check::{RequestCheck, WireRequest};
+pub use request_check::{RequestCheck, WireRequest, add_answered};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};

@@ -188,6 +188,16 @@ impl Plan {
         called.map(|(_, target)| target).collect()
     }
 
+    /// The calls of operations, those of the workflows that it leads to included.
+    pub fn calls(&self) -> impl Iterator<Item = &OperationCall> {
+        self.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call)
+    }
+
+    /// The ids of the workflows, the one that was asked for first.
+    pub fn workflow_ids(&self) -> impl Iterator<Item = &str> {
+        self.workflows().map(|workflow| workflow.id.as_str())
+    }
+
     /// The step with this index, which a [`Call`](crate::Call) names.
     pub fn step(&self, index: StepIndex) -> Option<&PlannedStep> {
         self.workflow(index.workflow)?.steps.get(index.step)

@@ -9,6 +9,7 @@ mod form;
 mod parameter;
 mod reading;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -49,6 +50,9 @@ pub struct WireRequest<'a> {
     pub slots: &'a [Slot],
     /// The names of header fields that will be added.
     pub given_headers: &'a [String],
+    /// Texts and numbers that a mock has made up. Where one comes back, a schema that refuses it refuses the mock's
+    /// invention and not what the client does.
+    pub answered: Option<&'a HashSet<String>>,
 }
 
 impl RequestCheck {
@@ -71,7 +75,8 @@ impl RequestCheck {
 
     /// What is wrong with a request; nothing with one that is as described.
     pub fn findings(&self, request: &WireRequest<'_>) -> Vec<Finding> {
-        let mut found = Found { described: &self.described, findings: Vec::new() };
+        let mut found =
+            Found { described: &self.described, answered: request.answered, findings: Vec::new() };
         for parameter in &self.parameters {
             parameter.check(request, &mut found);
         }
@@ -214,6 +219,7 @@ impl SchemaPlace {
 /// What is found about a request.
 struct Found<'a> {
     described: &'a Described,
+    answered: Option<&'a HashSet<String>>,
     findings: Vec<Finding>,
 }
 
@@ -228,6 +234,11 @@ impl Found<'_> {
         }
     }
 
+    /// Whether the mock has answered with this value.
+    fn is_answered(&self, value: &Value) -> bool {
+        self.answered.is_some_and(|known| answered_text(value).is_some_and(|text| known.contains(&text)))
+    }
+
     /// Bytes that have to be JSON.
     fn json(&mut self, schema: &LazySchema, bytes: &[u8], what: &str) {
         let Ok(value) = serde_json::from_slice::<Value>(without_mark(bytes)) else {
@@ -236,6 +247,9 @@ impl Found<'_> {
         let Some(schema) = schema.get(self.described) else { return };
         if let Refused::For(reasons, _) = Refused::of(schema, &value, what, MAX_FINDINGS) {
             for Reason { pointer, message } in reasons {
+                if value.pointer(&pointer).is_some_and(|value| self.is_answered(value)) {
+                    continue;
+                }
                 self.push(Finding { kind: FindingKind::Body, pointer: Some(pointer), message });
             }
         }
@@ -249,6 +263,9 @@ impl Found<'_> {
         name: &str,
         what: &str,
     ) -> Option<Reason> {
+        if readings.iter().any(|value| self.is_answered(value)) {
+            return None;
+        }
         let schema = schema.get(self.described)?;
         let mut reasons = None;
         for value in readings {
@@ -265,6 +282,32 @@ impl Found<'_> {
         })
     }
 }
+
+/// Adds the texts and numbers in a value that was answered to those that are known, up to so many in all.
+pub fn add_answered(value: &Value, known: &mut HashSet<String>, most: usize) {
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop().filter(|_| known.len() < most) {
+        match value {
+            Value::Array(items) => waiting.extend(items),
+            Value::Object(members) => waiting.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                known.extend(answered_text(value));
+            }
+        }
+    }
+}
+
+/// What stands for a value in the set of those that were answered; long texts are not kept.
+fn answered_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()).filter(|text| text.len() <= MAX_ANSWERED),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A longer text, in bytes, is not known to have been answered.
+const MAX_ANSWERED: usize = 1_000;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! An attempt of a step: what has to be there before it, the request or the call of a workflow, and what runs before a
 //! further attempt.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -17,7 +18,10 @@ use crate::exchange::Request;
 use crate::finding::Finding;
 use crate::path_template::PathTemplate;
 use crate::plan::{Helper, Mode, OperationCall, PlannedStep, StepDependency, StepTarget, WorkflowCall};
-use crate::request_check::WireRequest;
+use crate::request_check::{WireRequest, add_answered};
+
+/// So many values of outputs are known to have come from responses.
+const MAX_ANSWERED: usize = 10_000;
 
 impl Turn<'_> {
     /// Makes the next attempt of the visit under way, after its helper.
@@ -106,20 +110,37 @@ impl Turn<'_> {
         let target = request.url.strip_prefix(call.operation.server()).unwrap_or_default();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let template = PathTemplate::new(call.operation.path());
+        let captured = template.captures(path).unwrap_or_default();
+        let body = request.body.as_ref().map(|body| body.shown()).unwrap_or_default();
         let wire = WireRequest {
-            path: &template.captures(path).unwrap_or_default(),
+            path: &captured,
             query,
             headers: &request.headers,
-            body: &request.body.as_ref().map(|body| body.shown()).unwrap_or_default(),
+            body: &body,
             slots: &request.slots,
             given_headers: &self.plan.given_headers,
+            answered: None,
         };
+        let mut findings = check.findings(&wire);
+        if !findings.is_empty() {
+            let answered = self.values_from_responses();
+            findings = check.findings(&WireRequest { answered: Some(&answered), ..wire });
+        }
         let masked = |finding: Finding| Finding {
             pointer: finding.pointer.map(|pointer| self.mask.text(&pointer).into_owned()),
             message: self.mask.text(&finding.message).into_owned(),
             ..finding
         };
-        check.findings(&wire).into_iter().map(masked).collect()
+        findings.into_iter().map(masked).collect()
+    }
+
+    /// What the steps of the workflows under way took from responses.
+    fn values_from_responses(&self) -> HashSet<String> {
+        let mut known = HashSet::new();
+        for value in self.memory.outputs() {
+            add_answered(value, &mut known, MAX_ANSWERED);
+        }
+        known
     }
 
     /// A step whose dependency did not run cannot run.

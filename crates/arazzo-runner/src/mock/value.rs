@@ -23,7 +23,7 @@ const MAX_ITEMS: usize = 100;
 const MAX_TEXT: usize = 4_096;
 
 /// A value for `schema`. `reads` are the places that have to be there, as far as the schema allows them.
-pub(super) fn value(schema: Schema<'_>, reads: &[Pointer]) -> Value {
+pub(super) fn value(schema: Schema<'_>, reads: &[Pointer], _all_members: bool) -> Value {
     let wanted: Vec<&[String]> = reads.iter().map(Pointer::tokens).collect();
     Maker { left: MAX_VALUES, active: Vec::new() }.value(Some(schema), &wanted)
 }
@@ -304,7 +304,7 @@ mod tests {
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         let api = OpenApi::new(Arc::new(document.unwrap())).unwrap();
         let operation = api.operation(api.operation_by_path("/a", "get").unwrap());
-        value(operation.response(200).unwrap().media_types()[0].schema().unwrap(), &reads)
+        value(operation.response(200).unwrap().media_types()[0].schema().unwrap(), &reads, false)
     }
 
     #[test]

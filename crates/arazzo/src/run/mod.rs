@@ -27,6 +27,8 @@ use crate::refusal::Refusal;
 use session::Session;
 use standard_input::StandardInput;
 
+pub(crate) use interruption::Interruption;
+pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
 pub(crate) use servers::sources;
 
