@@ -65,6 +65,7 @@ mod run;
 mod schema_work;
 mod secret;
 mod serialize;
+mod value_check;
 
 pub use body::{Body, Chunk};
 pub use check::{CheckOptions, check};
@@ -90,3 +91,4 @@ pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, 
 pub use request_check::{RequestCheck, WireRequest, add_answered};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};
+pub use value_check::ValueCheck;
