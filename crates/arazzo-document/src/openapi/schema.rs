@@ -182,6 +182,12 @@ impl<'a> Schema<'a> {
         branches.into_iter().map(|node| Self { node, ..*self }).collect()
     }
 
+    /// Of how many schemas it is made: itself, what its `$ref` leads to and what is in its `allOf`. Each question about it
+    /// is put to all of them.
+    pub fn weight(&self) -> usize {
+        self.parts().len()
+    }
+
     /// Whether all is known of it: each `$ref` and `allOf` that applies to the value leads somewhere.
     pub fn is_known(&self) -> bool {
         self.walk().1

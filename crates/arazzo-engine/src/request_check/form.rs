@@ -12,8 +12,8 @@ use super::{Found, LazySchema, SchemaPlace};
 use crate::finding::{Finding, FindingKind};
 use crate::plan::{essence, is_json};
 
-/// A multipart body may have so many parts; further ones are not looked at.
-const MAX_PARTS: usize = 1_000;
+/// A form with more parts is not looked at.
+const MAX_PARTS: usize = 10_000;
 
 /// What a form is made of.
 pub(super) struct FormCheck {
@@ -67,6 +67,7 @@ impl FormCheck {
                 }
             },
             _ => form_urlencoded::parse(body)
+                .take(MAX_PARTS + 1)
                 .map(|(name, text)| Part {
                     name: name.into_owned(),
                     text: Some(text.into_owned()),
@@ -74,6 +75,9 @@ impl FormCheck {
                 })
                 .collect(),
         };
+        if parts.len() > MAX_PARTS {
+            return;
+        }
         for member in &self.members {
             member.check(&parts, found);
         }
@@ -149,7 +153,7 @@ fn multipart(body: &[u8], boundary: &str) -> Vec<Part> {
     let mut rest = body;
     let mut at = find(rest, delimiter.as_bytes());
     while let Some(start) = at {
-        if parts.len() == MAX_PARTS {
+        if parts.len() > MAX_PARTS {
             break;
         }
         rest = rest.get(start + delimiter.len()..).unwrap_or_default();

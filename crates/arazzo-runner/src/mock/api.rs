@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use arazzo_document::openapi::{OpenApi, Operation, OperationRef, SecurityLocation, SecurityScheme};
+use arazzo_document::openapi::{OpenApi, Operation, OperationRef, SecurityScheme};
 use arazzo_document::{SourceContent, Workspace};
 use arazzo_engine::{MockHints, PathTemplate, Plan, PlanOptions, RequestCheck};
 use url::Url;
@@ -21,7 +21,7 @@ pub struct MockApi {
     sources: Vec<Source>,
     /// The more exact ones first.
     routes: Vec<Route>,
-    /// The query parameters that are credentials.
+    /// The names of parameters that are credentials.
     secrets: HashSet<String>,
     warnings: Vec<String>,
 }
@@ -104,7 +104,7 @@ impl MockApi {
         &self.warnings
     }
 
-    /// Whether a query parameter is a credential by a security scheme.
+    /// Whether a parameter of this name is a credential by a security scheme.
     pub(super) fn is_credential(&self, name: &str) -> bool {
         self.secrets.contains(name)
     }
@@ -177,8 +177,9 @@ impl MockApi {
         self.routes.extend(added);
         self.sources.push(Source { name: name.to_owned(), path });
         for scheme in document.security_scheme_names().filter_map(|name| document.security_scheme(name)) {
-            if let SecurityScheme::ApiKey { name, location: SecurityLocation::Query } = scheme {
-                self.secrets.insert(name.to_owned());
+            if let SecurityScheme::ApiKey { name, .. } = scheme {
+                // Header fields come in lower case.
+                self.secrets.extend([name.to_owned(), name.to_ascii_lowercase()]);
             }
         }
     }

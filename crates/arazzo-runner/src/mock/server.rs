@@ -4,7 +4,7 @@
 //! [`Prefer`](https://www.rfc-editor.org/rfc/rfc7240): `code=404`, `example=NAME`, `dynamic=true`. Everything that a
 //! client can make large is limited.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
@@ -23,6 +23,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use url::form_urlencoded;
 
 use super::api::{Found, MockApi, Route};
 use super::fault::{Fault, FaultKind};
@@ -41,6 +42,9 @@ const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// A body may come in so slowly.
 const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// A shorter credential, in bytes, is not looked for in messages.
+const MIN_SECRET: usize = 4;
 
 /// So many values that were answered are remembered.
 const MAX_ANSWERED: usize = 100_000;
@@ -293,13 +297,10 @@ impl Shared {
                 told
             }
             Found::Nothing => {
-                let paths: Vec<&str> =
+                let paths: BTreeSet<&str> =
                     self.api.sources().map(|(_, path)| path).filter(|path| !path.is_empty()).collect();
-                let below = if paths.is_empty() {
-                    String::new()
-                } else {
-                    format!("; sources are at {}", paths.join(", "))
-                };
+                let paths = paths.into_iter().collect::<Vec<_>>().join(", ");
+                let below = if paths.is_empty() { paths } else { format!("; sources are at {paths}") };
                 simple(404, &format!("no operation is described here{below}"))
             }
         }
@@ -352,7 +353,22 @@ impl Shared {
             answered: Some(&answered),
             ..WireRequest::default()
         };
-        route.check.findings(&request)
+        let secrets = self.secrets(head);
+        let masked =
+            |text: String| secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK));
+        let findings = route.check.findings(&request).into_iter();
+        findings.map(|finding| Finding { message: masked(finding.message), ..finding }).collect()
+    }
+
+    /// The credentials in a request, as far as they are long enough to be told from other text.
+    fn secrets(&self, head: &Head) -> Vec<String> {
+        let is_secret = |name: &str| is_secret_name(name) || self.api.is_credential(name);
+        let fields = head.headers.iter().filter(|(name, _)| is_secret(name)).map(|(_, value)| value.clone());
+        let pairs = form_urlencoded::parse(head.query.as_bytes()).filter(|(name, _)| is_secret(name));
+        fields
+            .chain(pairs.map(|(_, value)| value.into_owned()))
+            .filter(|secret| secret.len() >= MIN_SECRET)
+            .collect()
     }
 
     /// Path and query without secrets.

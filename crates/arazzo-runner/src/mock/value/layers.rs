@@ -9,6 +9,9 @@ use serde_json::{Map, Number, Value};
 /// So many schemas apply to one value, of those that are looked at.
 const MAX_LAYERS: usize = 24;
 
+/// So many schemas, in all layers, are no more work than one.
+const LIGHT: usize = 16;
+
 /// Keywords that say what a value is not, or say it in a way that is not followed when one is made.
 const DOUBTFUL: [&str; 11] = [
     "not",
@@ -64,6 +67,11 @@ impl<'s> Layers<'s> {
             }
         }
         Self { schemas: layers, chosen }
+    }
+
+    /// How much more work a value of them is than one of a few schemas.
+    pub(super) fn weight(&self) -> usize {
+        self.schemas.iter().map(Schema::weight).sum::<usize>() / LIGHT
     }
 
     /// Whether a value that is made from them has to be checked.

@@ -89,6 +89,7 @@ impl<'s> Maker<'s> {
         self.left -= 1;
         let wanted: Vec<&[String]> = wanted.iter().copied().filter(|tokens| !tokens.is_empty()).collect();
         let layers = Layers::of(&schemas, &wanted, self.choice);
+        self.left = self.left.saturating_sub(layers.weight());
         self.doubtful |= layers.is_doubtful();
         let Some(schema) = schemas.first().copied() else { return self.make(&layers, &wanted) };
         // A part that is read is made, however deep its schema is in itself.
@@ -152,6 +153,9 @@ impl<'s> Maker<'s> {
         let least = layers.least("minProperties").unwrap_or(0).min(MAX_ITEMS);
         let all = self.all_members && self.active.len() <= MAX_OPTIONAL_DEPTH;
         for name in layers.properties() {
+            if self.left == 0 {
+                break;
+            }
             let itself = layers.property(name).first().is_some_and(|schema| self.is_active(*schema));
             if (all && !itself) || members.len() < least {
                 self.member(layers, wanted, name, &mut members);
@@ -173,7 +177,7 @@ impl<'s> Maker<'s> {
         name: &str,
         members: &mut Map<String, Value>,
     ) {
-        if members.contains_key(name) {
+        if members.contains_key(name) || self.left == 0 {
             return;
         }
         let inner: Vec<&[String]> = wanted

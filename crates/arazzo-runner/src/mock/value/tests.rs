@@ -298,7 +298,8 @@ fn values_for_real_schemas_are_allowed_by_them() {
             }
         }
     }
-    let told = format!("{right} of {all} values are allowed; of the others {with_examples} may have examples");
+    let told =
+        format!("{right} of {all} values are allowed; of the others {with_examples} may have examples");
     eprintln!("{told}");
     assert!(right * 100 >= all * 97 && (all - right - with_examples) * 1000 <= all, "{told}");
 }
