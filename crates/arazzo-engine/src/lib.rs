@@ -43,6 +43,7 @@
 //!
 //! A failed workflow is a [`RunResult`], not an error.
 
+mod alternative_work;
 mod body;
 mod check;
 mod command;

@@ -9,8 +9,9 @@ use serde_json::{Map, Number, Value};
 /// So many schemas apply to one value, of those that are looked at.
 const MAX_LAYERS: usize = 24;
 
-/// So many schemas, in all layers, are no more work than one.
-const LIGHT: usize = 16;
+/// So many schemas are looked at for one value, and so many are no more work than one.
+const MAX_WEIGHT: usize = 1_000;
+const LIGHT: usize = 4;
 
 /// Keywords that say what a value is not, or say it in a way that is not followed when one is made.
 const DOUBTFUL: [&str; 11] = [
@@ -32,6 +33,8 @@ pub(super) struct Layers<'s> {
     schemas: Vec<Schema<'s>>,
     /// Whether there was something to choose from.
     chosen: bool,
+    /// How many schemas were looked at.
+    weight: usize,
 }
 
 /// What a value is.
@@ -56,22 +59,60 @@ pub(super) struct Offered {
 impl<'s> Layers<'s> {
     /// The layers of schemas that all apply. `turn` says which of equally good alternatives is taken.
     pub(super) fn of(schemas: &[Schema<'s>], wanted: &[&[String]], turn: usize) -> Self {
-        let mut layers: Vec<Schema<'s>> = schemas.iter().copied().take(MAX_LAYERS).collect();
-        let (mut at, mut chosen) = (0, false);
-        while let Some(schema) = layers.get(at).copied() {
+        let mut layers = Self { schemas: Vec::new(), chosen: false, weight: 0 };
+        schemas.iter().for_each(|schema| layers.add(*schema));
+        let mut at = 0;
+        while let Some(schema) = layers.schemas.get(at).copied().filter(|_| layers.weight < MAX_WEIGHT) {
             at += 1;
             for alternatives in schema.choices() {
-                chosen |= alternatives.len() > 1;
-                let choice = choice(&alternatives, wanted, turn);
-                layers.extend(choice.filter(|_| layers.len() < MAX_LAYERS));
+                layers.chosen |= alternatives.len() > 1;
+                if let Some(choice) = layers.choice(&alternatives, wanted, turn) {
+                    layers.add(choice);
+                }
             }
         }
-        Self { schemas: layers, chosen }
+        layers
+    }
+
+    fn add(&mut self, schema: Schema<'s>) {
+        if self.schemas.len() < MAX_LAYERS && self.weight < MAX_WEIGHT {
+            self.weight += schema.weight();
+            self.schemas.push(schema);
+        }
+    }
+
+    /// Of the alternatives that are not only null, one that has what is read; the `turn`th of several. Only so many are
+    /// looked at.
+    fn choice(
+        &mut self,
+        alternatives: &[Schema<'s>],
+        wanted: &[&[String]],
+        turn: usize,
+    ) -> Option<Schema<'s>> {
+        let mut sensible: Vec<Schema<'s>> = Vec::new();
+        let mut fitting: Vec<Schema<'s>> = Vec::new();
+        for schema in alternatives {
+            if self.weight >= MAX_WEIGHT {
+                break;
+            }
+            self.weight += schema.weight();
+            if schema.types() == ["null"] {
+                continue;
+            }
+            sensible.push(*schema);
+            let mut names = wanted.iter().filter_map(|tokens| tokens.first());
+            if names.all(|name| schema.property(name).is_some()) {
+                fitting.push(*schema);
+            }
+        }
+        let from = if fitting.is_empty() { sensible } else { fitting };
+        let index = turn.checked_rem(from.len()).unwrap_or(0);
+        from.get(index).or(alternatives.first()).copied()
     }
 
     /// How much more work a value of them is than one of a few schemas.
     pub(super) fn weight(&self) -> usize {
-        self.schemas.iter().map(Schema::weight).sum::<usize>() / LIGHT
+        self.weight / LIGHT
     }
 
     /// Whether a value that is made from them has to be checked.
@@ -240,18 +281,4 @@ fn fitting(value: Value, kind: Kind) -> Option<Value> {
         return Some(value);
     }
     serde_json::from_str(value.as_str()?).ok().filter(fits)
-}
-
-/// Of the alternatives that are not only null, one that has what is read; the `turn`th of several.
-fn choice<'s>(alternatives: &[Schema<'s>], wanted: &[&[String]], turn: usize) -> Option<Schema<'s>> {
-    let sensible = |schema: &&Schema<'s>| schema.types() != ["null"];
-    let has = |schema: &&Schema<'s>| {
-        let mut names = wanted.iter().filter_map(|tokens| tokens.first());
-        names.all(|name| schema.property(name).is_some())
-    };
-    let sensible: Vec<&Schema<'s>> = alternatives.iter().filter(sensible).collect();
-    let fitting: Vec<&Schema<'s>> = sensible.iter().copied().filter(has).collect();
-    let from = if fitting.is_empty() { sensible } else { fitting };
-    let index = turn.checked_rem(from.len()).unwrap_or(0);
-    from.get(index).copied().or(alternatives.first()).copied()
 }

@@ -51,10 +51,11 @@ pub(super) fn value(schema: Schema<'_>, reads: &[Pointer], all_members: bool) ->
             variant: 0,
             doubtful: false,
         };
-        (maker.value(vec![schema], &wanted), maker.doubtful)
+        (maker.value(vec![schema], &wanted), maker.doubtful, maker.left)
     };
-    let (first, doubtful) = make(0);
-    if !doubtful {
+    let (first, doubtful, left) = make(0);
+    // What was much work once is not done again.
+    if !doubtful || left < MAX_VALUES / 2 {
         return first;
     }
     let Some(check) = ValueCheck::new(schema.bundled_for_responses()) else { return first };

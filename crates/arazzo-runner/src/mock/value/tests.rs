@@ -245,6 +245,19 @@ fn optional_members_are_there_where_they_are_wanted() {
     assert_eq!(made, json!({"a": 1, "b": {"c": true}}));
 }
 
+#[test]
+fn schemas_that_are_a_lot_of_work_are_given_up() {
+    let part = |number: usize| json!({"$ref": format!("#/components/schemas/made/$defs/d{number}")});
+    let parts: Vec<Value> = (0..80).map(part).collect();
+    let definition = json!({"allOf": parts, "oneOf": parts, "properties": {"a": {"allOf": parts, "minItems": 50}}, "required": ["a"]});
+    let definitions: Map<String, Value> =
+        (0..80).map(|number| (format!("d{number}"), definition.clone())).collect();
+    made(json!({"allOf": parts, "$defs": definitions}));
+    let names: Vec<String> = (0..20_000).map(|number| format!("m{number}")).collect();
+    let made = made(json!({"type": "object", "required": names}));
+    assert!(made.as_object().unwrap().len() <= MAX_VALUES);
+}
+
 /// Values for the responses of all the APIs in a folder, which `ARAZZO_CORPUS` names, are what the schemas allow.
 #[test]
 fn values_for_real_schemas_are_allowed_by_them() {
