@@ -5,6 +5,7 @@ mod network;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use arazzo_runner::UrlMapping;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
@@ -77,6 +78,11 @@ pub(crate) struct RunArgs {
     /// above it with a `.git`].
     #[arg(long, value_name = "DIR", help_heading = "Sources and servers")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Read what lies below this URL from that folder, the description, sources and what they refer to alike. Of several
+    /// that fit, the longest URL counts. May be given several times.
+    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources and servers")]
+    pub(crate) mappings: Vec<UrlMapping>,
 
     /// The base URL of a source's API; without a name, of the only source.
     #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Sources and servers")]

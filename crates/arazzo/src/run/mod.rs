@@ -157,6 +157,7 @@ fn read(
     let options = LoadOptions {
         sources: overrides,
         root: args.root.clone(),
+        mappings: args.mappings.clone(),
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
         network: network.clone(),
         timeout: Some(args.timeout),
