@@ -54,6 +54,7 @@ mod host_pattern;
 mod json;
 mod json_schema;
 mod mask;
+mod overview;
 mod plan;
 mod preview;
 mod record;
@@ -76,6 +77,10 @@ pub use exchange::{
 pub use finding::{CheckResponses, Finding, FindingKind};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
+pub use overview::{
+    ActionOverview, CallOverview, CredentialOverview, InputOverview, Overview, ServerOverview,
+    SourceOverview, StepOverview, WorkflowOverview, auth_variable,
+};
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
     PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,

@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
 use crate::quantity;
+use crate::show::ShowArgs;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
 
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Find what is wrong with descriptions, and send nothing.
     Validate(Box<ValidateArgs>),
+    /// Show what a description offers and what it takes to run it, and send nothing.
+    Show(Box<ShowArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.

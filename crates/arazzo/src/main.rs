@@ -13,6 +13,7 @@ mod output;
 mod quantity;
 mod refusal;
 mod run;
+mod show;
 mod usage;
 mod validate;
 
@@ -25,6 +26,7 @@ fn main() -> std::process::ExitCode {
     let exit = match Arguments::try_parse() {
         Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
+        Ok(Arguments { command: Command::Show(args) }) => show::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {

@@ -125,7 +125,7 @@ impl Plan {
     }
 }
 
-fn types_of(schema: &Value) -> Vec<&str> {
+pub(crate) fn types_of(schema: &Value) -> Vec<&str> {
     match schema.get("type") {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),

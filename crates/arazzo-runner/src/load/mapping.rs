@@ -3,6 +3,7 @@
 //! A document that is read so keeps its URL: what it refers to starts there, and is looked for among the mappings again.
 //! So nothing in it can name a file outside of the folders that somebody gave.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -52,6 +53,12 @@ impl FromStr for UrlMapping {
             return Err(UrlMappingError::NoPrefix);
         }
         Ok(Self { prefix, folder: PathBuf::from(folder) })
+    }
+}
+
+impl fmt::Display for UrlMapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.prefix, self.folder.display())
     }
 }
 
