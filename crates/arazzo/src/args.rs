@@ -73,6 +73,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "JSON|FILE|-", help_heading = "Inputs")]
     pub(crate) inputs: Vec<String>,
 
+    /// Never ask for a required input that is missing. Nobody is asked either where standard input or standard error is
+    /// no terminal, where the environment has `CI`, and where the output is not for people.
+    #[arg(long, help_heading = "Inputs")]
+    pub(crate) no_input: bool,
+
     /// Read this source description from there instead.
     #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources and servers")]
     pub(crate) sources: Vec<String>,

@@ -6,9 +6,11 @@ mod inputs;
 mod interruption;
 mod mock;
 mod network;
+mod questions;
 mod servers;
 mod session;
 mod standard_input;
+mod terminal;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
+use questions::Questions;
 use session::Session;
 
 pub(crate) use network::policy;
@@ -116,9 +119,10 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     }
     let clock: Box<dyn Clock> =
         if args.mock.is_some() { Box::new(SkippingClock::new()) } else { Box::new(SystemClock::new()) };
+    let mut questions = Questions::new(args);
     let mut runs = Vec::new();
     for (index, plan) in plans.into_iter().enumerate() {
-        let inputs = inputs::complete(args, &objects, &plan)?;
+        let inputs = questions.complete(inputs::complete(args, &objects, &plan)?, &plan)?;
         let now = clock.now();
         let start = plan.start(&run_id(now, index), now, inputs).map_err(inputs::refuse)?;
         inputs::check_files(&start.files)?;
