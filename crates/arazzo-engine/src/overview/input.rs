@@ -26,6 +26,8 @@ pub struct InputOverview {
     pub types: Vec<String>,
     /// Whether the schema wants it. With a default it need not be given all the same.
     pub required: bool,
+    /// The first step that fails without it although the schema does not want it, if there is one.
+    pub needed_by: Option<String>,
     /// What it is when it is not given. That of a secret is masked.
     pub default: Option<Value>,
     /// The format of the text, such as `date`.
@@ -58,8 +60,7 @@ impl Plan {
 
     /// What is wrong with the value of one input, whatever the others are.
     pub fn input_problem(&self, name: &str, value: &Value) -> Option<InputProblem> {
-        let workflow = self.workflows().find(|workflow| workflow.inputs.wants(name))?;
-        workflow.inputs.problem_with(name, Map::from_iter([(name.to_owned(), value.clone())]))
+        self.inputs_with(name).problem_with(name, Map::from_iter([(name.to_owned(), value.clone())]))
     }
 }
 
@@ -104,6 +105,7 @@ pub(super) fn list(plan: &InputsPlan, of: Option<&str>) -> Vec<InputOverview> {
             name: name.to_owned(),
             types,
             required: required.contains(name),
+            needed_by: None,
             default,
             format: text("format"),
             values: values.unwrap_or_default(),

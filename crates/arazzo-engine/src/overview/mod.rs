@@ -6,6 +6,7 @@
 
 mod credential;
 mod input;
+mod need;
 mod placeholder;
 mod step;
 
@@ -186,18 +187,15 @@ fn workflow(
 
 /// The inputs of a workflow, and of those that run before it what it does not have itself.
 pub(crate) fn inputs(plan: &Plan, workflow: &WorkflowPlan) -> Vec<InputOverview> {
+    let needs = need::needs(plan, workflow);
     let mut inputs = input::list(&workflow.inputs, None);
+    for input in inputs.iter_mut().filter(|input| !input.required && input.default.is_none()) {
+        input.needed_by = needs.get(input.name.as_str()).map(|step| (*step).to_owned());
+    }
     let mut known: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
-    let mut open = workflow.depends_on.clone();
-    let mut seen = BTreeSet::new();
-    while let Some(index) = open.pop() {
-        let Some(before) = plan.workflow(index).filter(|_| seen.len() < MAX_REACHED && seen.insert(index))
-        else {
-            continue;
-        };
+    for before in plan.with_dependencies(workflow).into_iter().skip(1).take(MAX_REACHED) {
         let further = input::list(&before.inputs, Some(&before.id));
         inputs.extend(further.into_iter().filter(|input| known.insert(input.name.clone())));
-        open.extend(&before.depends_on);
     }
     inputs
 }

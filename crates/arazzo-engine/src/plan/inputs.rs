@@ -183,7 +183,12 @@ impl InputsPlan {
             let names = layer.get("required").and_then(Value::as_array);
             names.is_some_and(|names| names.iter().any(|required| required == name))
         });
-        !required && !self.property(name).iter().any(|schema| schema.get("default").is_some())
+        !required && !self.has_default(name)
+    }
+
+    /// Whether the schema says what this input is when it is not given.
+    pub(crate) fn has_default(&self, name: &str) -> bool {
+        self.property(name).iter().any(|schema| schema.get("default").is_some())
     }
 
     /// The inputs whose defaults the schema refuses, and why.

@@ -90,7 +90,10 @@ pub(crate) fn traits(input: &InputOverview) -> String {
     match &input.default {
         Some(default) => traits.push(format!("default {default}")),
         None if input.required => traits.push("required".to_owned()),
-        None => traits.push("optional".to_owned()),
+        None => match &input.needed_by {
+            Some(step) => traits.push(format!("optional, but step {step} needs it")),
+            None => traits.push("optional".to_owned()),
+        },
     }
     traits.extend(input.secret.then(|| "secret".to_owned()));
     traits.extend(input.of.as_ref().map(|workflow| format!("of workflow {workflow}")));

@@ -69,7 +69,7 @@ impl<'a> RunLine<'a> {
 
     fn inputs(&self, workflow: &WorkflowOverview, words: &mut Vec<String>) {
         let mut unnameable = Map::new();
-        for input in workflow.inputs.iter().filter(|input| input.is_needed()) {
+        for input in workflow.inputs.iter().filter(|input| input.is_needed() || input.needed_by.is_some()) {
             if input.name.contains('=') {
                 unnameable.insert(input.name.clone(), input.placeholder.clone());
                 continue;
