@@ -45,7 +45,7 @@ workflows:
     choice: $inputs.choice
     object: $inputs.object
 - workflowId: before
-  inputs: {type: object, required: [early], properties: {early: {type: integer}}}
+  inputs: {type: object, required: [early], properties: {early: {type: string, enum: ['12']}}}
   steps: [{stepId: s, operationId: o}]
 "#;
 
@@ -88,7 +88,7 @@ fn the_line_runs_as_it_is_whatever_names_and_values_have_in_them() {
     assert_eq!(outputs["object"]["a b"], 1);
     for part in [
         "-w all",
-        "-i early=1",
+        "-i early=12",
         "--input=-dash=true",
         "--auth api.key=KEY",
         "--server api=https://api.example.test",

@@ -70,7 +70,7 @@ fn inputs<'p>(value: &'p ValueTemplate, at: &Pointer, found: &mut dyn FnMut(&'p 
             items
                 .iter()
                 .enumerate()
-                .for_each(|(index, item)| inputs(item, &at.child(&index.to_string()), found));
+                .for_each(|(index, item)| inputs(item, &at.child(index.to_string()), found));
         }
         ValueTemplate::Object(members) => {
             members.iter().for_each(|(key, member)| inputs(member, &at.child(key), found));
