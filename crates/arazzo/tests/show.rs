@@ -57,9 +57,10 @@ fn arazzo(folder: &Path, args: &[&str]) -> Output {
 fn run_line(folder: &Path, args: &[&str], workflow: &str) -> (String, Output) {
     let shown = arazzo(folder, &[&["show", "--format", "json"], args].concat());
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
-    let workflows = shown["workflows"].as_array().unwrap();
-    let found = workflows.iter().find(|found| found["workflowId"] == workflow).unwrap();
-    let line = found["run"].as_str().unwrap().to_owned();
+    let workflows = shown.get("workflows").and_then(Value::as_array).unwrap();
+    let is_asked = |found: &&Value| found.get("workflowId").is_some_and(|id| id == workflow);
+    let line =
+        workflows.iter().find(is_asked).and_then(|found| found.get("run")?.as_str()).unwrap().to_owned();
     let rest = line.strip_prefix("arazzo ").unwrap();
     let command = format!("\"$ARAZZO\" {rest} --mock --format outputs");
     let run = Command::new("sh")
