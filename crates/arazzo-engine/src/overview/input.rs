@@ -9,10 +9,14 @@ use serde_json::{Map, Value};
 
 use super::placeholder::Placeholders;
 use crate::mask::MASK;
-use crate::plan::{InputProblem, InputsPlan, Plan, branches, types_of};
+use crate::plan::{InputProblem, InputsPlan, Plan, branches, is_secret_schema, types_of};
+use crate::secret::is_secret_name;
 
 /// So many inputs of a workflow are described.
 const MAX_INPUTS: usize = 1_000;
+
+/// So many parts of schemas are looked at for them. What refers to others beyond that is not known, and counts as secret.
+const MAX_LAYERS: usize = 100_000;
 
 /// An input of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,7 +59,8 @@ impl InputOverview {
 impl Plan {
     /// The inputs of the workflow that was asked for, then those that only workflows which run before it have.
     pub fn inputs(&self) -> Vec<InputOverview> {
-        self.workflow(0).map(|workflow| super::inputs(self, workflow)).unwrap_or_default()
+        let mut left = super::MAX_REACHED;
+        self.workflow(0).map(|workflow| super::inputs(self, workflow, &mut left)).unwrap_or_default()
     }
 
     /// What is wrong with the value of one input, whatever the others are.
@@ -80,12 +85,17 @@ pub(super) fn list(plan: &InputsPlan, of: Option<&str>) -> Vec<InputOverview> {
     let required: BTreeSet<&str> = plan.required().collect();
     let mut seen = BTreeSet::new();
     let mut placeholders = Placeholders::new(root);
+    let mut left = MAX_LAYERS;
     let describe = |name: &str| {
-        let layers = branches(schemas.get(name).cloned().unwrap_or_default(), root);
+        let own = schemas.get(name).cloned().unwrap_or_default();
+        let is_known = left > 0;
+        let layers = if is_known { branches(own, root) } else { own };
+        left = left.saturating_sub(layers.len());
         let find = |keyword: &str| layers.iter().find_map(|layer| layer.get(keyword));
         let text = |keyword: &str| find(keyword).and_then(Value::as_str).map(str::to_owned);
-        let secret = plan.is_secret(name);
-        let default = find("default").map(|default| match plan.holds_secret(name, default) {
+        let is_secret = |layer: &&Value| is_secret_schema(layer);
+        let secret = !is_known || is_secret_name(name) || layers.iter().any(is_secret);
+        let default = find("default").map(|default| match secret || plan.holds_secret(name, default) {
             true => Value::from(MASK),
             false => default.clone(),
         });

@@ -26,8 +26,9 @@ pub use credential::{CredentialOverview, auth_variable};
 pub use input::InputOverview;
 pub use step::{ActionOverview, CallOverview, StepOverview};
 
-/// So many workflows that one leads to are looked at for servers and credentials.
-const MAX_REACHED: usize = 1_000;
+/// So many workflows are looked at on behalf of others, all together: for servers and credentials, and for inputs. What is
+/// beyond is left out of the workflows that lead there.
+const MAX_REACHED: usize = 10_000;
 
 /// What a description offers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -111,19 +112,21 @@ impl Overview {
     ///
     /// What reading the description found is not repeated.
     pub fn of(workspace: &Workspace, options: &CheckOptions) -> (Self, Vec<Diagnostic>) {
-        let options = PlanOptions {
+        let options = &PlanOptions {
             mode: options.mode,
             servers: options.servers.clone(),
             any_credential: true,
             ..PlanOptions::default()
         };
-        let (checked, diagnostics) = compile_all(workspace, &options);
+        let (checked, diagnostics) = compile_all(workspace, options);
         let entry = workspace.entry();
         let description = &entry.description;
         let workflows = checked.iter().flat_map(|checked| {
             // The workflows of the entry document were compiled first.
             let parts = checked.parts.iter().take(description.workflows.len());
-            parts.enumerate().map(|(index, part)| workflow(checked, part, index, &options))
+            let mut left = MAX_REACHED;
+            let describe = move |(index, part)| workflow(checked, part, index, options, &mut left);
+            parts.enumerate().map(describe)
         });
         let overview = Self {
             arazzo: match description.version {
@@ -164,18 +167,19 @@ fn workflow(
     part: &CheckedPart<'_>,
     index: usize,
     options: &PlanOptions,
+    left: &mut usize,
 ) -> WorkflowOverview {
     let CheckedPart { here, workflow, order, .. } = part;
     let plan = checked.plan.workflow(index);
     let planned = plan.map(|plan| plan.steps.as_slice()).unwrap_or_default();
-    let reached = reached(&checked.plan, index);
+    let reached = reached(&checked.plan, index, left);
     let calls: Vec<_> = reached.iter().flat_map(|plan| &plan.steps).filter_map(PlannedStep::call).collect();
     WorkflowOverview {
         workflow_id: workflow.id.value.clone(),
         summary: workflow.summary.clone(),
         description: workflow.description.clone(),
         depends_on: workflow.depends_on.iter().map(|id| id.value.clone()).collect(),
-        inputs: plan.map(|plan| inputs(&checked.plan, plan)).unwrap_or_default(),
+        inputs: plan.map(|plan| inputs(&checked.plan, plan, left)).unwrap_or_default(),
         steps: step::list(here, order, planned, options.mode),
         success_actions: step::success_actions(here, &workflow.success_actions, options.mode),
         failure_actions: step::failure_actions(here, &workflow.failure_actions, options.mode),
@@ -186,14 +190,15 @@ fn workflow(
 }
 
 /// The inputs of a workflow, and of those that run before it what it does not have itself.
-pub(crate) fn inputs(plan: &Plan, workflow: &WorkflowPlan) -> Vec<InputOverview> {
+pub(crate) fn inputs(plan: &Plan, workflow: &WorkflowPlan, left: &mut usize) -> Vec<InputOverview> {
     let needs = need::needs(plan, workflow);
     let mut inputs = input::list(&workflow.inputs, None);
     for input in inputs.iter_mut().filter(|input| !input.required && input.default.is_none()) {
         input.needed_by = needs.get(input.name.as_str()).map(|step| (*step).to_owned());
     }
     let mut known: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
-    for before in plan.with_dependencies(workflow).into_iter().skip(1).take(MAX_REACHED) {
+    for before in plan.with_dependencies(workflow, *left).into_iter().skip(1) {
+        *left = left.saturating_sub(1);
         let further = input::list(&before.inputs, Some(&before.id));
         inputs.extend(further.into_iter().filter(|input| known.insert(input.name.clone())));
     }
@@ -201,7 +206,7 @@ pub(crate) fn inputs(plan: &Plan, workflow: &WorkflowPlan) -> Vec<InputOverview>
 }
 
 /// The workflow and those that it leads to.
-fn reached(plan: &Plan, index: usize) -> Vec<&WorkflowPlan> {
+fn reached<'p>(plan: &'p Plan, index: usize, left: &mut usize) -> Vec<&'p WorkflowPlan> {
     let mut seen = BTreeSet::from([index]);
     let mut open = vec![index];
     let mut reached = Vec::new();
@@ -220,7 +225,8 @@ fn reached(plan: &Plan, index: usize) -> Vec<&WorkflowPlan> {
             | ActionTarget::Retry { helper: Some(Helper::Step(_)) | None, .. } => None,
         });
         for next in called.chain(gone_to).chain(workflow.depends_on.iter().copied()) {
-            if seen.len() < MAX_REACHED && seen.insert(next) {
+            if *left > 0 && seen.insert(next) {
+                *left -= 1;
                 open.push(next);
             }
         }

@@ -77,7 +77,7 @@ impl Plan {
 
     /// What the workflows that run before get is known now, so it is checked before anything is sent.
     fn check_dependencies(&self, inputs: &Map<String, Value>) -> Result<(), InputsError> {
-        for workflow in self.with_dependencies(&self.entry).into_iter().skip(1) {
+        for workflow in self.with_dependencies(&self.entry, usize::MAX).into_iter().skip(1) {
             workflow.inputs.complete(workflow.inputs.named_in(inputs)).map_err(
                 |InputsError { problems }| {
                     let of = |problem: InputProblem| {
@@ -92,12 +92,17 @@ impl Plan {
         Ok(())
     }
 
-    /// The workflow and all that run before it, each once: those get the inputs that they have by the same names.
-    pub(crate) fn with_dependencies<'p>(&'p self, workflow: &'p WorkflowPlan) -> Vec<&'p WorkflowPlan> {
+    /// The workflow and those that run before it, each once and at most `limit`: they get the inputs that they have by the
+    /// same names.
+    pub(crate) fn with_dependencies<'p>(
+        &'p self,
+        workflow: &'p WorkflowPlan,
+        limit: usize,
+    ) -> Vec<&'p WorkflowPlan> {
         let mut all = vec![workflow];
         let mut open = workflow.depends_on.clone();
         let mut seen = BTreeSet::new();
-        while let Some(index) = open.pop() {
+        while let Some(index) = open.pop().filter(|_| all.len() <= limit) {
             let Some(before) = self.workflow(index).filter(|_| seen.insert(index)) else { continue };
             all.push(before);
             open.extend(&before.depends_on);
@@ -107,7 +112,7 @@ impl Plan {
 
     /// The inputs among which the one called `name` is: those of the workflow, else those of one that runs before it.
     pub(crate) fn inputs_with(&self, name: &str) -> &InputsPlan {
-        let all = self.with_dependencies(&self.entry);
+        let all = self.with_dependencies(&self.entry, usize::MAX);
         let with = all.into_iter().find(|workflow| workflow.inputs.wants(name));
         &with.unwrap_or(&self.entry).inputs
     }
