@@ -55,6 +55,7 @@ mod host_pattern;
 mod json;
 mod json_schema;
 mod mask;
+mod overview;
 mod path_template;
 mod plan;
 mod preview;
@@ -81,6 +82,10 @@ pub use exchange::{
 pub use finding::{CheckResponses, Finding, FindingKind};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
+pub use overview::{
+    ActionOverview, CallOverview, CredentialOverview, InputOverview, Overview, ServerOverview,
+    SourceOverview, StepOverview, WorkflowOverview, auth_variable,
+};
 pub use path_template::PathTemplate;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,

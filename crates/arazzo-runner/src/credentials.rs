@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use arazzo_engine::CredentialName;
+use arazzo_engine::{CredentialName, auth_variable};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -118,9 +118,8 @@ impl Credentials {
         let find =
             |wanted: String| variables.iter().find(|(name, value)| *name == wanted && !value.is_empty());
         for (source, scheme) in schemes {
-            let variable = variable_part(scheme);
-            let own = find(format!("ARAZZO_AUTH_{}_{variable}", variable_part(source)));
-            let any = find(format!("ARAZZO_AUTH_{variable}"));
+            let own = find(auth_variable(Some(source), scheme));
+            let any = find(auth_variable(None, scheme));
             for (source, found) in [(Some(*source), own), (None, any)] {
                 let Some((variable, value)) = found else { continue };
                 if self.environment.iter().any(|credential| credential.is(source, scheme)) {
@@ -259,10 +258,6 @@ fn read_line(path: &Path) -> Result<String, String> {
     }
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
-}
-
-fn variable_part(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ pub use drive::{DriveError, drive};
 pub use file::{FileError, read_file, read_stream};
 pub use found_secrets::FoundSecrets;
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
-pub use load::{LoadError, LoadOptions, Loaded, Origin, SourceCache, load};
+pub use load::{LoadError, LoadOptions, Loaded, Origin, SourceCache, UrlMapping, UrlMappingError, load};
 pub use mock::{
     Fault, FaultError, FaultKind, MockApi, MockExchange, MockServer, MockServerOptions, MockTransport,
     Scenario,

@@ -10,8 +10,11 @@ mod cache;
 mod file;
 mod finding;
 mod location;
+mod mapping;
+mod moved;
 mod reader;
 mod remote;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -30,12 +33,16 @@ use crate::network::NetworkOptions;
 pub use cache::SourceCache;
 use cache::{Read, Shared, read_once};
 use file::near_file;
-use finding::{Finding, Found};
+use finding::{Finding, Found, another_place, root_of};
 use location::{Location, absolute, resolved, uri_of};
+pub use mapping::{UrlMapping, UrlMappingError};
 use reader::{Reader, Text, Unread};
 
 /// So many sources are read, those of other documents included.
 const MAX_SOURCES: usize = 1_000;
+
+/// It is looked for the operations of so many sources that could not be read.
+const MAX_MOVED: usize = 20;
 
 /// So many files are read for references between OpenAPI files, and so many bytes of them.
 const MAX_FILES: usize = 10_000;
@@ -85,6 +92,8 @@ pub struct LoadOptions {
     /// Where relative urls are tried that lead to nothing from where they stand (T11). Without it, the nearest folder
     /// above the description that has a `.git`, else the description's own.
     pub root: Option<PathBuf>,
+    /// URLs that are read from folders.
+    pub mappings: Vec<UrlMapping>,
     /// Whether the tolerances apply.
     pub mode: Mode,
     /// What may be contacted for documents that are not in files.
@@ -112,6 +121,7 @@ pub fn load(origin: Origin<'_>, options: &LoadOptions) -> Result<Loaded, LoadErr
     let Some(mut workspace) = workspace else { return Ok(loader.loaded(None)) };
     check_names(&workspace, &options.sources)?;
     loader.sources(&mut workspace, options);
+    loader.moved(&workspace, options);
     loader.files(&mut workspace);
     Ok(loader.loaded(Some(workspace)))
 }
@@ -123,13 +133,22 @@ struct Loader<'o> {
     read: BTreeMap<Location, Option<Shared>>,
     documents: Vec<Arc<Document>>,
     diagnostics: Vec<Diagnostic>,
+    /// Where it is told that a source of the description could not be read, with the name of the source.
+    missing: Vec<(usize, String)>,
 }
 
 impl<'o> Loader<'o> {
     fn new(options: &'o LoadOptions) -> Self {
         let reader = Reader::new(options);
         let cache = options.cache.as_deref();
-        Self { reader, cache, read: BTreeMap::new(), documents: Vec::new(), diagnostics: Vec::new() }
+        Self {
+            reader,
+            cache,
+            read: BTreeMap::new(),
+            documents: Vec::new(),
+            diagnostics: Vec::new(),
+            missing: Vec::new(),
+        }
     }
 
     fn loaded(self, workspace: Option<Workspace>) -> Loaded {
@@ -172,8 +191,8 @@ impl<'o> Loader<'o> {
                 self.knows(Location::Remote(parsed), &document);
                 Some(document)
             }
-            Err(Unread { name, fact, .. }) => {
-                self.unreadable(&name, &fact, None);
+            Err(Unread { name, fact, near, .. }) => {
+                self.unreadable(&name, &fact, near);
                 None
             }
         }
@@ -212,6 +231,7 @@ impl<'o> Loader<'o> {
         for number in 0.. {
             let Some(wanted) = workspace.wanted() else { break };
             let Some((owner, source)) = workspace.source_of(wanted) else { break };
+            let name = (wanted.document == DocumentIndex::ENTRY).then(|| source.name.value.clone());
             let document = if number < MAX_SOURCES {
                 self.source(workspace, wanted, options)
             } else {
@@ -226,9 +246,30 @@ impl<'o> Loader<'o> {
                     None => workspace.supply(wanted, shared.document),
                 }),
                 Err(diagnostics) => {
+                    let told = name.filter(|_| !diagnostics.is_empty() && number < MAX_SOURCES);
+                    self.missing.extend(told.map(|name| (self.diagnostics.len(), name)));
                     self.diagnostics.extend(diagnostics);
                     workspace.lack(wanted);
                 }
+            }
+        }
+    }
+
+    /// Says of sources that could not be read which files have their operations, once it is known what the others have.
+    fn moved(&mut self, workspace: &Workspace, options: &LoadOptions) {
+        let own = Location::of("", &workspace.entry().document.uri).ok();
+        let folder = own.and_then(|own| match own {
+            Location::File(path) => path.parent().map(Path::to_owned),
+            Location::Remote(_) => None,
+        });
+        let root = options.root.as_deref().map(absolute).or_else(|| root_of(&workspace.entry().document));
+        let mut folders: Vec<PathBuf> = folder.into_iter().chain(root).collect();
+        folders.dedup();
+        for (index, name) in std::mem::take(&mut self.missing).into_iter().take(MAX_MOVED) {
+            let Some(hint) = moved::hint(workspace, &name, &folders, self.cache) else { continue };
+            let diagnostic = self.diagnostics.get_mut(index);
+            if let Some(told) = diagnostic.and_then(|diagnostic| diagnostic.hint.as_mut()) {
+                *told = told.replace(&another_place(&name), &hint);
             }
         }
     }

@@ -5,11 +5,13 @@ mod network;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use arazzo_runner::UrlMapping;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
 use crate::mock::MockArgs;
 use crate::quantity;
+use crate::show::ShowArgs;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
 
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Validate(Box<ValidateArgs>),
     /// Serve the sources of a description, or one API, from examples and schemas over HTTP.
     Mock(Box<MockArgs>),
+    /// Show what a description offers and what it takes to run it, and send nothing.
+    Show(Box<ShowArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.
@@ -72,6 +76,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "JSON|FILE|-", help_heading = "Inputs")]
     pub(crate) inputs: Vec<String>,
 
+    /// Never ask for a required input that is missing. Nobody is asked either where standard input or standard error is
+    /// no terminal, where the environment has `CI`, and where the output is not for people.
+    #[arg(long, help_heading = "Inputs")]
+    pub(crate) no_input: bool,
+
     /// Read this source description from there instead.
     #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources and servers")]
     pub(crate) sources: Vec<String>,
@@ -80,6 +89,11 @@ pub(crate) struct RunArgs {
     /// above it with a `.git`].
     #[arg(long, value_name = "DIR", help_heading = "Sources and servers")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Read what lies below this URL from that folder, the description, sources and what they refer to alike. Of several
+    /// that fit, the longest URL counts. May be given several times.
+    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources and servers")]
+    pub(crate) mappings: Vec<UrlMapping>,
 
     /// The base URL of a source's API; without a name, of the only source.
     #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Sources and servers")]

@@ -14,6 +14,7 @@ mod output;
 mod quantity;
 mod refusal;
 mod run;
+mod show;
 mod usage;
 mod validate;
 
@@ -27,6 +28,7 @@ fn main() -> std::process::ExitCode {
         Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
         Ok(Arguments { command: Command::Mock(args) }) => mock::run(&args),
+        Ok(Arguments { command: Command::Show(args) }) => show::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
+use crate::show;
 use crate::validate::print_refusal_json;
 
 /// Prints what is wrong with the arguments, or the help that they ask for.
@@ -18,10 +19,11 @@ pub(crate) fn refuse(error: &clap::Error) -> Exit {
     }
     if wants_json(std::env::args_os().skip(1)) {
         let refusal = refusal(&error.render().to_string());
-        if std::env::args_os().nth(1).is_some_and(|command| command == "validate") {
-            print_refusal_json(&refusal);
-        } else {
-            output::print_refusal(&refusal);
+        let command = std::env::args_os().nth(1);
+        match command.as_deref().and_then(OsStr::to_str) {
+            Some("validate") => print_refusal_json(&refusal),
+            Some("show") => show::print_refusal(&refusal),
+            Some(_) | None => output::print_refusal(&refusal),
         }
     }
     Exit::Usage

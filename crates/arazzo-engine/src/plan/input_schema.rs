@@ -72,7 +72,7 @@ pub(crate) fn find_secrets(
     }
 }
 
-pub(super) fn is_secret_schema(schema: &Value) -> bool {
+pub(crate) fn is_secret_schema(schema: &Value) -> bool {
     schema.get("format").and_then(Value::as_str) == Some("password")
         || schema.get("writeOnly") == Some(&Value::Bool(true))
 }

@@ -110,7 +110,7 @@ impl InputsPlan {
         self.uses.push((name.to_owned(), span));
     }
 
-    fn properties(&self) -> impl Iterator<Item = (&str, &Value)> {
+    pub(crate) fn properties(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.layers()
             .into_iter()
             .filter_map(|layer| layer.get("properties").and_then(Value::as_object))
@@ -147,7 +147,7 @@ impl InputsPlan {
     }
 
     /// Whether an input is secret or something in it is.
-    pub(super) fn holds_secret(&self, name: &str, value: &Value) -> bool {
+    pub(crate) fn holds_secret(&self, name: &str, value: &Value) -> bool {
         let mut holds = false;
         self.find_secrets(name, value, &mut |_| holds = true);
         holds
@@ -180,7 +180,12 @@ impl InputsPlan {
             let names = layer.get("required").and_then(Value::as_array);
             names.is_some_and(|names| names.iter().any(|required| required == name))
         });
-        !required && !self.property(name).iter().any(|schema| schema.get("default").is_some())
+        !required && !self.has_default(name)
+    }
+
+    /// Whether the schema says what this input is when it is not given.
+    pub(crate) fn has_default(&self, name: &str) -> bool {
+        self.property(name).iter().any(|schema| schema.get("default").is_some())
     }
 
     /// The inputs whose defaults the schema refuses, and why.
@@ -197,9 +202,13 @@ impl InputsPlan {
     /// The inputs that have to be given and are not described.
     pub(crate) fn undescribed(&self) -> Vec<&str> {
         let described: BTreeSet<&str> = self.names().collect();
-        let required = self.layers().into_iter().filter_map(|layer| layer.get("required")?.as_array());
-        let names = required.flatten().filter_map(Value::as_str);
-        names.filter(|name| !described.contains(name)).collect()
+        self.required().filter(|name| !described.contains(name)).collect()
+    }
+
+    /// The inputs that the schema wants.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &str> {
+        let lists = self.layers().into_iter().filter_map(|layer| layer.get("required")?.as_array());
+        lists.flatten().filter_map(Value::as_str)
     }
 
     /// The inputs with defaults filled in, not checked.
@@ -228,6 +237,24 @@ impl InputsPlan {
             | Value::String(_)
             | Value::Array(_) => Err(InputsError { problems }),
         }
+    }
+
+    /// Whether the schema describes this input or asks for it.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.declares(name) || self.required().any(|required| required == name)
+    }
+
+    /// What is wrong with the input `name`, whatever is wrong with the others.
+    pub(crate) fn problem_with(&self, name: &str, mut inputs: Map<String, Value>) -> Option<InputProblem> {
+        let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return None };
+        if let Err(error) = fill_defaults(schema, &mut inputs) {
+            return error.problems.into_iter().next();
+        }
+        let others = self.required().count();
+        let (violations, _) =
+            validator.violations(&Value::Object(inputs), others.saturating_add(MAX_PROBLEMS));
+        let problems = violations.iter().map(|violation| self.problem(violation));
+        problems.into_iter().find(|problem| problem.input.as_deref() == Some(name))
     }
 
     /// What is wrong in a person's words. A value is shown only when it is known not to be secret, and short.

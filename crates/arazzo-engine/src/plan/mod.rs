@@ -44,7 +44,7 @@ pub(crate) use body::{BodyKind, BodyPlan, MemberPlan, essence, is_json};
 pub(crate) use call::WorkflowCall;
 pub(crate) use compiler::{Checked, CheckedPart, Part, Seen, Sighting, compile_all};
 pub(crate) use criteria::{CriterionPlan, DefaultRule};
-pub(crate) use input_schema::{branches, find_secrets};
+pub(crate) use input_schema::{branches, find_secrets, is_secret_schema};
 pub(crate) use inputs::InputsPlan;
 pub use inputs::{InputProblem, InputsError};
 pub use mock::MockHints;
@@ -55,7 +55,9 @@ pub(crate) use paths::{Paths, always_leaves};
 pub(crate) use responses::{
     CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan,
 };
+pub(crate) use server::base_url;
 pub use start::Start;
+pub(crate) use start::types_of;
 pub use step::{OperationCall, PlannedStep};
 pub(crate) use step::{StepDependency, StepTarget};
 pub(crate) use value::ValueTemplate;

@@ -282,7 +282,7 @@ fn given_by_header(placement: &Placement, headers: &[String]) -> bool {
 
 impl Placement {
     /// What a value for it looks like.
-    fn example(&self) -> &'static str {
+    pub(crate) fn example(&self) -> &'static str {
         match self {
             Self::Basic => "USER:PASSWORD",
             Self::Bearer => "TOKEN",

@@ -66,7 +66,7 @@ impl Compiler<'_> {
 const UNKNOWN: &str = "http://localhost";
 
 /// `--server`, else the first of the servers; or why there is none.
-pub(super) fn base_url(
+pub(crate) fn base_url(
     options: &PlanOptions,
     source: &str,
     openapi: &OpenApi,

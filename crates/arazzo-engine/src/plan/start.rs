@@ -6,7 +6,7 @@ use arazzo_document::Diagnostic;
 use serde_json::{Map, Value};
 
 use super::inputs::{InputProblem, InputsError};
-use super::{BodyKind, Plan, PlannedStep};
+use super::{BodyKind, InputsPlan, Plan, PlannedStep, WorkflowPlan};
 use crate::body::file_of;
 use crate::mask::MASK;
 use crate::record::{Record, SEMANTICS, Timestamp};
@@ -77,10 +77,7 @@ impl Plan {
 
     /// What the workflows that run before get is known now, so it is checked before anything is sent.
     fn check_dependencies(&self, inputs: &Map<String, Value>) -> Result<(), InputsError> {
-        let mut open = self.entry.depends_on.clone();
-        let mut seen = BTreeSet::new();
-        while let Some(index) = open.pop() {
-            let Some(workflow) = self.workflow(index).filter(|_| seen.insert(index)) else { continue };
+        for workflow in self.with_dependencies(&self.entry, usize::MAX).into_iter().skip(1) {
             workflow.inputs.complete(workflow.inputs.named_in(inputs)).map_err(
                 |InputsError { problems }| {
                     let of = |problem: InputProblem| {
@@ -91,9 +88,33 @@ impl Plan {
                     InputsError { problems: problems.into_iter().map(of).collect() }
                 },
             )?;
-            open.extend(&workflow.depends_on);
         }
         Ok(())
+    }
+
+    /// The workflow and those that run before it, each once and at most `limit`: they get the inputs that they have by the
+    /// same names.
+    pub(crate) fn with_dependencies<'p>(
+        &'p self,
+        workflow: &'p WorkflowPlan,
+        limit: usize,
+    ) -> Vec<&'p WorkflowPlan> {
+        let mut all = vec![workflow];
+        let mut open = workflow.depends_on.clone();
+        let mut seen = BTreeSet::new();
+        while let Some(index) = open.pop().filter(|_| all.len() <= limit) {
+            let Some(before) = self.workflow(index).filter(|_| seen.insert(index)) else { continue };
+            all.push(before);
+            open.extend(&before.depends_on);
+        }
+        all
+    }
+
+    /// The inputs among which the one called `name` is: those of the workflow, else those of one that runs before it.
+    pub(crate) fn inputs_with(&self, name: &str) -> &InputsPlan {
+        let all = self.with_dependencies(&self.entry, usize::MAX);
+        let with = all.into_iter().find(|workflow| workflow.inputs.wants(name));
+        &with.unwrap_or(&self.entry).inputs
     }
 
     /// The value that `text` stands for as the input `name`: a string stays a string, everything else is JSON.
@@ -102,7 +123,8 @@ impl Plan {
     ///
     /// The schema wants no string and the text is no JSON.
     pub fn input_from_text(&self, name: &str, text: &str) -> Result<Value, InputProblem> {
-        let types: BTreeSet<&str> = self.entry.inputs.property(name).into_iter().flat_map(types_of).collect();
+        let inputs = self.inputs_with(name);
+        let types: BTreeSet<&str> = inputs.property(name).into_iter().flat_map(types_of).collect();
         if types.contains("string") {
             return Ok(Value::String(text.to_owned()));
         }
@@ -113,7 +135,7 @@ impl Plan {
                 let types: Vec<&str> = types.into_iter().collect();
                 // What was meant as a structure may hold a secret, and cannot be looked into.
                 let is_structure = types.contains(&"object") || types.contains(&"array");
-                let is_secret = is_structure || self.entry.inputs.is_secret(name);
+                let is_secret = is_structure || inputs.is_secret(name);
                 let shown = if is_secret { MASK } else { text };
                 Err(InputProblem {
                     input: Some(name.to_owned()),
@@ -125,7 +147,7 @@ impl Plan {
     }
 }
 
-fn types_of(schema: &Value) -> Vec<&str> {
+pub(crate) fn types_of(schema: &Value) -> Vec<&str> {
     match schema.get("type") {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),

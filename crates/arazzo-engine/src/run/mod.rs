@@ -28,6 +28,7 @@ use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
 use crate::secret::Secrets;
 use frame::Memory;
+pub(crate) use request::is_required_member;
 use turn::{Outcome, Progress, Turn};
 
 /// How a run is carried out, beyond what the plan says.

@@ -355,7 +355,7 @@ fn digest(parts: &[&str]) -> u64 {
 }
 
 /// Whether the operation's schema requires the member that is missing at `at`.
-fn is_required_member(operation: &PlannedOperation, plan: &BodyPlan, at: &Pointer) -> bool {
+pub(crate) fn is_required_member(operation: &PlannedOperation, plan: &BodyPlan, at: &Pointer) -> bool {
     let view = operation.view();
     let Some(body) = view.request_body() else { return false };
     let Some((last, parents)) = at.tokens().split_last() else { return false };

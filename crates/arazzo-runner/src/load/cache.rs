@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arazzo_document::openapi::OpenApi;
@@ -9,6 +10,7 @@ use arazzo_document::{Diagnostic, Document};
 
 use super::location::Location;
 use super::reader::{Text, Unread};
+use super::search::{ApiFile, search};
 
 /// So many bytes of text are kept. Beyond it the cache begins anew: descriptions that lie together are usually read
 /// one after the other, so what was read long ago is rarely asked for again.
@@ -20,11 +22,16 @@ const MAX_KEPT: usize = 128 << 20;
 #[derive(Default)]
 pub struct SourceCache(Mutex<Kept>);
 
+/// What was found in so many folders is kept.
+const MAX_SEARCHES: usize = 64;
+
 #[derive(Default)]
 struct Kept {
     /// By place, and by the name that messages show, for that is part of the document.
     slots: HashMap<(Location, String), Arc<Slot>>,
     bytes: usize,
+    /// What was found in folders when sources were missing.
+    searches: HashMap<PathBuf, Arc<OnceLock<Vec<ApiFile>>>>,
 }
 
 /// Filled by the first who asks; the others wait for it.
@@ -82,7 +89,22 @@ pub(super) fn read_once(
     result.clone()
 }
 
+/// The OpenAPI descriptions below a folder; from the cache if there is one.
+pub(super) fn searched(cache: Option<&SourceCache>, folder: &Path) -> Arc<OnceLock<Vec<ApiFile>>> {
+    let slot = cache.map(|cache| cache.search_slot(folder)).unwrap_or_default();
+    slot.get_or_init(|| search(folder));
+    slot
+}
+
 impl SourceCache {
+    fn search_slot(&self, folder: &Path) -> Arc<OnceLock<Vec<ApiFile>>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.searches.len() == MAX_SEARCHES && !kept.searches.contains_key(folder) {
+            kept.searches.clear();
+        }
+        Arc::clone(kept.searches.entry(folder.to_owned()).or_default())
+    }
+
     fn slot(&self, location: Location, name: String) -> Arc<Slot> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(kept.slots.entry((location, name)).or_default())

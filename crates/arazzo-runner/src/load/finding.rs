@@ -109,12 +109,17 @@ impl Finding<'_> {
     }
 
     fn another(&self) -> Option<String> {
-        self.is_own.then(|| format!("give another place with `--source {}=PATH`", self.source.name.value))
+        self.is_own.then(|| another_place(&self.source.name.value))
     }
 
     fn place(&self) -> Place {
         self.owner.document.place(self.source.url.span)
     }
+}
+
+/// What to do about a source when nobody knows where it is.
+pub(super) fn another_place(name: &str) -> String {
+    format!("give another place with `--source {name}=PATH`")
 }
 
 /// Where a source was found.
@@ -126,7 +131,7 @@ pub(super) enum Found {
 }
 
 /// The nearest folder above a document that has a `.git`, else the document's own.
-fn root_of(document: &Document) -> Option<PathBuf> {
+pub(super) fn root_of(document: &Document) -> Option<PathBuf> {
     let Location::File(path) = Location::of("", &document.uri).ok()? else { return None };
     let own = path.parent()?;
     let repository = own.ancestors().take(MAX_FOLDERS).find(|folder| folder.join(".git").exists());

@@ -103,7 +103,7 @@ fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
-fn shown_path(path: &Path, description: &Document) -> String {
+pub(super) fn shown_path(path: &Path, description: &Document) -> String {
     let current =
         if Path::new(description.name.as_ref()).is_absolute() { None } else { std::path::absolute(".").ok() };
     let short = current.as_ref().and_then(|folder| path.strip_prefix(folder).ok());

@@ -6,6 +6,7 @@ use url::Url;
 use super::LoadOptions;
 use super::file::{near_file, read_regular};
 use super::location::{Location, without_secrets};
+use super::mapping::UrlMapping;
 use super::remote::Fetcher;
 use crate::file::{FileError, read_file};
 use crate::http::DEFAULT_TIMEOUT;
@@ -78,8 +79,11 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Fetches the document at `url`, whose URI is where it came from.
+    /// Fetches the document at `url`, whose URI is where it came from. What is mapped to a folder is read there.
     pub(super) fn fetch(&mut self, url: &Url) -> Result<Text, Unread> {
+        if let Some(mapping) = UrlMapping::of(&self.options.mappings, url) {
+            return mapping.read(url);
+        }
         let name = without_secrets(url.clone());
         if self.options.network.offline {
             let fact = "is remote, and nothing is fetched (`--offline`)".to_owned();

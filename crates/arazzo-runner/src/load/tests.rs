@@ -270,3 +270,126 @@ fn a_url_from_the_root_of_the_repository_is_found_there() {
     std::fs::create_dir(folder.0.join(".git")).unwrap();
     assert_eq!(codes(&LoadOptions::default()), [("source-under-root", Severity::Warning)]);
 }
+
+fn api_with(ids: &[&str]) -> String {
+    let paths = ids.iter().map(|id| format!("  /{id}: {{get: {{operationId: {id}}}}}\n"));
+    format!("openapi: 3.1.0\npaths:\n{}", paths.collect::<String>())
+}
+
+/// A description whose source `api` is missing, and whose steps name these operations.
+fn flow_of(ids: &[&str]) -> String {
+    let steps =
+        ids.iter().enumerate().map(|(index, id)| format!("  - {{stepId: s{index}, operationId: {id}}}\n"));
+    description(&[("api", "none.yml")])
+        .replace("  - {stepId: s, operationId: o}\n", &steps.collect::<String>())
+}
+
+#[test]
+fn the_file_that_has_the_operations_of_a_missing_source_is_named() {
+    let files = [
+        ("flows/a.yml", flow_of(&["one", "$sourceDescriptions.api.two"])),
+        ("flows/sub/half.yml", api_with(&["one", "other"])),
+        ("flows/sub/apis/whole.json", "{\"openapi\": \"3.1.0\", \"paths\": {\"/\": {\"get\": {\"operationId\": \"one\"}, \"put\": {\"operationId\": \"two\"}}}}".to_owned()),
+        ("flows/node_modules/x.yml", api_with(&["one", "two"])),
+        ("flows/sub/x.arazzo.yml", flow_of(&["one", "two"])),
+        ("flows/.git/x.yml", api_with(&["one", "two"])),
+    ];
+    let folder = Folder::new("moved", &files.each_ref().map(|(name, text)| (*name, text.as_bytes())));
+    let shown = |hint: String| hint.replace(&folder.0.display().to_string(), "");
+    assert_eq!(
+        shown(folder.problem(&[]).1),
+        "read it from `/flows/sub/apis/whole.json`, which has the 2 operations that the steps name, \
+         with `--source api=/flows/sub/apis/whole.json`"
+    );
+    std::fs::remove_file(folder.0.join("flows/sub/apis/whole.json")).unwrap();
+    assert_eq!(
+        shown(folder.problem(&[]).1),
+        "read it from `/flows/sub/half.yml`, which has 1 of the 2 operations that the steps name, \
+         with `--source api=/flows/sub/half.yml`"
+    );
+    std::fs::remove_file(folder.0.join("flows/sub/half.yml")).unwrap();
+    assert_eq!(shown(folder.problem(&[]).1), "give another place with `--source api=PATH`");
+}
+
+#[test]
+fn files_with_as_many_operations_of_a_missing_source_are_all_named() {
+    let files = [
+        ("flows/a.yml", flow_of(&["one"])),
+        ("flows/b/api.yml", api_with(&["one"])),
+        ("apis/api.yml", api_with(&["one"])),
+        ("apis/broken.yml", format!("{}\n  broken: [", api_with(&["one"]))),
+    ];
+    let folder = Folder::new("ties", &files.each_ref().map(|(name, text)| (*name, text.as_bytes())));
+    let options = LoadOptions { root: Some(folder.0.clone()), ..LoadOptions::default() };
+    let loaded = load(Origin::File(&folder.0.join("flows/a.yml")), &options).unwrap();
+    let hint = loaded.diagnostics[0].hint.clone().unwrap().replace(&folder.0.display().to_string(), "");
+    assert_eq!(
+        hint,
+        "read it from `/flows/b/api.yml` or `/apis/api.yml`, which each have the operation that the steps name, \
+         with `--source api=/flows/b/api.yml` or `--source api=/apis/api.yml`"
+    );
+}
+
+#[test]
+fn operations_that_another_source_has_are_not_looked_for() {
+    let files = [
+        ("flows/a.yml", description(&[("api", "none.yml"), ("other", "other.yml")])),
+        ("flows/other.yml", api_with(&["o"])),
+        ("flows/moved.yml", api_with(&["o"])),
+    ];
+    let folder = Folder::new("elsewhere", &files.each_ref().map(|(name, text)| (*name, text.as_bytes())));
+    assert_eq!(folder.problem(&[]).1, "give another place with `--source api=PATH`");
+}
+
+/// A description at a URL that is mapped to the folder `specs`, with the source at `url`.
+fn mapped(name: &str, url: &str) -> (Folder, Loaded) {
+    let api = "openapi: 3.1.0\npaths:\n  /a: {$ref: paths/a.yml}\n";
+    let files = [
+        ("specs/flows/a.yml", description(&[("api", url)])),
+        ("specs/api.yml", api.to_owned()),
+        ("specs/paths/a.yml", "get: {operationId: o}\n".to_owned()),
+        ("secret.yml", API.to_owned()),
+    ];
+    let folder = Folder::new(name, &files.each_ref().map(|(name, text)| (*name, text.as_bytes())));
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.0.join("secret.yml"), folder.0.join("specs/link.yml")).unwrap();
+    let mapping = format!("https://specs.test/v1/={}", folder.0.join("specs").display());
+    let network = NetworkOptions { offline: true, ..NetworkOptions::default() };
+    let options = LoadOptions { mappings: vec![mapping.parse().unwrap()], network, ..LoadOptions::default() };
+    let loaded = load(Origin::Url("https://specs.test/v1/flows/a.yml"), &options).unwrap();
+    (folder, loaded)
+}
+
+#[test]
+fn a_url_is_read_from_the_folder_that_it_is_mapped_to() {
+    let (_folder, loaded) = mapped("mapped", "../api.yml");
+    assert_eq!(loaded.diagnostics, []);
+    let names: Vec<&str> = loaded.documents.iter().map(|document| &*document.name).collect();
+    let url = |path: &str| format!("https://specs.test/v1/{path}");
+    assert_eq!(names, [url("flows/a.yml"), url("api.yml"), url("paths/a.yml")]);
+    let workspace = loaded.workspace.unwrap();
+    let Some((_, arazzo_document::SourceContent::OpenApi(api))) = workspace.entry().source("api") else {
+        panic!()
+    };
+    assert!(api.operation_by_id("o").is_some());
+}
+
+#[test]
+fn what_is_mapped_never_leaves_its_folder() {
+    for (index, (url, fact)) in [
+        ("../../secret.yml", "is remote, and nothing is fetched"),
+        ("..%2f..%2fsecret.yml", "is mapped to"),
+        ("../none.yml", "which does not exist"),
+        #[cfg(unix)]
+        ("../link.yml", "is a link that leads out of that folder"),
+        ("file:///etc/passwd", "is a file, which a document from the network cannot name"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (_folder, loaded) = mapped(&format!("escape-{index}"), url);
+        let [diagnostic] = loaded.diagnostics.as_slice() else { panic!("{:?}", loaded.diagnostics) };
+        assert!(diagnostic.message.contains(fact), "{diagnostic}");
+        assert_eq!(loaded.documents.len(), 1);
+    }
+}

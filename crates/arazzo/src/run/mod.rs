@@ -6,9 +6,11 @@ mod inputs;
 mod interruption;
 mod mock;
 mod network;
+mod questions;
 mod servers;
 mod session;
 mod standard_input;
+mod terminal;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,13 +26,14 @@ use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
+use questions::Questions;
 use session::Session;
-use standard_input::StandardInput;
 
 pub(crate) use interruption::Interruption;
 pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
 pub(crate) use servers::sources;
+pub(crate) use standard_input::StandardInput;
 
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -119,9 +122,10 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     }
     let clock: Box<dyn Clock> =
         if args.mock.is_some() { Box::new(SkippingClock::new()) } else { Box::new(SystemClock::new()) };
+    let mut questions = Questions::new(args);
     let mut runs = Vec::new();
     for (index, plan) in plans.into_iter().enumerate() {
-        let inputs = inputs::complete(args, &objects, &plan)?;
+        let inputs = questions.complete(inputs::complete(args, &objects, &plan)?, &plan)?;
         let now = clock.now();
         let start = plan.start(&run_id(now, index), now, inputs).map_err(inputs::refuse)?;
         inputs::check_files(&start.files)?;
@@ -147,31 +151,40 @@ fn read(
     documents: &mut Vec<Arc<Document>>,
     standard_input: &mut StandardInput,
 ) -> Result<(Workspace, Vec<Diagnostic>), Refusal> {
-    let overrides = sources(&args.sources)?;
-    let text;
-    let origin = if args.description == "-" {
-        text = standard_input.read().map_err(|fact| Refusal::unreadable(fact, None))?;
-        Origin::Text(&text)
-    } else if is_url(&args.description) {
-        Origin::Url(&args.description)
-    } else {
-        Origin::File(Path::new(&args.description))
-    };
     let options = LoadOptions {
-        sources: overrides,
+        sources: sources(&args.sources)?,
         root: args.root.clone(),
+        mappings: args.mappings.clone(),
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
         network: network.clone(),
         timeout: Some(args.timeout),
         ..LoadOptions::default()
     };
-    let loaded = load(origin, &options).map_err(|error| Refusal::usage(error.to_string(), None))?;
-    let Loaded { workspace, documents: read, diagnostics } = loaded;
+    let Loaded { workspace, documents: read, diagnostics } =
+        load_description(&args.description, &options, standard_input)?;
     documents.extend(read);
     match workspace {
         Some(workspace) => Ok((workspace, diagnostics)),
         None => Err(Refusal::invalid(diagnostics)),
     }
+}
+
+/// Reads the description that an argument names: a file, a URL, or `-` for standard input.
+pub(crate) fn load_description(
+    name: &str,
+    options: &LoadOptions,
+    standard_input: &mut StandardInput,
+) -> Result<Loaded, Refusal> {
+    let text;
+    let origin = if name == "-" {
+        text = standard_input.read().map_err(|fact| Refusal::unreadable(fact, None))?;
+        Origin::Text(&text)
+    } else if is_url(name) {
+        Origin::Url(name)
+    } else {
+        Origin::File(Path::new(name))
+    };
+    load(origin, options).map_err(|error| Refusal::usage(error.to_string(), None))
 }
 
 /// Whether a description is named by a URL. A file of that name would need `./` before it.
@@ -185,27 +198,37 @@ pub(crate) fn is_url(text: &str) -> bool {
 fn choose(args: &RunArgs, workspace: &Workspace) -> Result<Vec<String>, Refusal> {
     let ids: Vec<String> =
         workspace.entry().description.workflows.iter().map(|workflow| workflow.id.value.clone()).collect();
-    let list = || ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
     if args.all {
         return Ok(ids);
     }
-    if let Some(unknown) = args.workflows.iter().find(|id| !ids.contains(id)) {
-        let hint = match arazzo_document::nearest(unknown, ids.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", list()),
-        };
-        return Err(Refusal::usage(format!("the description has no workflow `{unknown}`"), hint));
+    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+    if let Some(refusal) = unknown_workflow(&args.workflows, &names) {
+        return Err(refusal);
     }
     match (args.workflows.as_slice(), ids.as_slice()) {
         ([], [only]) => Ok(vec![only.clone()]),
         // That there is none was reported when the description was read.
         ([], []) => Ok(Vec::new()),
         ([], [_, _, ..]) => {
-            let message = format!("the description has several workflows: {}", list());
+            let message = format!("the description has several workflows: {}", list(&names));
             Err(Refusal::usage(message, "name one with `-w ID`, or run all with `--all`".to_owned()))
         }
         (chosen, _) => Ok(chosen.to_vec()),
     }
+}
+
+/// Refuses an id that no workflow has.
+pub(crate) fn unknown_workflow(asked: &[String], ids: &[&str]) -> Option<Refusal> {
+    let unknown = asked.iter().find(|asked| !ids.contains(&asked.as_str()))?;
+    let hint = match arazzo_document::nearest(unknown, ids.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", list(ids)),
+    };
+    Some(Refusal::usage(format!("the description has no workflow `{unknown}`"), hint))
+}
+
+fn list(ids: &[&str]) -> String {
+    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Unlike other runs of this machine: the moment, the process, and the number in this process.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use arazzo_document::Code;
+use arazzo_runner::UrlMapping;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::args::{Color, NetworkArgs};
@@ -57,6 +58,11 @@ pub(crate) struct ValidateArgs {
     /// above it with a `.git`].
     #[arg(long, value_name = "DIR", help_heading = "Sources")]
     pub(crate) root: Option<PathBuf>,
+
+    /// Read what lies below this URL from that folder. Of several that fit, the longest URL counts. May be given several
+    /// times.
+    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources")]
+    pub(crate) mappings: Vec<UrlMapping>,
 
     #[command(flatten)]
     pub(crate) network: NetworkArgs,

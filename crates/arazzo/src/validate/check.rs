@@ -179,6 +179,7 @@ impl<'a> Checker<'a> {
         let mut options = LoadOptions {
             sources: self.sources.clone(),
             root: self.args.root.clone(),
+            mappings: self.args.mappings.clone(),
             mode,
             network: self.network.clone(),
             timeout: None,

@@ -1,0 +1,83 @@
+//! The arguments of `arazzo show`.
+
+use std::path::PathBuf;
+
+use arazzo_runner::UrlMapping;
+use clap::{Args, ValueEnum};
+
+use crate::args::{Color, NetworkArgs};
+
+/// The arguments of `arazzo show`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct ShowArgs {
+    /// The Arazzo Description: a file, a URL, or `-` for standard input.
+    pub(crate) description: String,
+
+    /// Show this workflow only. May be given several times.
+    #[arg(short, long = "workflow", value_name = "ID")]
+    pub(crate) workflows: Vec<String>,
+
+    /// Follow the specification to the letter: no tolerance applies.
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Read this source description from there instead.
+    #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources")]
+    pub(crate) sources: Vec<String>,
+
+    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
+    /// above it with a `.git`].
+    #[arg(long, value_name = "DIR", help_heading = "Sources")]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Read what lies below this URL from that folder. Of several that fit, the longest URL counts. May be given several
+    /// times.
+    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources")]
+    pub(crate) mappings: Vec<UrlMapping>,
+
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+
+    /// What is printed on standard output.
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: ShowFormat,
+
+    /// When to use colour.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
+    pub(crate) color: Color,
+}
+
+const AFTER_HELP: &str = "`--format json` prints one object:
+  { \"arazzo\", \"title\", \"version\", \"summary\", \"description\",
+    \"sources\": [ { \"name\", \"url\", \"type\", \"found\" } ],
+    \"workflows\": [ { \"workflowId\", \"summary\", \"description\", \"dependsOn\",
+        \"inputs\": [ { \"name\", \"type\": [], \"required\", \"neededBy\", \"default\", \"format\",
+            \"enum\", \"description\", \"secret\", \"placeholder\", \"of\" } ],
+        \"steps\": [ { \"stepId\", \"description\", \"calls\": { \"type\": \"operation\", \"source\",
+            \"operationId\", \"method\", \"path\", \"summary\" }, \"successCriteria\": [],
+            \"onSuccess\": [ { \"name\", \"type\", \"stepId\", \"workflowId\", \"retryAfter\",
+                \"retryLimit\", \"criteria\": [] } ], \"onFailure\": [], \"outputs\": [] } ],
+        \"successActions\": [], \"failureActions\": [], \"outputs\": [],
+        \"servers\": [ { \"source\", \"url\" } ],
+        \"credentials\": [ { \"source\", \"scheme\", \"kind\", \"auth\", \"variable\", \"scopes\",
+            \"optional\" } ],
+        \"run\": \"arazzo run …\" } ],
+    \"diagnostics\": [] }
+A step may also call { \"type\": \"workflow\", \"workflowId\" } or { \"type\": \"unknown\", \"text\" }. An input
+`of` another workflow is wanted by one that runs before. A server without a `url` needs `--server`.
+
+Exit codes:
+  0  the description has no errors
+  2  the command line is wrong
+  3  there are errors; what is known is shown all the same";
+
+/// What `arazzo show` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// Workflows with inputs, steps and credentials, for people.
+    #[default]
+    Human,
+    /// One JSON object about everything.
+    Json,
+}
