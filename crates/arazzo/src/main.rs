@@ -12,6 +12,7 @@ mod explain;
 mod output;
 mod quantity;
 mod refusal;
+mod report;
 mod run;
 mod usage;
 mod validate;
