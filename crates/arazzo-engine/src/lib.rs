@@ -82,6 +82,8 @@ pub use plan::{
 };
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
-pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
+pub use report::{
+    AttemptReport, EarlierRun, HeaderReport, MessageReport, Reporter, RequestReport, RunReport, StepReport,
+};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};

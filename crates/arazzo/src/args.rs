@@ -200,6 +200,8 @@ pub(crate) enum Format {
     Human,
     /// One JSON object about everything.
     Json,
+    /// A JSON object a line for each event, while it happens.
+    Jsonl,
     /// The outputs of the workflow as a JSON object, and nothing else.
     Outputs,
 }

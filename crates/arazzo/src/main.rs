@@ -9,6 +9,7 @@ mod diagnostics;
 mod excerpt;
 mod exit;
 mod explain;
+mod junit;
 mod output;
 mod quantity;
 mod refusal;

@@ -61,7 +61,7 @@ impl HumanReporter {
                 self.request = format!("{method} {url}");
                 self.message('>', &self.request.clone(), headers, body.as_deref());
             }
-            EventKind::CallFinished { id, status, headers, body, duration } => {
+            EventKind::CallFinished { id, status, headers, body, duration, .. } => {
                 self.attempt(id.visit, &status.to_string(), *duration);
                 self.message('<', &status.to_string(), headers, body.as_deref());
             }

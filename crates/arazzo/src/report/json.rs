@@ -1,30 +1,35 @@
-//! The JSON report: the object of `--format json`, all masked.
+//! The JSON report: the object of `--format json`, with header fields and bodies, all masked.
 
-use arazzo_engine::{RunReport, Status};
+use arazzo_engine::{Reporter, RunReport};
 use serde::Serialize;
 
-use super::Recording;
+use super::{RecordedRun, Recording, word};
 use crate::diagnostics::DiagnosticJson;
 
 /// The members of the object.
 #[derive(Debug, Serialize)]
 struct ReportJson<'a> {
     status: &'static str,
-    runs: Vec<&'a RunReport>,
+    runs: Vec<RunReport>,
     diagnostics: &'a [DiagnosticJson],
 }
 
 pub(super) fn render(recording: &Recording) -> String {
-    let status = match recording.status() {
-        Some(Status::Succeeded) => "succeeded",
-        Some(Status::Failed) => "failed",
-        Some(Status::Stopped) => "stopped",
-        None => "invalid",
-    };
-    let runs = recording.runs.iter().map(|run| &run.report).collect();
-    let report = ReportJson { status, runs, diagnostics: &recording.diagnostics };
+    let status = word(recording.status());
+    let runs = recording.runs.iter().map(with_messages).collect();
+    pretty(&ReportJson { status, runs, diagnostics: &recording.diagnostics })
+}
+
+fn with_messages(run: &RecordedRun) -> RunReport {
+    let mut reporter = Reporter::with_messages();
+    run.events.iter().for_each(|event| reporter.add(event));
+    reporter.finish()
+}
+
+/// The value as indented text.
+pub(super) fn pretty(value: &impl Serialize) -> String {
     // Strings, numbers and maps with string keys can always be written.
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -3,9 +3,17 @@
 //! Every reporter is a function of the same [`Recording`]. Secrets were masked when the events were made, so no reporter
 //! sees one.
 
+mod har;
 mod html;
 mod json;
+pub(crate) mod jsonl;
+mod junit;
+mod markdown;
+mod recorder;
+mod suite;
+mod tap;
 mod target;
+mod time;
 
 use std::sync::Arc;
 
@@ -13,7 +21,11 @@ use arazzo_engine::{Event, Plan, RunReport, Status};
 
 use crate::diagnostics::DiagnosticJson;
 use crate::output;
+pub(crate) use recorder::Recorder;
 pub(crate) use target::{Kind, Target, check};
+
+/// What reports call themselves.
+const TITLE: &str = "arazzo run";
 
 /// What happened, for reports.
 #[derive(Debug, Default)]
@@ -59,7 +71,10 @@ impl Recording {
         match kind {
             Kind::Html => html::render(self),
             Kind::Json => json::render(self),
-            Kind::Junit | Kind::Har | Kind::Tap | Kind::Markdown => json::render(self),
+            Kind::Junit => junit::render(self),
+            Kind::Har => har::render(self),
+            Kind::Tap => tap::render(self),
+            Kind::Markdown => markdown::render(self),
         }
         .into_bytes()
     }
@@ -69,5 +84,15 @@ impl RecordedRun {
     /// How it ended. A run whose end is not known was stopped.
     pub(crate) fn status(&self) -> Status {
         self.report.status.unwrap_or(Status::Stopped)
+    }
+}
+
+/// How it all ended, in the word of `--format json`.
+fn word(status: Option<Status>) -> &'static str {
+    match status {
+        Some(Status::Succeeded) => "succeeded",
+        Some(Status::Failed) => "failed",
+        Some(Status::Stopped) => "stopped",
+        None => "invalid",
     }
 }

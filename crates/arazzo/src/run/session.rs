@@ -12,7 +12,7 @@ use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output::{self, Completed, HumanReporter, Verbosity};
 use crate::refusal::Refusal;
-use crate::report::{RecordedRun, Recording};
+use crate::report::{RecordedRun, Recorder, Recording, jsonl};
 
 /// Everything that is needed to run, checked.
 pub(super) struct Session {
@@ -46,6 +46,9 @@ impl Session {
                 return Exit::Stopped;
             }
         };
+        if args.format == Format::Jsonl {
+            output::begin_events(&diagnostics);
+        }
         let mut completed = Vec::new();
         let mut interruption = Interruption::new(args.mock.is_none());
         let job = Job {
@@ -61,6 +64,9 @@ impl Session {
             match runtime.block_on(job.run(plan, start, &mut interruption, &mut diagnostics)) {
                 Ok(run) => {
                     exit = exit.max(exit_of(run.result.status));
+                    if args.format == Format::Jsonl {
+                        run.print_line(self.clock.now());
+                    }
                     completed.push(run);
                 }
                 Err(error) => {
@@ -73,7 +79,7 @@ impl Session {
         // A name that is still being looked up must not keep the process.
         runtime.shutdown_background();
         match (args.format, completed.as_slice()) {
-            (Format::Human, _) | (Format::Outputs, []) => {}
+            (Format::Human | Format::Jsonl, _) | (Format::Outputs, []) => {}
             (Format::Json, runs) => output::print_json(runs, &diagnostics),
             (Format::Outputs, [run, ..]) => output::print_outputs(&run.result.outputs),
         }
@@ -127,7 +133,7 @@ impl Job<'_> {
         };
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
-        let mut events = Vec::new();
+        let mut recorder = Recorder::new(!self.args.reports.is_empty());
         let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
         // The workflows that are not over; a warning is about the last one.
         let mut open: Vec<String> = Vec::new();
@@ -141,12 +147,15 @@ impl Job<'_> {
                 let place = open.last().and_then(|workflow_id| self.place(workflow_id, step_id.as_deref()));
                 diagnostics.push(DiagnosticJson::warning(&fault.code, &fault.message, place.as_ref()));
             }
-            if self.args.format == Format::Human {
-                human.show(event);
+            match self.args.format {
+                Format::Human => human.show(event),
+                Format::Jsonl => {
+                    let line = jsonl::event(event, self.verbosity == Verbosity::Verbose);
+                    line.iter().for_each(|line| output::print_now(line));
+                }
+                Format::Json | Format::Outputs => {}
             }
-            if !self.args.reports.is_empty() {
-                events.push(event.clone());
-            }
+            recorder.add(event);
         };
         let mut run = Run::new(Arc::clone(&plan), start.secrets, options);
         for secret in self.secrets {
@@ -174,7 +183,7 @@ impl Job<'_> {
                 })
             }
         };
-        let report = reporter.finish();
+        let (report, events) = (reporter.finish(), recorder.finish());
         if self.args.format != Format::Human
             && let Some(error) = &report.error
         {
