@@ -3,6 +3,8 @@
 //! Every reporter is a function of the same [`Recording`]. Secrets were masked when the events were made, so no reporter
 //! sees one.
 
+#[cfg(test)]
+mod fixtures;
 mod har;
 mod html;
 mod json;
@@ -13,6 +15,8 @@ mod recorder;
 mod suite;
 mod tap;
 mod target;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::sync::Arc;
