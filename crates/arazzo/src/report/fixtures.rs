@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arazzo_document::{Document, Severity, Workspace};
 use arazzo_engine::{
-    Command, Mode, Plan, PlanOptions, Record, Reporter, Response, Run, RunOptions, Start, Timestamp,
-    TransportError, TransportErrorCode,
+    CheckResponses, Command, Mode, Plan, PlanOptions, Record, Reporter, Response, Run, RunOptions, Start,
+    Timestamp, TransportError, TransportErrorCode,
 };
 use arazzo_runner::{LoadOptions, MockTransport, Origin, Scenario, SkippingClock, drive, load};
 use serde_json::{Map, Value, json};
@@ -61,6 +61,7 @@ pub(super) fn all() -> Vec<(&'static str, Recording)> {
         ("hostile", hostile()),
         ("huge", huge()),
         ("bytes", bytes()),
+        ("checked", checked()),
         ("refused", refused()),
     ]
 }
@@ -174,6 +175,12 @@ pub(super) fn bytes() -> Recording {
     record(ONE, json!({}), vec![Answer::Bytes(vec![0xff, 0x00, 0x80, b'a'])])
 }
 
+/// The response is not as it is described, which is a warning.
+pub(super) fn checked() -> Recording {
+    let options = PlanOptions { check_responses: CheckResponses::Warn, ..PlanOptions::default() };
+    record_with(&options, ONE, json!({}), vec![Answer::Json(202, json!({}))])
+}
+
 pub(super) fn refused() -> Recording {
     let refusal = crate::refusal::Refusal::usage("input `a|b` is missing", None);
     let diagnostics = refusal.problems.iter().map(crate::diagnostics::DiagnosticJson::from).collect();
@@ -185,7 +192,11 @@ fn ok() -> Answer {
 }
 
 /// A run of the first workflow. Without an answer left it is interrupted.
-pub(super) fn record(workflows: &str, inputs: Value, answers: Vec<Answer>) -> Recording {
+fn record(workflows: &str, inputs: Value, answers: Vec<Answer>) -> Recording {
+    record_with(&PlanOptions::default(), workflows, inputs, answers)
+}
+
+fn record_with(options: &PlanOptions, workflows: &str, inputs: Value, answers: Vec<Answer>) -> Recording {
     let head = "arazzo: 1.1.0\ninfo: { title: T, version: '1' }\nsourceDescriptions: [{ name: api, url: api.yml }]\n";
     let read = |name: &str, text: String| {
         let (document, found) = Document::read(name, &format!("file:///{name}"), text);
@@ -200,7 +211,7 @@ pub(super) fn record(workflows: &str, inputs: Value, answers: Vec<Answer>) -> Re
         assert!(found.iter().all(|found| found.severity != Severity::Error), "{found:#?}");
     }
     let id = workspace.entry().description.workflows[0].id.value.clone();
-    let planning = Plan::compile(&workspace, &id, &PlanOptions::default());
+    let planning = Plan::compile(&workspace, &id, options);
     let plan = planning.plan.unwrap_or_else(|| panic!("{:#?}", planning.diagnostics));
     let start = plan.start("run-1", START, inputs.as_object().cloned().unwrap()).unwrap();
     play(plan, start, answers)
