@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::explain::ExplainArgs;
 use crate::graph::GraphArgs;
 use crate::quantity;
+use crate::report::Target;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
 
@@ -165,6 +166,10 @@ pub(crate) struct RunArgs {
     /// What is printed on standard output.
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(crate) format: Format,
+
+    /// Write a report when all is over: `junit`, `html`, `json`, `har`, `tap` or `markdown`. May be given several times.
+    #[arg(long = "report", value_name = "KIND=PATH", help_heading = "Output")]
+    pub(crate) reports: Vec<Target>,
 
     /// Show requests and responses, and warnings with their source.
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]

@@ -13,6 +13,7 @@ mod graph;
 mod output;
 mod quantity;
 mod refusal;
+mod report;
 mod run;
 mod usage;
 mod validate;

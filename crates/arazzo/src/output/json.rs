@@ -1,6 +1,8 @@
 //! The result as JSON.
 
-use arazzo_engine::{RunReport, RunResult, Status};
+use std::sync::Arc;
+
+use arazzo_engine::{Event, Plan, RunReport, RunResult, Status};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -11,6 +13,10 @@ use crate::refusal::Refusal;
 /// A run that is over.
 #[derive(Debug)]
 pub(crate) struct Completed {
+    /// What ran.
+    pub(crate) plan: Arc<Plan>,
+    /// What happened, masked, if a report shows it.
+    pub(crate) events: Vec<Event>,
     /// What it did, masked.
     pub(crate) report: RunReport,
     /// How it ended, with outputs as they are.

@@ -73,6 +73,11 @@ pub(crate) fn message(line: &str) {
     let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
 }
 
+/// Says what went wrong, in one line.
+pub(crate) fn error(text: &str) {
+    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+}
+
 /// Says why a run failed or stopped, in one line.
 pub(crate) fn fail(RunError { code, message: text, .. }: &RunError) {
     message(&format!("{ERROR}error[{code}]{ERROR:#}: {text}"));

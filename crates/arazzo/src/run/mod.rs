@@ -21,9 +21,11 @@ use arazzo_runner::{
 };
 
 use crate::args::RunArgs;
+use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
+use crate::report::{self, Recording};
 use session::Session;
 
 pub(crate) use network::policy;
@@ -34,6 +36,10 @@ pub(crate) use standard_input::StandardInput;
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
     let mut documents = Vec::new();
+    if let Err(refusal) = report::check(&args.reports) {
+        output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
+        return refusal.exit;
+    }
     match prepare(args, &mut documents) {
         Ok(Prepared::Run(session)) => {
             if let Some(warning) = network::warning(args)
@@ -45,11 +51,16 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
         }
         Ok(Prepared::Preview { previews, diagnostics }) => {
             output::warn_all(&diagnostics, &documents, Verbosity::of(args));
+            if !args.reports.is_empty() && !args.quiet {
+                output::message("warning: a dry run writes no reports");
+            }
             output::print_plan(&previews, &diagnostics, args.format);
             Exit::Success
         }
         Err(refusal) => {
             output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
+            let diagnostics = refusal.problems.iter().map(DiagnosticJson::from).collect();
+            Recording { runs: Vec::new(), diagnostics }.write(&args.reports);
             refusal.exit
         }
     }

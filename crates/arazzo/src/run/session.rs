@@ -12,6 +12,7 @@ use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output::{self, Completed, HumanReporter, Verbosity};
 use crate::refusal::Refusal;
+use crate::report::{RecordedRun, Recording};
 
 /// Everything that is needed to run, checked.
 pub(super) struct Session {
@@ -55,12 +56,17 @@ impl Session {
             transport: &*self.transport,
             clock: &*self.clock,
         };
+        let mut exit = Exit::Success;
         for (plan, start) in self.runs {
             match runtime.block_on(job.run(plan, start, &mut interruption, &mut diagnostics)) {
-                Ok(run) => completed.push(run),
+                Ok(run) => {
+                    exit = exit.max(exit_of(run.result.status));
+                    completed.push(run);
+                }
                 Err(error) => {
-                    output::message(&format!("error: the run cannot be carried on: {error}"));
-                    return Exit::Stopped;
+                    output::error(&format!("the run cannot be carried on: {error}"));
+                    exit = Exit::Stopped;
+                    break;
                 }
             }
         }
@@ -71,7 +77,15 @@ impl Session {
             (Format::Json, runs) => output::print_json(runs, &diagnostics),
             (Format::Outputs, [run, ..]) => output::print_outputs(&run.result.outputs),
         }
-        completed.iter().map(|run| exit_of(run.result.status)).max().unwrap_or(Exit::Success)
+        let runs = completed.into_iter().map(RecordedRun::from).collect();
+        let is_written = Recording { runs, diagnostics }.write(&args.reports);
+        if is_written { exit } else { Exit::Stopped }
+    }
+}
+
+impl From<Completed> for RecordedRun {
+    fn from(Completed { plan, events, report, result: _ }: Completed) -> Self {
+        Self { workflow_id: plan.workflow_id().to_owned(), plan, events, report }
     }
 }
 
@@ -104,7 +118,8 @@ impl Job<'_> {
     ) -> Result<Completed, DriveError> {
         let options = RunOptions {
             show_secrets: self.args.show_secrets,
-            bodies: self.verbosity == Verbosity::Verbose,
+            bodies: self.verbosity == Verbosity::Verbose
+                || self.args.reports.iter().any(|report| report.kind.shows_bodies()),
             max_steps: self.args.max_steps,
             max_depth: self.args.max_depth,
             max_duration: self.args.max_duration,
@@ -112,6 +127,7 @@ impl Job<'_> {
         };
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
+        let mut events = Vec::new();
         let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
         // The workflows that are not over; a warning is about the last one.
         let mut open: Vec<String> = Vec::new();
@@ -128,8 +144,11 @@ impl Job<'_> {
             if self.args.format == Format::Human {
                 human.show(event);
             }
+            if !self.args.reports.is_empty() {
+                events.push(event.clone());
+            }
         };
-        let mut run = Run::new(plan, start.secrets, options);
+        let mut run = Run::new(Arc::clone(&plan), start.secrets, options);
         for secret in self.secrets {
             run.hide(secret);
         }
@@ -161,7 +180,7 @@ impl Job<'_> {
         {
             output::fail(error);
         }
-        Ok(Completed { report, result: result.ok_or(DriveError::Idle)? })
+        Ok(Completed { plan, events, report, result: result.ok_or(DriveError::Idle)? })
     }
 
     /// Where a step, or else the workflow, is written. Documents may use the same ids; the first one that has the
