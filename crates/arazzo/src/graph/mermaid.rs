@@ -85,7 +85,7 @@ fn escaped(line: &str) -> String {
     for char in line.chars() {
         // Two dollar signs would begin a formula.
         let plain = char.is_alphanumeric()
-            || matches!(char, ' ' | '_' | '/' | '(' | ')' | '=' | '!' | '?' | ',' | '@' | '×')
+            || matches!(char, ' ' | '_' | '/' | '(' | ')' | '{' | '}' | '=' | '!' | '?' | ',' | '@' | '×')
             || (matches!(char, '-' | '.' | '$') && before.is_alphanumeric())
             || (char == '$' && before != '$');
         if plain {
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn signs_that_mean_something_are_entities() {
         assert_eq!(escaped(r#"a"b`c<d>&#e\n"#), "a#34;b#96;c#60;d#62;#38;#35;e#92;n");
-        assert_eq!(escaped("%%{init: {}}%%"), "#37;#37;#123;init#58; #123;#125;#125;#37;#37;");
+        assert_eq!(escaped("%%{init: {}}%%"), "#37;#37;{init#58; {}}#37;#37;");
     }
 
     #[test]

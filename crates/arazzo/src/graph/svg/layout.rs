@@ -12,7 +12,7 @@ use arazzo_engine::{GraphEdge, GraphNode, GraphOutcome, GraphTransfer, WorkflowG
 
 use super::super::Marks;
 use super::super::label::{EdgeLabel, drawn_nodes, is_drawn, node_lines, one_line};
-use super::text::{Font, width};
+use super::text::{Font, width, wrap};
 
 /// The space around the drawing.
 pub(super) const MARGIN: i32 = 16;
@@ -21,13 +21,16 @@ const STEP_HEIGHT: i32 = 70;
 const END_HEIGHT: i32 = 34;
 /// The space between two nodes, where the straight arrows are.
 const GAP: i32 = 32;
-/// The height that a way out takes, with its label.
-const EXIT_HEIGHT: i32 = 42;
+/// The height that a way out takes above its line, and below it with so many lines of criteria.
+const ABOVE: i32 = 20;
+const BELOW: [i32; 4] = [10, 22, 38, 54];
+/// The height of a line of criteria.
+pub(super) const CRITERION_HEIGHT: i32 = 16;
 /// Where in a node ways come in.
 const ENTRY: i32 = 16;
 const LANE_WIDTH: i32 = 14;
 const NODE_WIDTH: (i32, i32) = (190, 310);
-const LABEL_WIDTH: (i32, i32) = (70, 300);
+const LABEL_WIDTH: (i32, i32) = (70, 380);
 /// What stands around the text of a node and of a label.
 pub(super) const PADDING: i32 = 14;
 /// How far a loop of a retry reaches out.
@@ -72,6 +75,8 @@ pub(super) struct Exit {
     pub(super) edge: usize,
     pub(super) y: i32,
     pub(super) label: EdgeLabel,
+    /// The criteria in lines that fit.
+    pub(super) criteria: Vec<String>,
     pub(super) route: Route,
 }
 
@@ -90,7 +95,7 @@ impl Layout {
         let rows = Rows::of(graph, &drawn);
         let mut straight: Vec<(usize, &GraphEdge)> = Vec::new();
         // The ways that leave each row at its side.
-        let mut leaving: Vec<Vec<(usize, &GraphEdge)>> = vec![Vec::new(); rows.order.len()];
+        let mut leaving: Vec<Vec<Leaving<'_>>> = rows.order.iter().map(|_| Vec::new()).collect();
         let mut entered: BTreeSet<usize> = BTreeSet::new();
         for (index, edge) in graph.edges.iter().enumerate().filter(|(index, edge)| drawn(*index, edge)) {
             let (Some(from), Some(to)) = (rows.of_node(edge.from), rows.of_node(edge.to)) else { continue };
@@ -98,41 +103,44 @@ impl Layout {
                 straight.push((index, edge));
                 continue;
             }
-            leaving.get_mut(from).into_iter().for_each(|edges| edges.push((index, edge)));
-            if !is_retry(edge) {
-                entered.insert(edge.to);
+            let leaves = Leaving { index, edge, y: 0, label: EdgeLabel::of(edge), criteria: Vec::new() };
+            if let Some(row) = leaving.get_mut(from) {
+                row.push(leaves);
             }
+            let entry = (!is_retry(edge)).then_some(edge.to);
+            entered.extend(entry);
         }
+        let label_width = label_width(&leaving);
         let mut boxes = Vec::new();
-        let mut exits = Vec::new();
         let mut y = MARGIN;
-        for (node, leaving) in rows.order.iter().zip(leaving) {
+        for (node, leaving) in rows.order.iter().zip(&mut leaving) {
             let Some(what) = graph.nodes.get(*node) else { continue };
-            let first = y + if entered.contains(node) { ENTRY + 6 } else { 4 };
-            let mut bottom = first;
-            for (edge, data) in leaving {
-                exits.push((edge, data, bottom + EXIT_HEIGHT / 2));
-                bottom += EXIT_HEIGHT;
+            let mut bottom = y + if entered.contains(node) { ENTRY + 8 } else { 0 };
+            for way in leaving {
+                let room = label_width - 2 * PADDING - if is_retry(way.edge) { LOOP } else { 0 };
+                way.criteria = wrap(&way.label.criteria.join(" and "), Font::Code, room, BELOW.len() - 1);
+                way.y = bottom + ABOVE;
+                bottom = way.y + BELOW.get(way.criteria.len()).copied().unwrap_or_default();
             }
             let least = if matches!(what, GraphNode::Step { .. }) { STEP_HEIGHT } else { END_HEIGHT };
-            let height = least.max(bottom + 4 - y);
+            let height = least.max(bottom - y);
             let lines = node_lines(what).iter().map(|line| one_line(line)).collect();
             boxes.push(NodeBox { node: *node, y, height, lines });
             y += height + GAP;
         }
-        let node_width = widest(boxes.iter().flat_map(|node| &node.lines), Font::Head, NODE_WIDTH);
-        Self::route(rows, boxes, &straight, exits, node_width, y - GAP + MARGIN)
+        let leaving = leaving.into_iter().flatten().collect();
+        Self::route(&rows, boxes, &straight, leaving, (label_width, y - GAP + MARGIN))
     }
 
     /// Gives lanes to the ways at the side.
     fn route(
-        rows: Rows,
+        rows: &Rows,
         boxes: Vec<NodeBox>,
         straight: &[(usize, &GraphEdge)],
-        leaving: Vec<(usize, &GraphEdge, i32)>,
-        node_width: i32,
-        height: i32,
+        leaving: Vec<Leaving<'_>>,
+        (label_width, height): (i32, i32),
     ) -> Self {
+        let node_width = widest(boxes.iter().flat_map(|node| &node.lines).map(String::as_str), NODE_WIDTH);
         let place = |node: usize| rows.of_node(node).and_then(|row| boxes.get(row));
         let straight = straight.iter().filter_map(|(index, edge)| {
             let (from, to) = (place(edge.from)?, place(edge.to)?);
@@ -140,38 +148,37 @@ impl Layout {
             Some(Straight { edge: *index, from: from.y + from.height, to: to.y, label })
         });
         let straight = straight.collect();
-        let entry = |node: usize| {
-            let there = place(node)?;
-            Some(there.y + ENTRY.min(there.height / 2))
-        };
+        let entry = |node: usize| place(node).map(|there| there.y + ENTRY.min(there.height / 2));
         let mut spans: BTreeMap<(usize, bool), (i32, i32)> = BTreeMap::new();
-        for (_, edge, y) in leaving.iter().filter(|(_, edge, _)| !is_retry(edge)) {
+        for Leaving { edge, y, .. } in leaving.iter().filter(|way| !is_retry(way.edge)) {
             let Some(to) = entry(edge.to) else { continue };
             let span = spans.entry(lane_key(edge)).or_insert((to, to));
             *span = (span.0.min(*y), span.1.max(*y));
         }
         let lanes = lanes(&spans);
-        let labels: Vec<EdgeLabel> = leaving.iter().map(|(_, edge, _)| EdgeLabel::of(edge)).collect();
-        let texts = || labels.iter().flat_map(|label| label.lines().map(str::to_owned).collect::<Vec<_>>());
-        let label_width =
-            if labels.is_empty() { 0 } else { widest(&texts().collect::<Vec<_>>(), Font::Head, LABEL_WIDTH) };
         let side = MARGIN + node_width + label_width;
-        let exits: Vec<Exit> = leaving
-            .iter()
-            .zip(labels)
-            .filter_map(|((index, edge, y), label)| {
-                let route = if is_retry(edge) {
-                    Route::Loop
-                } else {
-                    let lane = lanes.get(&lane_key(edge)).copied().unwrap_or_default();
-                    Route::Lane { x: side + LANE_WIDTH + lane * LANE_WIDTH, to: entry(edge.to)? }
-                };
-                Some(Exit { edge: *index, y: *y, label, route })
-            })
-            .collect();
+        let exits = leaving.into_iter().filter_map(|Leaving { index, edge, y, label, criteria }| {
+            let route = if is_retry(edge) {
+                Route::Loop
+            } else {
+                let lane = lanes.get(&lane_key(edge)).copied().unwrap_or_default();
+                Route::Lane { x: side + LANE_WIDTH + lane * LANE_WIDTH, to: entry(edge.to)? }
+            };
+            Some(Exit { edge: index, y, label, criteria, route })
+        });
+        let exits = exits.collect();
         let last = lanes.values().max().map_or(0, |lane| (lane + 1) * LANE_WIDTH);
         Self { boxes, straight, exits, node_width, label_width, width: side + last + MARGIN, height }
     }
+}
+
+/// A way that leaves a node at its side, before it has a lane.
+struct Leaving<'a> {
+    index: usize,
+    edge: &'a GraphEdge,
+    y: i32,
+    label: EdgeLabel,
+    criteria: Vec<String>,
 }
 
 /// The nodes that are drawn, from top to bottom.
@@ -240,7 +247,16 @@ fn lanes(spans: &BTreeMap<(usize, bool), (i32, i32)>) -> BTreeMap<(usize, bool),
     lanes
 }
 
-fn widest<'a>(lines: impl IntoIterator<Item = &'a String>, font: Font, (least, most): (i32, i32)) -> i32 {
-    let widest = lines.into_iter().map(|line| width(line, font, most)).max().unwrap_or_default();
+/// Room for the widest label, none where there is no label.
+fn label_width(leaving: &[Vec<Leaving<'_>>]) -> i32 {
+    let labels = leaving.iter().flatten().map(|way| &way.label);
+    if labels.clone().next().is_none() {
+        return 0;
+    }
+    LOOP + widest(labels.flat_map(EdgeLabel::lines), LABEL_WIDTH)
+}
+
+fn widest<'a>(lines: impl Iterator<Item = &'a str>, (least, most): (i32, i32)) -> i32 {
+    let widest = lines.map(|line| width(line, Font::Head, most)).max().unwrap_or_default();
     (widest + 2 * PADDING).clamp(least, most)
 }

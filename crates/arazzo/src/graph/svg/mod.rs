@@ -12,7 +12,7 @@ use arazzo_engine::{GraphEdge, GraphNode, GraphOutcome, Status, WorkflowGraph};
 
 use super::Marks;
 use super::label::{EdgeLabel, is_workflow};
-use layout::{Exit, LOOP, Layout, MARGIN, NodeBox, PADDING, Route, Straight};
+use layout::{CRITERION_HEIGHT, Exit, LOOP, Layout, MARGIN, NodeBox, PADDING, Route, Straight};
 use text::{Font, fit, xml};
 
 /// How the parts of a graph look. The colours are variables.
@@ -116,7 +116,7 @@ impl Drawing<'_> {
         self.text.push_str("</g>\n");
     }
 
-    fn exit(&mut self, Exit { edge, y, label, route }: &Exit) {
+    fn exit(&mut self, Exit { edge, y, label, criteria, route }: &Exit) {
         let Some(data) = self.graph.edges.get(*edge) else { return };
         let side = MARGIN + self.layout.node_width;
         self.open(*edge, data, label);
@@ -157,7 +157,9 @@ impl Drawing<'_> {
         let room = side + self.layout.label_width - text_x;
         let head = if label.head.is_empty() { "nothing handles it" } else { &label.head };
         self.line("head", text_x, y - 5, Font::Head, head, room);
-        self.line("code", text_x, y + 14, Font::Code, &label.criteria.join(" and "), room);
+        for (line, at) in criteria.iter().zip((0..).map(|line| y + 15 + line * CRITERION_HEIGHT)) {
+            self.line("code", text_x, at, Font::Code, line, room);
+        }
         self.text.push_str("</g>\n");
     }
 
@@ -219,16 +221,21 @@ impl Drawing<'_> {
                 ),
             );
         }
-        self.node_text(mark.map_or(0, |mark| mark.visits), *y, *height, lines);
+        let visits = mark.map_or(0, |mark| mark.visits);
+        if kind == "step" {
+            self.step_text(visits, *y, lines);
+        } else {
+            let label = lines.first().map(String::as_str).unwrap_or_default();
+            self.line("head middle", MARGIN + width / 2, y + 22, Font::Head, label, width - 2 * PADDING);
+        }
         self.text.push_str(if link.is_some() { "</g></a>\n" } else { "</g>\n" });
     }
 
-    fn node_text(&mut self, visits: u32, y: i32, height: i32, lines: &[String]) {
+    fn step_text(&mut self, visits: u32, y: i32, lines: &[String]) {
         const LINE: i32 = 18;
         let x = MARGIN + PADDING;
         let mut room = self.layout.node_width - 2 * PADDING;
-        let count = i32::try_from(lines.len()).unwrap_or(1);
-        let mut at = y + (height - count * LINE) / 2 + 14;
+        let mut at = y + 23;
         for (index, line) in lines.iter().enumerate() {
             let (class, font) = match index {
                 0 => ("head", Font::Head),

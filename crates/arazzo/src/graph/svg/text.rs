@@ -54,6 +54,28 @@ pub(super) fn fit(text: &str, font: Font, most: i32) -> String {
     text.to_owned()
 }
 
+/// Lines that fit, broken at spaces where there are some; if there are more than `lines`, the last one is cut.
+pub(super) fn wrap(text: &str, font: Font, most: i32, lines: usize) -> Vec<String> {
+    let mut wrapped = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        if wrapped.len() + 1 >= lines || width(rest, font, most + 1) <= most {
+            wrapped.push(fit(rest, font, most));
+            break;
+        }
+        let line = fit(rest, font, most);
+        let line = line.trim_end_matches('…');
+        let end = line.rfind(' ').filter(|end| *end > line.len() / 3).unwrap_or(line.len());
+        let (Some(line), Some(after)) = (rest.get(..end), rest.get(end..)) else { break };
+        if line.is_empty() {
+            break;
+        }
+        wrapped.push(line.trim_end().to_owned());
+        rest = after.trim_start();
+    }
+    wrapped
+}
+
 fn letter(char: char, font: Font) -> i32 {
     match u32::from(char) {
         // Letters as wide as they are high.
@@ -92,6 +114,18 @@ mod tests {
         let cut = fit("a text that is much longer than that", Font::Code, 100);
         assert!(cut.ends_with('…') && width(&cut, Font::Code, 1000) <= 100, "{cut}");
         assert_eq!(fit("名前名前名前", Font::Code, 50), "名前…");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_the_last_one_is_cut() {
+        let text = "$statusCode == 429 || $statusCode == 503 || $statusCode == 504";
+        let lines = wrap(text, Font::Code, 160, 3);
+        assert_eq!(lines, ["$statusCode == 429 ||", "$statusCode == 503 ||", "$statusCode == 504"]);
+        let lines = wrap(text, Font::Code, 160, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].ends_with('…'), "{lines:?}");
+        assert_eq!(wrap(&"x".repeat(30), Font::Code, 160, 3).concat(), "x".repeat(30));
+        assert!(wrap("", Font::Code, 160, 3).is_empty());
     }
 
     #[test]
