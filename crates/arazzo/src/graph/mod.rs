@@ -23,9 +23,10 @@ use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
 use crate::run::{StandardInput, choose, is_url, policy, sources};
 
-pub(crate) use args::{GraphArgs, GraphFormat};
+pub(crate) use args::GraphArgs;
+use args::GraphFormat;
 pub(crate) use marks::Marks;
-pub(crate) use svg::{draw, draw_run};
+pub(crate) use svg::{STYLE, colors, draw_run};
 
 /// Prints what the arguments ask for.
 pub(crate) fn run(args: &GraphArgs) -> Exit {
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &GraphArgs) -> Exit {
             let text = match args.format {
                 GraphFormat::Mermaid => mermaid::write(&graphs),
                 GraphFormat::Dot => dot::write(&graphs),
-                GraphFormat::Svg => draw(&graphs),
+                GraphFormat::Svg => svg::draw(&graphs),
             };
             output::print(text.trim_end());
             Exit::Success

@@ -3,6 +3,7 @@
 //! It has light and dark colours and uses the fonts of the system. What does not fit is cut and stands in full in a
 //! `<title>`, which a browser shows under the pointer.
 
+mod colors;
 mod layout;
 mod text;
 
@@ -12,12 +13,12 @@ use arazzo_engine::{GraphEdge, GraphNode, GraphOutcome, Status, WorkflowGraph};
 
 use super::Marks;
 use super::label::{EdgeLabel, is_workflow};
+pub(crate) use colors::colors;
 use layout::{CRITERION_HEIGHT, Exit, LOOP, Layout, MARGIN, NodeBox, PADDING, Route, Straight};
 use text::{Font, fit, xml};
 
 /// How the parts of a graph look. The colours are variables.
 pub(crate) const STYLE: &str = include_str!("graph.css");
-const COLORS: &str = include_str!("colors.css");
 /// The height of the line with a workflow's name.
 const TITLE_HEIGHT: i32 = 30;
 /// The radius of the corners of a way.
@@ -45,9 +46,10 @@ pub(crate) fn draw(graphs: &[WorkflowGraph]) -> String {
     let names = graphs.iter().map(|graph| graph.workflow_id.as_str()).collect::<Vec<_>>().join(", ");
     let described = graphs.iter().map(described).collect::<Vec<_>>().join(" ");
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title>{}</title>\n<desc>{}</desc>\n<style>\n{COLORS}{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"var(--bg)\"/>\n{body}</svg>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title>{}</title>\n<desc>{}</desc>\n<style>\n{}{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"var(--bg)\"/>\n{body}</svg>\n",
         xml(&names),
         xml(&described),
+        colors(),
     )
 }
 
@@ -107,7 +109,7 @@ impl Drawing<'_> {
         let Some(data) = self.graph.edges.get(*edge) else { return };
         let x = MARGIN + self.layout.node_width / 2;
         self.open(*edge, data, label);
-        put(self.text, format_args!("<path d=\"M{x} {from}V{}\"/>", to - 6));
+        put(self.text, format_args!("<path class=\"way\" d=\"M{x} {from}V{}\"/>", to - 6));
         put(
             self.text,
             format_args!("<path class=\"tip\" d=\"M{} {}L{x} {to}L{} {}z\"/>", x - 5, to - 8, x + 5, to - 8),
@@ -125,7 +127,7 @@ impl Drawing<'_> {
                 let out = LOOP - 8;
                 put(
                     self.text,
-                    format_args!("<path d=\"M{side} {}h{out}a8 8 0 0 1 0 16h-{}\"/>", y - 8, out - 5),
+                    format_args!("<path class=\"way\" d=\"M{side} {}h{out}a8 8 0 0 1 0 16h-{}\"/>", y - 8, out - 5),
                 );
                 (side + LOOP + 6, y + 8)
             }
@@ -140,7 +142,7 @@ impl Drawing<'_> {
                     x - corner,
                     side + 6
                 );
-                put(self.text, format_args!("<path d=\"{path}\"/>"));
+                put(self.text, format_args!("<path class=\"way\" d=\"{path}\"/>"));
                 (side + 10, *to)
             }
         };
