@@ -86,7 +86,7 @@ fn escaped(line: &str) -> String {
         // Two dollar signs would begin a formula.
         let plain = char.is_alphanumeric()
             || matches!(char, ' ' | '_' | '/' | '(' | ')' | '{' | '}' | '=' | '!' | '?' | ',' | '@' | '×')
-            || (matches!(char, '-' | '.' | '$') && before.is_alphanumeric())
+            || (matches!(char, '-' | '.') && (before.is_alphanumeric() || before == '$'))
             || (char == '$' && before != '$');
         if plain {
             text.push(char);

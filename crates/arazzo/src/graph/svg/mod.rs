@@ -127,7 +127,11 @@ impl Drawing<'_> {
                 let out = LOOP - 8;
                 put(
                     self.text,
-                    format_args!("<path class=\"way\" d=\"M{side} {}h{out}a8 8 0 0 1 0 16h-{}\"/>", y - 8, out - 5),
+                    format_args!(
+                        "<path class=\"way\" d=\"M{side} {}h{out}a8 8 0 0 1 0 16h-{}\"/>",
+                        y - 8,
+                        out - 5
+                    ),
                 );
                 (side + LOOP + 6, y + 8)
             }
@@ -270,3 +274,6 @@ fn put(text: &mut String, part: std::fmt::Arguments<'_>) {
     // A string can always be written to.
     let _ = text.write_fmt(part);
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,10 +63,10 @@ pub(super) fn wrap(text: &str, font: Font, most: i32, lines: usize) -> Vec<Strin
             wrapped.push(fit(rest, font, most));
             break;
         }
-        let line = fit(rest, font, most);
-        let line = line.trim_end_matches('…');
-        let end = line.rfind(' ').filter(|end| *end > line.len() / 3).unwrap_or(line.len());
-        let (Some(line), Some(after)) = (rest.get(..end), rest.get(end..)) else { break };
+        let most_of_it = rest.get(..prefix(rest, font, most)).unwrap_or_default();
+        let ends_a_word = rest.get(most_of_it.len()..).is_some_and(|after| after.starts_with(' '));
+        let space = most_of_it.rfind(' ').filter(|end| !ends_a_word && *end > most_of_it.len() / 3);
+        let (line, after) = rest.split_at(space.unwrap_or(most_of_it.len()));
         if line.is_empty() {
             break;
         }
@@ -76,10 +76,20 @@ pub(super) fn wrap(text: &str, font: Font, most: i32, lines: usize) -> Vec<Strin
     wrapped
 }
 
+/// How many bytes of a text fit.
+fn prefix(text: &str, font: Font, most: i32) -> usize {
+    let mut tenths = 0;
+    let too_wide = |char| {
+        tenths += letter(char, font);
+        tenths > most * 10
+    };
+    text.find(too_wide).unwrap_or(text.len())
+}
+
 fn letter(char: char, font: Font) -> i32 {
     match u32::from(char) {
         // Letters as wide as they are high.
-        0x1100.. => font.letter() * 2,
+        0x1100..=0x11ff | 0x2e80.. => font.letter() * 2,
         0x0300..=0x036f => 0,
         _ => font.letter(),
     }
@@ -113,7 +123,7 @@ mod tests {
         assert_eq!(fit("short", Font::Code, 100), "short");
         let cut = fit("a text that is much longer than that", Font::Code, 100);
         assert!(cut.ends_with('…') && width(&cut, Font::Code, 1000) <= 100, "{cut}");
-        assert_eq!(fit("名前名前名前", Font::Code, 50), "名前…");
+        assert_eq!(fit("名前名前名前", Font::Code, 45), "名前…");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use arazzo_engine::{
-    AttemptReport, CallId, Considered, CriterionReport, CriterionResult, EarlierRun, Fault, GraphNode, Next, NextKind,
-    RetryReport, RunError, RunReport, Status, StepReport, WorkflowGraph,
+    AttemptReport, CallId, Considered, CriterionReport, CriterionResult, EarlierRun, Fault, GraphNode, Next,
+    NextKind, RetryReport, RunError, RunReport, Status, StepReport, WorkflowGraph,
 };
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error, context};
@@ -232,7 +232,12 @@ impl RunPage<'_> {
             tries: step.attempts.len() + step.runs.len() + usize::from(step.run.is_some()),
             duration: first.zip(ended).map(|(first, ended)| between(first.began, ended)),
             next: step.next.as_ref().map(next_words),
-            attempts: step.attempts.iter().zip(calls).map(|(attempt, call)| self.attempt(attempt, call)).collect(),
+            attempts: step
+                .attempts
+                .iter()
+                .zip(calls)
+                .map(|(attempt, call)| self.attempt(attempt, call))
+                .collect(),
             earlier: earlier.collect::<Result<_, Error>>()?,
             run: step.run.as_deref().map(|run| inside(run, called)).transpose()?,
             criteria: judged(&step.criteria),
@@ -266,7 +271,10 @@ impl RunPage<'_> {
     }
 
     fn outputs<'b>(&self, outputs: &'b Map<String, serde_json::Value>) -> Vec<OutputView<'b>> {
-        let view = |(name, value): (&'b String, &serde_json::Value)| OutputView { name, value: self.pages.room.value(value) };
+        let view = |(name, value): (&'b String, &serde_json::Value)| OutputView {
+            name,
+            value: self.pages.room.value(value),
+        };
         outputs.iter().map(view).collect()
     }
 
