@@ -32,7 +32,6 @@ pub struct WorkflowGraph {
 /// A node of a [`WorkflowGraph`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-#[non_exhaustive]
 pub enum GraphNode {
     /// Where the workflow begins.
     Start,
@@ -57,7 +56,6 @@ pub enum GraphNode {
 /// What a step calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-#[non_exhaustive]
 pub enum GraphCall {
     /// An operation of an OpenAPI description.
     Operation {
@@ -105,7 +103,6 @@ pub enum GraphOutcome {
 /// What leads along an edge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-#[non_exhaustive]
 pub enum GraphTransfer {
     /// No action is taken: after success the next step of the list, after failure the end.
     List {
@@ -143,6 +140,16 @@ impl Plan {
     /// Every workflow of the plan as a graph, the one that was asked for first.
     pub fn graphs(&self) -> Vec<WorkflowGraph> {
         self.workflows().map(|workflow| Builder::new(self, workflow).graph()).collect()
+    }
+}
+
+impl GraphNode {
+    /// The id of the step, if it is one.
+    pub fn step_id(&self) -> Option<&str> {
+        match self {
+            Self::Step { step_id, .. } => Some(step_id),
+            Self::Start | Self::Workflow { .. } | Self::End | Self::Fail => None,
+        }
     }
 }
 

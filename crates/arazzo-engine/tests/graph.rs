@@ -19,7 +19,6 @@ fn name(node: &GraphNode) -> String {
         GraphNode::Workflow { workflow_id } => format!("[{workflow_id}]"),
         GraphNode::End => "(end)".to_owned(),
         GraphNode::Fail => "(fail)".to_owned(),
-        other => format!("{other:?}"),
     }
 }
 
@@ -33,7 +32,6 @@ fn edges(graph: &WorkflowGraph) -> Vec<String> {
                 let retry = retry.as_ref().map(|retry| format!("*{}", retry.limit)).unwrap_or_default();
                 format!("{name}{retry}?{}", criteria.join("&"))
             }
-            other => format!("{other:?}"),
         };
         let sign = if edge.after == GraphOutcome::Success { "-" } else { "x" };
         format!("{} {sign}{by}> {}", name(&graph.nodes[edge.from]), name(&graph.nodes[edge.to]))
@@ -79,8 +77,8 @@ fn actions_lead_where_they_say_and_those_of_the_workflow_follow_those_of_the_ste
         ]
     );
     let retry = graph.edges.iter().find_map(|edge| match &edge.by {
-        GraphTransfer::Action { retry: Some(retry), .. } => Some(retry.clone()),
-        _ => None,
+        GraphTransfer::Action { retry, .. } => retry.clone(),
+        GraphTransfer::List { .. } => None,
     });
     assert_eq!(retry.unwrap().helper_step.as_deref(), Some("b"));
 }

@@ -72,7 +72,7 @@ fn run(folder: &Path, args: &[&str]) -> String {
     let args: Vec<String> =
         ["run", "--report", "html=page.html", "-q"].iter().chain(args).map(|arg| (*arg).to_owned()).collect();
     let outcome = arazzo(folder, &args, &BTreeMap::new(), None).unwrap();
-    assert!(matches!(outcome.exit, Some(0 | 1)), "{}", outcome.stderr);
+    assert!(matches!(outcome.exit, Some(0 | 1)), "{}{}", outcome.stdout, outcome.stderr);
     fs::read_to_string(folder.join("page.html")).unwrap()
 }
 

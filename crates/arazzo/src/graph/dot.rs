@@ -41,8 +41,8 @@ fn workflow(text: &mut String, index: usize, graph: &WorkflowGraph) {
                 GraphNode::Start => ", shape=oval",
                 GraphNode::End => ", shape=oval, color=\"#2e7d32\"",
                 GraphNode::Fail => ", shape=oval, color=\"#c62828\"",
-                node if is_workflow(node) => ", peripheries=2",
-                _ => "",
+                GraphNode::Step { .. } | GraphNode::Workflow { .. } if is_workflow(node) => ", peripheries=2",
+                GraphNode::Step { .. } | GraphNode::Workflow { .. } => "",
             };
             let lines = node_lines(node);
             let label = quoted(lines.iter().map(String::as_str));

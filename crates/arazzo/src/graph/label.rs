@@ -5,7 +5,7 @@ use arazzo_engine::{
 };
 
 /// The text of an edge: its action, and on further lines the criteria.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct EdgeLabel {
     pub(super) head: String,
     pub(super) criteria: Vec<String>,
@@ -25,8 +25,6 @@ impl EdgeLabel {
                 };
                 Self { head, criteria: criteria.iter().map(|text| one_line(text)).collect() }
             }
-            // A kind of a later version of the engine.
-            _ => Self::default(),
         }
     }
 
@@ -63,8 +61,6 @@ pub(super) fn node_lines(node: &GraphNode) -> Vec<String> {
         GraphNode::Workflow { workflow_id } => vec![format!("workflow {workflow_id}")],
         GraphNode::End => vec!["succeeded".to_owned()],
         GraphNode::Fail => vec!["failed".to_owned()],
-        // A kind of a later version of the engine.
-        _ => Vec::new(),
     }
 }
 
@@ -75,8 +71,6 @@ fn call_lines(calls: &GraphCall) -> Vec<String> {
             vec![format!("{method} {path}"), operation.unwrap_or_else(|| source.clone())]
         }
         GraphCall::Workflow { workflow_id } => vec![format!("workflow {workflow_id}")],
-        // A kind of a later version of the engine.
-        _ => Vec::new(),
     }
 }
 
@@ -90,7 +84,10 @@ pub(super) fn called_workflow(node: &GraphNode) -> Option<&str> {
     match node {
         GraphNode::Workflow { workflow_id }
         | GraphNode::Step { calls: GraphCall::Workflow { workflow_id }, .. } => Some(workflow_id),
-        _ => None,
+        GraphNode::Step { calls: GraphCall::Operation { .. }, .. }
+        | GraphNode::Start
+        | GraphNode::End
+        | GraphNode::Fail => None,
     }
 }
 

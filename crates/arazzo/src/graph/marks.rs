@@ -31,15 +31,12 @@ impl Marks {
             .nodes
             .iter()
             .enumerate()
-            .filter_map(|(index, node)| match node {
-                GraphNode::Step { step_id, .. } => Some((step_id.as_str(), index)),
-                _ => None,
-            })
+            .filter_map(|(index, node)| Some((node.step_id()?, index)))
             .collect();
         let edges = graph.edges.iter().enumerate().map(|(index, edge)| {
             let (action, retry) = match &edge.by {
                 GraphTransfer::Action { name, retry, .. } => (name.as_str(), retry.is_some()),
-                _ => ("", false),
+                GraphTransfer::List { .. } => ("", false),
             };
             ((edge.from, edge.after, action, retry), index)
         });

@@ -52,13 +52,13 @@ fn node(text: &mut String, name: &str, node: &GraphNode) {
         node_lines(node).iter().map(|line| escaped(&one_line(line))).collect::<Vec<_>>().join("<br/>");
     let (open, close) = match node {
         GraphNode::Start | GraphNode::End | GraphNode::Fail => ("([", "])"),
-        node if is_workflow(node) => ("[[", "]]"),
-        _ => ("[", "]"),
+        GraphNode::Step { .. } | GraphNode::Workflow { .. } if is_workflow(node) => ("[[", "]]"),
+        GraphNode::Step { .. } | GraphNode::Workflow { .. } => ("[", "]"),
     };
     let class = match node {
         GraphNode::End => ":::succeeded",
         GraphNode::Fail => ":::failed",
-        _ => "",
+        GraphNode::Start | GraphNode::Step { .. } | GraphNode::Workflow { .. } => "",
     };
     line(text, format_args!("    {name}{open}\"{label}\"{close}{class}"));
 }

@@ -105,10 +105,8 @@ pub(crate) fn check(targets: &[Target]) -> Result<(), Refusal> {
         seen.push(path);
         target.probe().map_err(|error| {
             let message = format!("the report `{}` cannot be written: {error}", path.display());
-            let hint = match error.kind() {
-                io::ErrorKind::NotFound => Some("create the folder first".to_owned()),
-                _ => None,
-            };
+            let is_missing = error.kind() == io::ErrorKind::NotFound;
+            let hint = is_missing.then(|| "create the folder first".to_owned());
             Refusal::usage(message, hint)
         })?;
     }

@@ -72,10 +72,7 @@ const MOST_TITLE: i32 = 640;
 
 /// The steps in words.
 fn described(graph: &WorkflowGraph) -> String {
-    let steps = graph.nodes.iter().filter_map(|node| match node {
-        GraphNode::Step { step_id, .. } => Some(step_id.as_str()),
-        _ => None,
-    });
+    let steps = graph.nodes.iter().filter_map(GraphNode::step_id);
     let count = steps.clone().count();
     let mut text = format!("{count} steps: {}", steps.take(LISTED).collect::<Vec<_>>().join(", "));
     text.push_str(if count > LISTED { ", …" } else { "." });
@@ -190,7 +187,7 @@ impl Drawing<'_> {
             GraphNode::Start => "start",
             GraphNode::End => "end",
             GraphNode::Fail => "fail",
-            _ => "step",
+            GraphNode::Step { .. } | GraphNode::Workflow { .. } => "step",
         };
         let status = match (mark.and_then(|mark| mark.status), data) {
             (Some(Status::Succeeded), _) => " succeeded",

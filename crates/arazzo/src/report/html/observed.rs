@@ -12,8 +12,6 @@ pub(super) struct Observed<'a> {
     pub(super) order: Vec<CallId>,
     /// By visit: the step and what it calls.
     pub(super) visits: HashMap<u32, Visited<'a>>,
-    /// By run: when it began and when it ended.
-    pub(super) runs: HashMap<&'a str, (Timestamp, Option<Timestamp>)>,
     pub(super) began: Timestamp,
     pub(super) ended: Timestamp,
 }
@@ -41,21 +39,13 @@ pub(super) struct Exchanged<'a> {
 
 impl<'a> Observed<'a> {
     pub(super) fn of(events: &'a [Event]) -> Self {
-        let mut observed = Self::default();
-        observed.began = events.first().map(|event| event.at).unwrap_or_default();
-        observed.ended = events.last().map(|event| event.at).unwrap_or_default();
-        // The runs that are not over.
-        let mut open: Vec<&'a str> = Vec::new();
+        let mut observed = Self {
+            began: events.first().map(|event| event.at).unwrap_or_default(),
+            ended: events.last().map(|event| event.at).unwrap_or_default(),
+            ..Self::default()
+        };
         for Event { at, kind } in events {
             match kind {
-                EventKind::RunStarted { run_id, .. } => {
-                    open.push(run_id);
-                    observed.runs.insert(run_id, (*at, None));
-                }
-                EventKind::RunFinished { .. } => {
-                    let run = open.pop().and_then(|run_id| observed.runs.get_mut(run_id));
-                    run.into_iter().for_each(|(_, ended)| *ended = Some(*at));
-                }
                 EventKind::StepStarted { visit, step_id, operation, .. } => {
                     observed.visits.insert(*visit, Visited { step_id, operation });
                 }
@@ -81,7 +71,14 @@ impl<'a> Observed<'a> {
                         call.outcome = Some(error.code.clone());
                     }
                 }
-                // What else there is stands in the report.
+                // What these say stands in the report.
+                EventKind::RunStarted { .. }
+                | EventKind::ResponseChecked { .. }
+                | EventKind::AttemptJudged { .. }
+                | EventKind::StepFinished { .. }
+                | EventKind::Warned { .. }
+                | EventKind::RunFinished { .. } => {}
+                // An event of a later version of the engine.
                 _ => {}
             }
         }

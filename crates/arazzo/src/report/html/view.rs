@@ -167,7 +167,6 @@ impl RunPage<'_> {
     fn run(&self, run: &RunReport, relation: Option<String>) -> Result<String, Error> {
         let is_outermost = relation.is_none();
         let status = run.status.unwrap_or(Status::Stopped);
-        let span = self.observed.runs.get(run.run_id.as_str());
         let link = |visit: u32| format!("#{}", self.visit_anchor(visit));
         let graph = self.graphs.get(run.workflow_id.as_str());
         let drawn = graph.map(|graph| draw_run(graph, &Marks::of(graph, run, &|step| link(step.visit))));
@@ -176,14 +175,15 @@ impl RunPage<'_> {
             runs.iter().map(|run| self.run(run, Some(why.to_owned()))).collect::<Result<Vec<_>, _>>()
         };
         let visited: HashSet<&str> = run.steps.iter().map(|step| step.step_id.as_str()).collect();
-        let steps = graph.map(|graph| step_ids(graph)).unwrap_or_default();
+        let steps = graph.iter().flat_map(|graph| graph.nodes.iter().filter_map(GraphNode::step_id));
+        let unvisited = steps.filter(|step| !visited.contains(step)).map(str::to_owned).collect();
         let view = RunView {
             id: if is_outermost { self.anchor.clone() } else { format!("{}-{}", self.anchor, self.number()) },
             workflow_id: &run.workflow_id,
             run_id: &run.run_id,
             status: status_word(status),
             began: is_outermost.then(|| moment(self.observed.began)),
-            duration: span.and_then(|(began, ended)| ended.map(|ended| between(*began, ended))),
+            duration: is_outermost.then(|| between(self.observed.began, self.observed.ended)),
             visits: run.steps.iter().filter(|step| step.visit > 0).count(),
             requests: if is_outermost {
                 self.observed.order.len()
@@ -197,7 +197,7 @@ impl RunPage<'_> {
             dependencies: nested(&run.dependencies, "ran before, as it is depended on")?,
             steps: run.steps.iter().map(|step| self.step(step)).collect::<Result<_, _>>()?,
             continued: nested(&run.continued, "ran further inside")?,
-            unvisited: steps.into_iter().filter(|step| !visited.contains(step.as_str())).collect(),
+            unvisited,
             relation,
         };
         let template = self.pages.environment.get_template("run.html")?;
@@ -302,14 +302,6 @@ impl RunPage<'_> {
         self.helpers.set(self.helpers.get().saturating_add(1));
         self.helpers.get()
     }
-}
-
-fn step_ids(graph: &WorkflowGraph) -> Vec<String> {
-    let ids = graph.nodes.iter().filter_map(|node| match node {
-        GraphNode::Step { step_id, .. } => Some(step_id.clone()),
-        _ => None,
-    });
-    ids.collect()
 }
 
 fn judged(criteria: &[CriterionReport]) -> Vec<CriterionView<'_>> {
