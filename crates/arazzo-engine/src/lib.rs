@@ -50,6 +50,7 @@ mod event;
 mod exchange;
 mod finding;
 mod form;
+mod graph;
 mod host_pattern;
 mod json;
 mod json_schema;
@@ -74,6 +75,7 @@ pub use exchange::{
     Placement, Request, Response, Slot, TokenFlow, TokenGrant, TransportError, TransportErrorCode,
 };
 pub use finding::{CheckResponses, Finding, FindingKind};
+pub use graph::{GraphCall, GraphEdge, GraphNode, GraphOutcome, GraphRetry, GraphTransfer, WorkflowGraph};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
 pub use plan::{

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
+use crate::graph::GraphArgs;
 use crate::quantity;
 use crate::report::Target;
 use crate::validate::ValidateArgs;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Find what is wrong with descriptions, and send nothing.
     Validate(Box<ValidateArgs>),
+    /// Draw a workflow: steps, what they call, and what leads from one to another.
+    Graph(Box<GraphArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.

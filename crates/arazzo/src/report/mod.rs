@@ -63,7 +63,7 @@ impl Recording {
     pub(crate) fn write(&self, targets: &[Target]) -> bool {
         let mut is_whole = true;
         for target in targets {
-            if let Err(message) = target.write(&self.render(target.kind)) {
+            if let Err(message) = self.render(target.kind).and_then(|contents| target.write(&contents)) {
                 output::error(&message);
                 is_whole = false;
             }
@@ -71,16 +71,16 @@ impl Recording {
         is_whole
     }
 
-    fn render(&self, kind: Kind) -> Vec<u8> {
-        match kind {
-            Kind::Html => html::render(self),
+    fn render(&self, kind: Kind) -> Result<Vec<u8>, String> {
+        Ok(match kind {
+            Kind::Html => html::render(self)?,
             Kind::Json => json::render(self),
             Kind::Junit => junit::render(self),
             Kind::Har => har::render(self),
             Kind::Tap => tap::render(self),
             Kind::Markdown => markdown::render(self),
         }
-        .into_bytes()
+        .into_bytes())
     }
 }
 

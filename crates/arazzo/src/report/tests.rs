@@ -10,7 +10,7 @@ use super::fixtures::{self, HOSTILE, START, all};
 use super::{Kind, Recording, jsonl};
 
 fn text(recording: &Recording, kind: Kind) -> String {
-    String::from_utf8(recording.render(kind)).unwrap()
+    String::from_utf8(recording.render(kind).unwrap()).unwrap()
 }
 
 fn json(recording: &Recording, kind: Kind) -> Value {

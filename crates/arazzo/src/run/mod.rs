@@ -27,10 +27,10 @@ use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
 use crate::report::{self, Recording};
 use session::Session;
-use standard_input::StandardInput;
 
 pub(crate) use network::policy;
 pub(crate) use servers::sources;
+pub(crate) use standard_input::StandardInput;
 
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -79,7 +79,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     let mut standard_input = StandardInput::default();
     let network = network::collect(args)?;
     let (workspace, mut diagnostics) = read(args, &network, documents, &mut standard_input)?;
-    let workflows = choose(args, &workspace)?;
+    let workflows = choose(&args.workflows, args.all, &workspace)?;
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
     let options = PlanOptions {
@@ -190,21 +190,21 @@ pub(crate) fn is_url(text: &str) -> bool {
 }
 
 /// The workflows that are asked for; the only one when none is.
-fn choose(args: &RunArgs, workspace: &Workspace) -> Result<Vec<String>, Refusal> {
+pub(crate) fn choose(asked: &[String], all: bool, workspace: &Workspace) -> Result<Vec<String>, Refusal> {
     let ids: Vec<String> =
         workspace.entry().description.workflows.iter().map(|workflow| workflow.id.value.clone()).collect();
     let list = || ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    if args.all {
+    if all {
         return Ok(ids);
     }
-    if let Some(unknown) = args.workflows.iter().find(|id| !ids.contains(id)) {
+    if let Some(unknown) = asked.iter().find(|id| !ids.contains(id)) {
         let hint = match arazzo_document::nearest(unknown, ids.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are {}", list()),
         };
         return Err(Refusal::usage(format!("the description has no workflow `{unknown}`"), hint));
     }
-    match (args.workflows.as_slice(), ids.as_slice()) {
+    match (asked, ids.as_slice()) {
         ([], [only]) => Ok(vec![only.clone()]),
         // That there is none was reported when the description was read.
         ([], []) => Ok(Vec::new()),
