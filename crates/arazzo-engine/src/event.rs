@@ -79,6 +79,10 @@ pub enum EventKind {
         headers: Vec<(String, String)>,
         /// The body, if it is text.
         body: Option<String>,
+        /// The body, if it is no text and bodies are wanted.
+        bytes: Option<Vec<u8>>,
+        /// How many bytes the body has.
+        size: usize,
         /// From the command to the record.
         duration: Duration,
     },

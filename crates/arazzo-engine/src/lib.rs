@@ -51,6 +51,7 @@ mod event;
 mod exchange;
 mod finding;
 mod form;
+mod graph;
 mod host_pattern;
 mod json;
 mod json_schema;
@@ -80,6 +81,7 @@ pub use exchange::{
     Placement, Request, Response, Slot, TokenFlow, TokenGrant, TransportError, TransportErrorCode,
 };
 pub use finding::{CheckResponses, Finding, FindingKind};
+pub use graph::{GraphCall, GraphEdge, GraphNode, GraphOutcome, GraphRetry, GraphTransfer, WorkflowGraph};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
 pub use overview::{
@@ -93,7 +95,9 @@ pub use plan::{
 };
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
-pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
+pub use report::{
+    AttemptReport, EarlierRun, HeaderReport, MessageReport, Reporter, RequestReport, RunReport, StepReport,
+};
 pub use request_check::{RequestCheck, WireRequest, add_answered};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};

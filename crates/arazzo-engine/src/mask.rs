@@ -28,9 +28,9 @@ pub const MASK: &str = "***";
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
 
-/// When so many values are looked for, those of further requests and responses are masked only where their name says
+/// When so many values and encodings of them are looked for, those of further requests and responses are masked only where their name says
 /// what they are.
-const MAX_LEARNED: usize = 1_000;
+const MAX_LEARNED: usize = 4_000;
 
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
@@ -240,6 +240,20 @@ impl Mask {
         }
     }
 
+    /// A body that is no text, without secrets. `None` when it is text, or large.
+    pub(crate) fn bytes(&self, body: &[u8]) -> Option<Vec<u8>> {
+        if body.len() > MAX_SHOWN || std::str::from_utf8(body).is_ok() {
+            return None;
+        }
+        let mut shown = Vec::with_capacity(body.len());
+        // A secret is text, so it is never in two of the parts that are.
+        for part in body.utf8_chunks() {
+            shown.extend_from_slice(self.text(part.valid()).as_bytes());
+            shown.extend_from_slice(part.invalid());
+        }
+        Some(shown)
+    }
+
     /// Whether anything is masked at all.
     pub(crate) fn is_on(&self) -> bool {
         !self.off
@@ -397,7 +411,7 @@ mod tests {
         let mut mask = Mask::new(false);
         mask.hide_response(&response(&[], &body));
         assert_eq!(mask.text("t-00000000"), MASK);
-        assert!(mask.values.len() < MAX_LEARNED + 3);
+        assert!(mask.values.len() < MAX_LEARNED + 20);
         assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
     }
 
@@ -408,6 +422,13 @@ mod tests {
         assert_eq!(shown, format!("({} bytes, not shown)", body.len()));
         let body = format!("{{\"a\":{}{},\"token\":\"abc\"}}", "[".repeat(200), "]".repeat(200));
         assert_eq!(Mask::new(false).body(body.as_bytes()).unwrap(), "(420 bytes, not shown)");
+    }
+
+    #[test]
+    fn bytes_are_masked_where_they_are_text() {
+        let mask = mask("s3cr3t-key");
+        assert_eq!(mask.bytes(b"\xff\xc3s3cr3t-key\x80").unwrap(), b"\xff\xc3***\x80");
+        assert_eq!(mask.bytes(b"text"), None);
     }
 
     #[test]

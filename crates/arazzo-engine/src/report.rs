@@ -5,6 +5,8 @@
 //! [`MAX_NESTING`] runs; those that are deeper stand flat in `continued` of the outermost run, in the order in which
 //! they began. That keeps the text linear in the number of runs, and readers with a limit of depth can read it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -15,6 +17,8 @@ use crate::finding::Finding;
 /// Takes events in and gives the report.
 #[derive(Debug, Default)]
 pub struct Reporter {
+    /// Whether header fields and bodies are taken in.
+    messages: bool,
     /// The runs that are not over; each waits for the one after it.
     open: Vec<Open>,
     /// The runs that are too deep to stand inside what started them, by when they began; `None` until they are over.
@@ -109,6 +113,9 @@ pub struct AttemptReport {
     pub number: u32,
     /// What was sent.
     pub request: RequestReport,
+    /// What came back, in a report with messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<MessageReport>,
     /// The response's status code, if one came.
     pub status_code: Option<u16>,
     /// Why no response came.
@@ -136,12 +143,46 @@ pub struct RequestReport {
     pub method: String,
     /// The URL.
     pub url: String,
+    /// The rest of it, in a report with messages.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageReport>,
+}
+
+/// The header fields and the body of a request or a response in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageReport {
+    /// The header fields, in order.
+    pub headers: Vec<HeaderReport>,
+    /// The body, if events carried it.
+    pub body: Option<String>,
+    /// `base64` where the body is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// Whether the body goes on after what is shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+}
+
+/// A header field in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeaderReport {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
 }
 
 impl Reporter {
     /// A report of nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A report of nothing yet, that will also have the header fields and bodies of requests and responses, as events
+    /// carry them and not more of each than 64 KiB.
+    pub fn with_messages() -> Self {
+        Self { messages: true, ..Self::default() }
     }
 
     /// The report of the run that was asked for, as far as it has come.
@@ -169,18 +210,24 @@ impl Reporter {
                     run.steps.push(StepReport { helper: *helper, ..StepReport::started(*visit, step_id) });
                 }
             }
-            EventKind::CallStarted { id, method, url, .. } => {
-                let request = RequestReport { method: method.clone(), url: url.clone() };
+            EventKind::CallStarted { id, method, url, headers, body } => {
+                let message = self.messages.then(|| MessageReport::new(headers, body.as_deref(), None));
+                let request = RequestReport { method: method.clone(), url: url.clone(), message };
                 let attempt = AttemptReport::sent(id.attempt, request);
                 self.with_step(id.visit, |step| step.attempts.push(attempt));
             }
             EventKind::RequestChecked { id, findings } => {
                 self.with_attempt(*id, |attempt| attempt.request_findings.clone_from(findings));
             }
-            EventKind::CallFinished { id, status, duration, .. } => self.with_attempt(*id, |attempt| {
-                attempt.status_code = Some(*status);
-                attempt.duration_ms = milliseconds(*duration);
-            }),
+            EventKind::CallFinished { id, status, headers, body, bytes, duration, .. } => {
+                let new = || MessageReport::new(headers, body.as_deref(), bytes.as_deref());
+                let message = self.messages.then(new);
+                self.with_attempt(*id, |attempt| {
+                    attempt.response = message;
+                    attempt.status_code = Some(*status);
+                    attempt.duration_ms = milliseconds(*duration);
+                });
+            }
             EventKind::CallFailed { id, error, duration } => self.with_attempt(*id, |attempt| {
                 attempt.error = Some(error.clone());
                 attempt.duration_ms = milliseconds(*duration);
@@ -315,6 +362,7 @@ impl AttemptReport {
         Self {
             number,
             request,
+            response: None,
             status_code: None,
             error: None,
             duration_ms: 0.0,
@@ -325,6 +373,34 @@ impl AttemptReport {
         }
     }
 }
+
+impl MessageReport {
+    fn new(headers: &[(String, String)], body: Option<&str>, bytes: Option<&[u8]>) -> Self {
+        let header =
+            |(name, value): &(String, String)| HeaderReport { name: name.clone(), value: value.clone() };
+        let (shown, is_text, size) = match (body, bytes) {
+            (Some(text), _) => (Some(start_of(text, MAX_BODY).to_owned()), true, text.len()),
+            (None, Some(bytes)) => {
+                (Some(STANDARD.encode(bytes.get(..MAX_BODY).unwrap_or(bytes))), false, bytes.len())
+            }
+            (None, None) => (None, true, 0),
+        };
+        Self {
+            headers: headers.iter().map(header).collect(),
+            body: shown,
+            encoding: (!is_text).then(|| "base64".to_owned()),
+            truncated: size > MAX_BODY,
+        }
+    }
+}
+
+/// The longest start of the text with whole characters that has at most `max` bytes.
+fn start_of(text: &str, max: usize) -> &str {
+    (0..=max).rev().find_map(|end| text.get(..end)).filter(|start| start.len() < text.len()).unwrap_or(text)
+}
+
+/// So much of a body, in bytes, is in a report.
+const MAX_BODY: usize = 64 * 1024;
 
 /// So many runs may stand inside each other below the one that was asked for.
 const MAX_NESTING: usize = 64;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
@@ -50,9 +52,11 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// The secret and what it looks like where it is sent or echoed: in a path or a query, in a form, in JSON and in XML.
+/// The secret and what it looks like where it is sent or echoed: in a path or a query, in a form, in JSON and in XML, and
+/// in Base64, alone or with something before and after it.
 pub(crate) fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![secret.to_owned()];
+    forms.extend(base64_forms(secret));
     if secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return forms;
     }
@@ -67,6 +71,24 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
     let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let quoted = text.replace('"', "&quot;");
     forms.extend([quoted.replace('\'', "&apos;"), quoted.replace('\'', "&#39;"), quoted, text]);
+    forms
+}
+
+/// The digits that any Base64 has for the secret, whatever stands around it: three forms, as it may begin with the first,
+/// second or third byte of a group. The digits that also hold bits of what is beside it are left out, but for the whole
+/// of it when it stands alone.
+fn base64_forms(secret: &str) -> Vec<String> {
+    let mut forms = vec![STANDARD.encode(secret), URL_SAFE.encode(secret)];
+    for before in 0..3_usize {
+        let bytes = [vec![0; before], secret.as_bytes().to_vec()].concat();
+        // Six bits a digit: the first whole digit is rounded up, the last one down.
+        let (first, last) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
+        for text in [STANDARD.encode(&bytes), URL_SAFE.encode(&bytes)] {
+            forms.extend(text.get(first..last).map(str::to_owned));
+        }
+    }
+    forms.sort_unstable();
+    forms.dedup();
     forms
 }
 
@@ -110,6 +132,21 @@ pub(crate) fn cookie_value(field: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn base64_of_a_secret_is_found_whatever_stands_around_it() {
+        for secret in ["s3cr3t-key", "abcdef", "\u{fb}\u{ff}?>~~", "s3cr3t1"] {
+            let forms = base64_forms(secret);
+            for before in ["", "u", "us", "user:", "user: "] {
+                for after in ["", "!", "!!", "!!!"] {
+                    let text = format!("{before}{secret}{after}");
+                    for encoded in [STANDARD.encode(&text), URL_SAFE.encode(&text)] {
+                        assert!(forms.iter().any(|form| encoded.contains(form)), "{text}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_name_gives_a_secret_away_by_its_end() {

@@ -9,8 +9,10 @@ use arazzo_runner::UrlMapping;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
+use crate::graph::GraphArgs;
 use crate::mock::MockArgs;
 use crate::quantity;
+use crate::report::Target;
 use crate::show::ShowArgs;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
@@ -33,6 +35,8 @@ pub(crate) enum Command {
     Mock(Box<MockArgs>),
     /// Show what a description offers and what it takes to run it, and send nothing.
     Show(Box<ShowArgs>),
+    /// Draw a workflow: steps, what they call, and what leads from one to another.
+    Graph(Box<GraphArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.
@@ -180,6 +184,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(crate) format: Format,
 
+    /// Write a report when all is over: `junit`, `html`, `json`, `har`, `tap` or `markdown`. May be given several times.
+    #[arg(long = "report", value_name = "KIND=PATH", help_heading = "Output")]
+    pub(crate) reports: Vec<Target>,
+
     /// Show requests and responses, and warnings with their source.
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
     pub(crate) verbose: u8,
@@ -212,6 +220,8 @@ pub(crate) enum Format {
     Human,
     /// One JSON object about everything.
     Json,
+    /// A JSON object a line for each event, while it happens.
+    Jsonl,
     /// The outputs of the workflow as a JSON object, and nothing else.
     Outputs,
 }

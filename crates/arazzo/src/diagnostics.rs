@@ -1,5 +1,7 @@
 //! Diagnostics as JSON, in one shape for all commands.
 
+use std::fmt;
+
 use arazzo_document::{Diagnostic, Place};
 use serde::Serialize;
 
@@ -51,6 +53,22 @@ impl DiagnosticJson {
             fix: None,
             related: Vec::new(),
         }
+    }
+}
+
+impl DiagnosticJson {
+    /// Whether it keeps a workflow from being run.
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity == "error"
+    }
+}
+
+impl fmt::Display for DiagnosticJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let PlaceJson { file: Some(file), line: Some(line), column: Some(column), .. } = &self.place {
+            write!(f, "{file}:{line}:{column}: ")?;
+        }
+        f.write_str(&self.message)
     }
 }
 

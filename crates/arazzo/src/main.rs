@@ -9,10 +9,13 @@ mod diagnostics;
 mod excerpt;
 mod exit;
 mod explain;
+mod graph;
+mod junit;
 mod mock;
 mod output;
 mod quantity;
 mod refusal;
+mod report;
 mod run;
 mod show;
 mod usage;
@@ -29,6 +32,7 @@ fn main() -> std::process::ExitCode {
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
         Ok(Arguments { command: Command::Mock(args) }) => mock::run(&args),
         Ok(Arguments { command: Command::Show(args) }) => show::run(&args),
+        Ok(Arguments { command: Command::Graph(args) }) => graph::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {

@@ -17,24 +17,27 @@ pub(crate) fn refuse(error: &clap::Error) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return Exit::Success;
     }
-    if wants_json(std::env::args_os().skip(1)) {
-        let refusal = refusal(&error.render().to_string());
+    let refusal = refusal(&error.render().to_string());
+    if wants("json", std::env::args_os().skip(1)) {
         let command = std::env::args_os().nth(1);
         match command.as_deref().and_then(OsStr::to_str) {
             Some("validate") => print_refusal_json(&refusal),
             Some("show") => show::print_refusal(&refusal),
             Some(_) | None => output::print_refusal(&refusal),
         }
+    } else if wants("jsonl", std::env::args_os().skip(1)) {
+        output::print_refusal_line(&refusal);
     }
     Exit::Usage
 }
 
-/// Whether `--format json` is among arguments that could not be read as a whole.
-fn wants_json(arguments: impl Iterator<Item = impl AsRef<OsStr>>) -> bool {
+/// Whether this `--format` is among arguments that could not be read as a whole.
+fn wants(format: &str, arguments: impl Iterator<Item = impl AsRef<OsStr>>) -> bool {
     let mut is_value = false;
     for argument in arguments {
         let argument = argument.as_ref();
-        if argument == "--format=json" || (is_value && argument == "json") {
+        let text = argument.to_str().unwrap_or_default();
+        if text.strip_prefix("--format=") == Some(format) || (is_value && text == format) {
             return true;
         }
         if argument == "--" {
@@ -61,10 +64,11 @@ mod tests {
 
     #[test]
     fn the_format_is_found_among_arguments_that_cannot_be_read() {
-        assert!(wants_json(["run", "--no-such", "--format", "json"].iter()));
-        assert!(wants_json(["run", "--format=json", "--no-such"].iter()));
-        assert!(!wants_json(["run", "json", "--format", "human"].iter()));
-        assert!(!wants_json(["run", "--", "--format=json"].iter()));
+        assert!(wants("json", ["run", "--no-such", "--format", "json"].iter()));
+        assert!(wants("json", ["run", "--format=json", "--no-such"].iter()));
+        assert!(!wants("json", ["run", "--format=jsonl", "--no-such"].iter()));
+        assert!(!wants("json", ["run", "json", "--format", "human"].iter()));
+        assert!(!wants("json", ["run", "--", "--format=json"].iter()));
     }
 
     #[test]

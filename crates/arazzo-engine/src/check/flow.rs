@@ -102,7 +102,7 @@ fn can_end(step: &PlannedStep, is_last: bool) -> bool {
         ActionTarget::Goto(_) | ActionTarget::Retry { .. } => false,
     };
     step.on_success.iter().chain(&step.on_failure).any(|action| ends(&action.target))
-        || (is_last && !always_leaves(step))
+        || (is_last && !always_leaves(&step.on_success))
 }
 
 /// So many steps between branches are looked at in one workflow.

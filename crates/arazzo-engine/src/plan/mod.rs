@@ -176,6 +176,12 @@ impl Plan {
         &self.entry.steps
     }
 
+    /// The steps of the workflow with this id, in the order in which they run; of several with one id, the first one's.
+    /// `None` when no run of the plan can come to it.
+    pub fn steps_of(&self, workflow_id: &str) -> Option<&[PlannedStep]> {
+        self.workflows().find(|workflow| workflow.id == workflow_id).map(|workflow| workflow.steps.as_slice())
+    }
+
     /// The hosts that the steps call.
     pub fn hosts(&self) -> BTreeSet<String> {
         let calls = self.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call);

@@ -3,7 +3,7 @@
 //! See the [Success Action Object](https://spec.openapis.org/arazzo/v1.0.1.html#success-action-object) and the
 //! [Failure Action Object](https://spec.openapis.org/arazzo/v1.0.1.html#failure-action-object).
 
-use super::action::{ActionTarget, Helper};
+use super::action::{ActionPlan, ActionTarget, Helper};
 use super::step::PlannedStep;
 
 /// Which step can run right after which.
@@ -46,7 +46,7 @@ impl Paths {
                 };
                 following.get_mut(index).into_iter().for_each(|next| next.push(to));
             }
-            if index < last && !always_leaves(step) {
+            if index < last && !always_leaves(&step.on_success) {
                 following.get_mut(index).into_iter().for_each(|next| next.push(index + 1));
                 let end = runs_on_to.get(index + 1).copied().unwrap_or(index);
                 runs_on_to.get_mut(index).into_iter().for_each(|on_to| *on_to = end);
@@ -85,10 +85,11 @@ impl Paths {
     }
 }
 
-/// Whether success of the step never leads to the next one of the list.
-pub(crate) fn always_leaves(step: &PlannedStep) -> bool {
+/// Whether one of the actions is always taken, so that success never leads to the next step of the list, or failure
+/// never to the end.
+pub(crate) fn always_leaves(actions: &[ActionPlan]) -> bool {
     let leaves = |target: &ActionTarget| !matches!(target, ActionTarget::Retry { .. });
-    step.on_success.iter().any(|action| action.criteria.is_empty() && leaves(&action.target))
+    actions.iter().any(|action| action.criteria.is_empty() && leaves(&action.target))
 }
 
 /// How many edges are followed in one workflow: far more than a workflow written by a person needs, and few enough

@@ -91,6 +91,8 @@ impl<'a> Turn<'a> {
                     status: response.status,
                     headers: self.mask.headers(&response.headers),
                     body: self.shown(&response.body),
+                    bytes: if self.options.bodies { self.mask.bytes(&response.body) } else { None },
+                    size: response.body.len(),
                     duration,
                 });
                 let given = self.take_given();

@@ -73,7 +73,7 @@ impl HumanReporter {
             EventKind::RequestChecked { findings, .. } => {
                 self.refused = findings.iter().map(|finding| finding.message.clone()).collect();
             }
-            EventKind::CallFinished { id, status, headers, body, duration } => {
+            EventKind::CallFinished { id, status, headers, body, duration, .. } => {
                 self.attempt(id.visit, &status.to_string(), *duration);
                 for why in std::mem::take(&mut self.refused) {
                     let why = printable(&why);

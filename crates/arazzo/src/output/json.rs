@@ -1,16 +1,23 @@
 //! The result as JSON.
 
-use arazzo_engine::{RunReport, RunResult, Status};
+use std::sync::Arc;
+
+use arazzo_engine::{Event, Plan, RunReport, RunResult, Status, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::print;
 use crate::diagnostics::DiagnosticJson;
 use crate::refusal::Refusal;
+use crate::report::jsonl;
 
 /// A run that is over.
 #[derive(Debug)]
 pub(crate) struct Completed {
+    /// What ran.
+    pub(crate) plan: Arc<Plan>,
+    /// What happened, masked, if a report shows it.
+    pub(crate) events: Vec<Event>,
     /// What it did, masked.
     pub(crate) report: RunReport,
     /// How it ended, with outputs as they are.
@@ -24,6 +31,18 @@ struct ReportJson<'a> {
     diagnostics: &'a [DiagnosticJson],
 }
 
+impl Completed {
+    /// What it did, masked, but for the outputs: they are what the caller asked for.
+    fn with_outputs(&self) -> RunReport {
+        RunReport { outputs: self.result.outputs.clone(), ..self.report.clone() }
+    }
+
+    /// Prints the line that ends its part of the event stream.
+    pub(crate) fn print_line(&self, at: Timestamp) {
+        super::print_now(&jsonl::run(at, &self.with_outputs()));
+    }
+}
+
 /// Prints the object of `--format json`. The outputs are as they are: they are what the caller asked for.
 pub(crate) fn print_json(runs: &[Completed], diagnostics: &[DiagnosticJson]) {
     let worst = [Status::Stopped, Status::Failed]
@@ -34,10 +53,7 @@ pub(crate) fn print_json(runs: &[Completed], diagnostics: &[DiagnosticJson]) {
         Status::Failed => "failed",
         Status::Stopped => "stopped",
     };
-    let runs = runs
-        .iter()
-        .map(|run| RunReport { outputs: run.result.outputs.clone(), ..run.report.clone() })
-        .collect();
+    let runs = runs.iter().map(Completed::with_outputs).collect();
     print_pretty(&ReportJson { status, runs, diagnostics });
 }
 

@@ -11,12 +11,15 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
 
 use arazzo_document::{Diagnostic, Document, Severity};
-use arazzo_engine::RunError;
+use arazzo_engine::{RunError, Timestamp};
+use arazzo_runner::{Clock as _, SystemClock};
 
 use crate::args::{Format, RunArgs};
+use crate::diagnostics::DiagnosticJson;
 use crate::excerpt::Excerpts;
 use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
+use crate::report::jsonl;
 
 pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
@@ -48,6 +51,21 @@ pub(crate) fn print(line: &str) {
     note(writeln!(anstream::stdout(), "{line}"));
 }
 
+/// Writes a line to standard output for a reader that waits for it.
+pub(crate) fn print_now(line: &str) {
+    print(line);
+    note(io::stdout().flush());
+}
+
+/// Begins the event stream.
+pub(crate) fn begin_events(diagnostics: &[DiagnosticJson]) {
+    print_now(&jsonl::begin(now(), diagnostics));
+}
+
+fn now() -> Timestamp {
+    SystemClock::new().now()
+}
+
 fn note(written: io::Result<()>) {
     if let Err(error) = written
         && error.kind() != ErrorKind::BrokenPipe
@@ -73,6 +91,11 @@ pub(crate) fn message(line: &str) {
     let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
 }
 
+/// Says what went wrong, in one line.
+pub(crate) fn error(text: &str) {
+    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+}
+
 /// Says why a run failed or stopped, in one line.
 pub(crate) fn fail(RunError { code, message: text, .. }: &RunError) {
     message(&format!("{ERROR}error[{code}]{ERROR:#}: {text}"));
@@ -96,9 +119,18 @@ pub(crate) fn refuse(refusal: &Refusal, documents: &[Arc<Document>], format: For
             }
         }
     }
-    if format == Format::Json {
-        print_refusal(refusal);
+    match format {
+        Format::Json => print_refusal(refusal),
+        Format::Jsonl => print_refusal_line(refusal),
+        Format::Human | Format::Outputs => {}
     }
+}
+
+/// Prints the event stream of nothing that was run.
+pub(crate) fn print_refusal_line(refusal: &Refusal) {
+    let diagnostics: Vec<DiagnosticJson> = refusal.problems.iter().map(DiagnosticJson::from).collect();
+    begin_events(&[]);
+    print_now(&jsonl::refused(now(), &diagnostics));
 }
 
 /// Says what the documents should be corrected in although they can be run.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{DIM, HINT, WARNING, print};
 use crate::args::Format;
 use crate::diagnostics::DiagnosticJson;
+use crate::report::jsonl;
 
 #[derive(Serialize)]
 struct PlanJson<'a> {
@@ -18,6 +19,11 @@ struct PlanJson<'a> {
 pub(crate) fn print_plan(previews: &[Preview], diagnostics: &[Diagnostic], format: Format) {
     match format {
         Format::Human => previews.iter().for_each(show),
+        Format::Jsonl => {
+            let diagnostics: Vec<DiagnosticJson> = diagnostics.iter().map(DiagnosticJson::from).collect();
+            super::begin_events(&diagnostics);
+            super::print_now(&jsonl::plan(super::now(), &previews));
+        }
         Format::Json | Format::Outputs => super::json::print_pretty(&PlanJson {
             plan: previews.iter().collect(),
             diagnostics: diagnostics.iter().map(DiagnosticJson::from).collect(),

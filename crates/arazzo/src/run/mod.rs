@@ -23,9 +23,11 @@ use arazzo_runner::{
 };
 
 use crate::args::RunArgs;
+use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
+use crate::report::{self, Recording};
 use questions::Questions;
 use session::Session;
 
@@ -39,6 +41,10 @@ pub(crate) use standard_input::StandardInput;
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
     let mut documents = Vec::new();
+    if let Err(refusal) = report::check(&args.reports) {
+        output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
+        return refusal.exit;
+    }
     match prepare(args, &mut documents) {
         Ok(Prepared::Run(session)) => {
             if let Some(warning) = network::warning(args)
@@ -50,11 +56,16 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
         }
         Ok(Prepared::Preview { previews, diagnostics }) => {
             output::warn_all(&diagnostics, &documents, Verbosity::of(args));
+            if !args.reports.is_empty() && !args.quiet {
+                output::message("warning: a dry run writes no reports");
+            }
             output::print_plan(&previews, &diagnostics, args.format);
             Exit::Success
         }
         Err(refusal) => {
             output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
+            let diagnostics = refusal.problems.iter().map(DiagnosticJson::from).collect();
+            Recording { runs: Vec::new(), diagnostics }.write(&args.reports);
             refusal.exit
         }
     }
@@ -73,7 +84,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     let mut standard_input = StandardInput::default();
     let network = network::collect(args)?;
     let (workspace, mut diagnostics) = read(args, &network, documents, &mut standard_input)?;
-    let workflows = choose(args, &workspace)?;
+    let workflows = choose(&args.workflows, args.all, &workspace)?;
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
     let options = PlanOptions {
@@ -195,17 +206,17 @@ pub(crate) fn is_url(text: &str) -> bool {
 }
 
 /// The workflows that are asked for; the only one when none is.
-fn choose(args: &RunArgs, workspace: &Workspace) -> Result<Vec<String>, Refusal> {
+pub(crate) fn choose(asked: &[String], all: bool, workspace: &Workspace) -> Result<Vec<String>, Refusal> {
     let ids: Vec<String> =
         workspace.entry().description.workflows.iter().map(|workflow| workflow.id.value.clone()).collect();
-    if args.all {
+    if all {
         return Ok(ids);
     }
     let names: Vec<&str> = ids.iter().map(String::as_str).collect();
-    if let Some(refusal) = unknown_workflow(&args.workflows, &names) {
+    if let Some(refusal) = unknown_workflow(asked, &names) {
         return Err(refusal);
     }
-    match (args.workflows.as_slice(), ids.as_slice()) {
+    match (asked, ids.as_slice()) {
         ([], [only]) => Ok(vec![only.clone()]),
         // That there is none was reported when the description was read.
         ([], []) => Ok(Vec::new()),

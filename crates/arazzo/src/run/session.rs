@@ -12,6 +12,7 @@ use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output::{self, Completed, HumanReporter, Verbosity};
 use crate::refusal::Refusal;
+use crate::report::{RecordedRun, Recorder, Recording, jsonl};
 
 /// Everything that is needed to run, checked.
 pub(super) struct Session {
@@ -45,6 +46,9 @@ impl Session {
                 return Exit::Stopped;
             }
         };
+        if args.format == Format::Jsonl {
+            output::begin_events(&diagnostics);
+        }
         let mut completed = Vec::new();
         let mut interruption = Interruption::new(args.mock.is_none());
         let job = Job {
@@ -55,23 +59,39 @@ impl Session {
             transport: &*self.transport,
             clock: &*self.clock,
         };
+        let mut exit = Exit::Success;
         for (plan, start) in self.runs {
             match runtime.block_on(job.run(plan, start, &mut interruption, &mut diagnostics)) {
-                Ok(run) => completed.push(run),
+                Ok(run) => {
+                    exit = exit.max(exit_of(run.result.status));
+                    if args.format == Format::Jsonl {
+                        run.print_line(self.clock.now());
+                    }
+                    completed.push(run);
+                }
                 Err(error) => {
-                    output::message(&format!("error: the run cannot be carried on: {error}"));
-                    return Exit::Stopped;
+                    output::error(&format!("the run cannot be carried on: {error}"));
+                    exit = Exit::Stopped;
+                    break;
                 }
             }
         }
         // A name that is still being looked up must not keep the process.
         runtime.shutdown_background();
         match (args.format, completed.as_slice()) {
-            (Format::Human, _) | (Format::Outputs, []) => {}
+            (Format::Human | Format::Jsonl, _) | (Format::Outputs, []) => {}
             (Format::Json, runs) => output::print_json(runs, &diagnostics),
             (Format::Outputs, [run, ..]) => output::print_outputs(&run.result.outputs),
         }
-        completed.iter().map(|run| exit_of(run.result.status)).max().unwrap_or(Exit::Success)
+        let runs = completed.into_iter().map(RecordedRun::from).collect();
+        let is_written = Recording { runs, diagnostics }.write(&args.reports);
+        if is_written { exit } else { Exit::Stopped }
+    }
+}
+
+impl From<Completed> for RecordedRun {
+    fn from(Completed { plan, events, report, result: _ }: Completed) -> Self {
+        Self { workflow_id: plan.workflow_id().to_owned(), plan, events, report }
     }
 }
 
@@ -104,7 +124,8 @@ impl Job<'_> {
     ) -> Result<Completed, DriveError> {
         let options = RunOptions {
             show_secrets: self.args.show_secrets,
-            bodies: self.verbosity == Verbosity::Verbose,
+            bodies: self.verbosity == Verbosity::Verbose
+                || self.args.reports.iter().any(|report| report.kind.shows_bodies()),
             max_steps: self.args.max_steps,
             max_depth: self.args.max_depth,
             max_duration: self.args.max_duration,
@@ -112,6 +133,7 @@ impl Job<'_> {
         };
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
+        let mut recorder = Recorder::new(!self.args.reports.is_empty());
         let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
         // The workflows that are not over; a warning is about the last one.
         let mut open: Vec<String> = Vec::new();
@@ -125,11 +147,17 @@ impl Job<'_> {
                 let place = open.last().and_then(|workflow_id| self.place(workflow_id, step_id.as_deref()));
                 diagnostics.push(DiagnosticJson::warning(&fault.code, &fault.message, place.as_ref()));
             }
-            if self.args.format == Format::Human {
-                human.show(event);
+            match self.args.format {
+                Format::Human => human.show(event),
+                Format::Jsonl => {
+                    let line = jsonl::event(event, self.verbosity == Verbosity::Verbose);
+                    line.iter().for_each(|line| output::print_now(line));
+                }
+                Format::Json | Format::Outputs => {}
             }
+            recorder.add(event);
         };
-        let mut run = Run::new(plan, start.secrets, options);
+        let mut run = Run::new(Arc::clone(&plan), start.secrets, options);
         for secret in self.secrets {
             run.hide(secret);
         }
@@ -155,13 +183,13 @@ impl Job<'_> {
                 })
             }
         };
-        let report = reporter.finish();
+        let (report, events) = (reporter.finish(), recorder.finish());
         if self.args.format != Format::Human
             && let Some(error) = &report.error
         {
             output::fail(error);
         }
-        Ok(Completed { report, result: result.ok_or(DriveError::Idle)? })
+        Ok(Completed { plan, events, report, result: result.ok_or(DriveError::Idle)? })
     }
 
     /// Where a step, or else the workflow, is written. Documents may use the same ids; the first one that has the

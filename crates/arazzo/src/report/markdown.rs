@@ -1,0 +1,125 @@
+//! The Markdown report: a page for the summary of a CI job.
+//!
+//! What comes from outside is escaped, so that no response can lay out the page, link from it or put HTML into it.
+
+use std::fmt::Write;
+
+use arazzo_engine::Status;
+use serde_json::{Map, Value};
+
+use super::suite::{Case, Reason, Suite, Verdict};
+use super::time::milliseconds;
+use super::{Recording, TITLE, word};
+
+/// A longer text, in characters, is cut.
+const MAX_TEXT: usize = 300;
+
+pub(super) fn render(recording: &Recording) -> String {
+    let mut out = format!("# {TITLE}: {}\n", word(recording.status()));
+    for refusal in recording.refusals() {
+        let _ = write!(out, "\n- {}\n", escaped(&refusal));
+    }
+    for suite in recording.suites() {
+        render_suite(&mut out, &suite);
+    }
+    out
+}
+
+fn render_suite(out: &mut String, suite: &Suite<'_>) {
+    let (name, status) = (escaped(&suite.name), word(Some(suite.status)));
+    let total = milliseconds(suite.duration());
+    let _ = write!(out, "\n## {name}: {status}\n\n");
+    out.push_str("| step | operation | result | status | attempts | time |\n");
+    out.push_str("| --- | --- | --- | ---: | ---: | ---: |\n");
+    for case in &suite.cases {
+        let result = match &case.verdict {
+            Verdict::Passed => "passed",
+            Verdict::Handled(_) => "failed, handled",
+            Verdict::Failed(_) => "**failed**",
+            Verdict::Stopped(_) => "**stopped**",
+            Verdict::Skipped => "not reached",
+        };
+        let status = case.status_code.map(|status| status.to_string()).unwrap_or_default();
+        let attempts = if case.attempts == 0 { String::new() } else { case.attempts.to_string() };
+        let time = case.duration.map(|time| format!("{:.1} ms", milliseconds(time))).unwrap_or_default();
+        let (name, operation) = (escaped(&case.name), escaped(&case.operation));
+        let _ = writeln!(out, "| {name} | {operation} | {result} | {status} | {attempts} | {time} |");
+    }
+    let _ = write!(out, "\n{} in {total:.1} ms\n", counted(suite));
+    render_outputs(out, suite.outputs);
+    for case in &suite.cases {
+        render_failure(out, case);
+    }
+}
+
+fn counted(suite: &Suite<'_>) -> String {
+    let ran = suite.cases.iter().filter(|case| case.step.is_some()).count();
+    match (suite.status, ran) {
+        (Status::Succeeded | Status::Failed | Status::Stopped, 1) => "1 visit to a step".to_owned(),
+        (Status::Succeeded | Status::Failed | Status::Stopped, ran) => format!("{ran} visits to steps"),
+    }
+}
+
+fn render_outputs(out: &mut String, outputs: &Map<String, Value>) {
+    if outputs.is_empty() {
+        return;
+    }
+    out.push_str("\n| output | value |\n| --- | --- |\n");
+    for (name, value) in outputs {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let _ = writeln!(out, "| {} | {} |", escaped(name), escaped(&text));
+    }
+}
+
+fn render_failure(out: &mut String, case: &Case<'_>) {
+    let (word, reason) = match &case.verdict {
+        Verdict::Failed(reason) => ("failed", reason),
+        Verdict::Stopped(reason) => ("stopped", reason),
+        Verdict::Handled(reason) => ("failed and was handled", reason),
+        Verdict::Passed | Verdict::Skipped => return,
+    };
+    let Reason { code, message, details } = reason;
+    let (name, code) = (escaped(&case.name), escaped(code));
+    let _ = write!(out, "\n{name} {word} ({code}): {}\n\n", escaped(message));
+    let story = case.story();
+    let lines: Vec<&String> = story.iter().chain(details).filter(|line| *line != message).collect();
+    for line in lines {
+        let _ = writeln!(out, "- {}", escaped(line));
+    }
+}
+
+/// Text on one line in which nothing means anything to Markdown or HTML. Long text is cut.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(2 * MAX_TEXT));
+    for (index, character) in text.chars().enumerate() {
+        if index == MAX_TEXT {
+            out.push('…');
+            break;
+        }
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\n' | '\t' => out.push(' '),
+            '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' | '$' => out.extend(['\\', character]),
+            other if other.is_control() => out.extend(other.escape_unicode()),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_lays_nothing_out() {
+        assert_eq!(
+            escaped("a|b `c` <img src=x> [d](e)\n# f @g"),
+            "a\\|b \\`c\\` &lt;img src=x&gt; \\[d\\](e) \\# f &#64;g"
+        );
+        assert_eq!(escaped(&"x".repeat(MAX_TEXT + 1)).chars().count(), MAX_TEXT + 1);
+    }
+}
