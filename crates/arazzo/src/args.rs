@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
+use crate::manual::{CompletionsArgs, ManArgs};
 use crate::quantity;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
@@ -28,6 +29,10 @@ pub(crate) enum Command {
     Validate(Box<ValidateArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
+    /// Print what makes a shell complete the command's arguments.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all pages into a folder.
+    Man(ManArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.
     Conformance(ConformanceArgs),
 }

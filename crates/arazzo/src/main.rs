@@ -9,6 +9,7 @@ mod diagnostics;
 mod excerpt;
 mod exit;
 mod explain;
+mod manual;
 mod output;
 mod quantity;
 mod refusal;
@@ -26,6 +27,8 @@ fn main() -> std::process::ExitCode {
         Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
+        Ok(Arguments { command: Command::Completions(args) }) => manual::complete(&args),
+        Ok(Arguments { command: Command::Man(args) }) => manual::show(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {
                 Ok(true) => Exit::Success,
