@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+mod many;
 mod network;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use crate::explain::ExplainArgs;
 use crate::manual::{CompletionsArgs, ManArgs};
 use crate::quantity;
 use crate::validate::ValidateArgs;
+pub(crate) use many::ManyArgs;
 pub(crate) use network::NetworkArgs;
 
 /// Run and validate workflows that are described in the OpenAPI Initiative's Arazzo format.
@@ -114,6 +116,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
+
+    #[command(flatten)]
+    pub(crate) many: ManyArgs,
 
     /// Follow the specification to the letter: no tolerance applies.
     #[arg(long, help_heading = "Rules and limits")]

@@ -282,7 +282,7 @@ const MAX_INDENT: usize = 16;
 
 /// Text from outside, without what a terminal would obey: control characters are shown as escapes, but for a tab and a
 /// line break.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let obeyed = |char: char| char.is_control() && !matches!(char, '\t' | '\n');
     if !text.contains(obeyed) {
         return Cow::Borrowed(text);

@@ -5,6 +5,7 @@
 
 mod human;
 mod json;
+mod many;
 mod plan;
 
 use std::io::{self, ErrorKind, Write};
@@ -20,6 +21,7 @@ use crate::refusal::{Problem, Refusal};
 
 pub(crate) use human::HumanReporter;
 pub(crate) use json::{Completed, print_json, print_outputs, print_refusal};
+pub(crate) use many::{Finished, ManyReporter};
 pub(crate) use plan::print_plan;
 
 /// How much is said.
@@ -88,16 +90,22 @@ pub(crate) fn refuse(refusal: &Refusal, documents: &[Arc<Document>], format: For
                 message("");
             }
             Problem::Located(diagnostic) => warn(diagnostic, &excerpts, verbosity),
-            Problem::Unlocated { message: text, hint, .. } => {
-                message(&format!("{ERROR}error{ERROR:#}: {text}"));
-                if let Some(hint) = hint {
-                    message(&format!("  {HINT}hint{HINT:#}: {hint}"));
-                }
+            Problem::Unlocated { message: text, hint, .. } => fail_with_hint(text, hint.as_deref()),
+            Problem::InRow { file, line, column, message: text, hint } => {
+                let column = column.map(|column| format!(":{column}")).unwrap_or_default();
+                fail_with_hint(&format!("{file}:{line}{column}: {text}"), hint.as_deref());
             }
         }
     }
     if format == Format::Json {
         print_refusal(refusal);
+    }
+}
+
+fn fail_with_hint(text: &str, hint: Option<&str>) {
+    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+    if let Some(hint) = hint {
+        message(&format!("  {HINT}hint{HINT:#}: {hint}"));
     }
 }
 
