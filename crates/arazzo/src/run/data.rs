@@ -107,13 +107,15 @@ impl Data {
                 Err(wrong) => problems.extend(wrong.into_iter().map(|wrong| self.problem(wrong))),
             }
             if problems.len() >= MAX_PROBLEMS {
+                problems.truncate(MAX_PROBLEMS);
+                let message = format!("more may be wrong: `{}` was not read further", self.name);
+                problems.push(Problem::Unlocated { code: "invalid-input", message, hint: None });
                 break;
             }
         }
         if count == 0 && problems.is_empty() {
             return Err(Refusal::usage(format!("the data file `{}` has no rows", self.name), None));
         }
-        problems.truncate(MAX_PROBLEMS);
         if problems.is_empty() { Ok((count, warnings)) } else { Err(Refusal { exit: Exit::Usage, problems }) }
     }
 
