@@ -3,15 +3,15 @@
 //! Runs end in any order. Rows are told in the order of the file as they end, so that nothing but what waits for an
 //! earlier row is kept.
 
-use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use arazzo_engine::{Fault, RunError, RunReport, RunResult, Status};
 use serde::Serialize;
 
 use super::human::printable;
+use super::in_order::InOrder;
 use super::json::print_pretty;
+use super::progress::Progress;
 use super::{DIM, ERROR, GOOD, Verbosity, WARNING, message, print};
 use crate::args::Format;
 use crate::diagnostics::DiagnosticJson;
@@ -22,9 +22,6 @@ const MAX_FAILED: usize = 100;
 
 /// No further row is run while so many wait for an earlier one to be told.
 const MAX_AHEAD: usize = 1_000;
-
-/// How often the line about progress is written.
-const REFRESH: Duration = Duration::from_millis(100);
 
 /// A run that is over.
 #[derive(Debug)]
@@ -59,34 +56,6 @@ enum Kind {
     Repeat { failed: Vec<Finished> },
     /// A run for each row, with those that wait for an earlier row.
     Rows(InOrder<Finished>),
-}
-
-/// Puts what comes in any order into the order of its numbers, which begin with 1.
-struct InOrder<T> {
-    waiting: BTreeMap<u64, T>,
-    next: u64,
-}
-
-impl<T> InOrder<T> {
-    fn new() -> Self {
-        Self { waiting: BTreeMap::new(), next: 1 }
-    }
-
-    fn put(&mut self, number: u64, item: T) {
-        self.waiting.insert(number, item);
-    }
-
-    /// The next one, if it is there.
-    fn take(&mut self) -> Option<T> {
-        let item = self.waiting.remove(&self.next)?;
-        self.next += 1;
-        Some(item)
-    }
-
-    /// The first one that is there, when no more will come.
-    fn take_rest(&mut self) -> Option<T> {
-        self.waiting.pop_first().map(|(_, item)| item)
-    }
 }
 
 #[derive(Serialize)]
@@ -128,7 +97,7 @@ impl ManyReporter {
     pub(crate) fn new(format: Format, verbosity: Verbosity, total: u64, rows: bool) -> Self {
         let kind = if rows { Kind::Rows(InOrder::new()) } else { Kind::Repeat { failed: Vec::new() } };
         let lines = rows && format == Format::Human;
-        let progress = Progress::new(!lines && verbosity != Verbosity::Quiet && stderr().is_terminal());
+        let progress = Progress::new(!lines && verbosity != Verbosity::Quiet);
         if rows && format == Format::Json {
             print("{\n  \"runs\": [");
         }
@@ -155,7 +124,7 @@ impl ManyReporter {
     /// Whether a further run may begin.
     pub(crate) fn has_room(&self) -> bool {
         match &self.kind {
-            Kind::Rows(rows) => rows.waiting.len() < MAX_AHEAD,
+            Kind::Rows(rows) => rows.waiting() < MAX_AHEAD,
             Kind::Repeat { .. } => true,
         }
     }
@@ -269,48 +238,6 @@ impl ManyReporter {
     }
 }
 
-/// The line that says how far the runs are, where a person sees it.
-struct Progress {
-    is_on: bool,
-    began: Instant,
-    shown: Option<Instant>,
-    /// How wide the line is that stands there.
-    width: usize,
-}
-
-impl Progress {
-    fn new(is_on: bool) -> Self {
-        Self { is_on, began: Instant::now(), shown: None, width: 0 }
-    }
-
-    /// Writes the line over the last one, unless that is new.
-    fn show(&mut self, line: impl FnOnce(Duration) -> String) {
-        if !self.is_on {
-            return;
-        }
-        let now = Instant::now();
-        if self.shown.is_some_and(|shown| now.duration_since(shown) < REFRESH) {
-            return;
-        }
-        self.shown = Some(now);
-        self.write(&line(now.duration_since(self.began)));
-    }
-
-    fn clear(&mut self) {
-        if self.shown.is_some() {
-            self.write("");
-            self.write("");
-        }
-    }
-
-    fn write(&mut self, line: &str) {
-        let mut stderr = stderr();
-        let _reader_is_gone = write!(stderr, "\r{line:width$}", width = self.width);
-        let _reader_is_gone = stderr.flush();
-        self.width = line.len();
-    }
-}
-
 /// A line for each reason, with how often it was given.
 fn tell(reasons: &Reasons, head: impl Fn(&str) -> String, unit: &str) {
     for (Fault { code, message: text }, count) in reasons.told() {
@@ -402,18 +329,6 @@ fn per_second(runs: u64, elapsed: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_are_told_in_the_order_of_the_file_as_soon_as_they_can() {
-        let mut rows = InOrder::new();
-        let mut told = Vec::new();
-        for number in [2, 3, 1, 6, 4] {
-            rows.put(number, number);
-            told.push(std::iter::from_fn(|| rows.take()).collect::<Vec<u64>>());
-        }
-        assert_eq!(told, [vec![], vec![], vec![1, 2, 3], vec![], vec![4]]);
-        assert_eq!(std::iter::from_fn(|| rows.take_rest()).collect::<Vec<_>>(), [6]);
-    }
 
     #[test]
     fn sums_of_no_run_have_no_durations() {

@@ -4,9 +4,11 @@
 //! end: by then requests have been sent.
 
 mod human;
+mod in_order;
 mod json;
 mod many;
 mod plan;
+mod progress;
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
