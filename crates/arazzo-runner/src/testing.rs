@@ -172,6 +172,11 @@ impl Server {
         self.address
     }
 
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        lock(&self.shared.open).len()
+    }
+
     /// What has been received, in order.
     pub fn received(&self) -> Vec<Received> {
         lock(&self.shared.received).clone()

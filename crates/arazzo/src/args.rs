@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+mod many;
 mod network;
 
 use std::path::PathBuf;
@@ -10,11 +11,13 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
 use crate::graph::GraphArgs;
+use crate::manual::{CompletionsArgs, ManArgs};
 use crate::mock::MockArgs;
 use crate::quantity;
 use crate::report::Target;
 use crate::show::ShowArgs;
 use crate::validate::ValidateArgs;
+pub(crate) use many::ManyArgs;
 pub(crate) use network::NetworkArgs;
 
 /// Run and validate workflows that are described in the OpenAPI Initiative's Arazzo format.
@@ -39,6 +42,10 @@ pub(crate) enum Command {
     Graph(Box<GraphArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
+    /// Print what makes a shell complete the command's arguments.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all pages into a folder.
+    Man(ManArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.
     Conformance(ConformanceArgs),
 }
@@ -130,6 +137,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
+
+    #[command(flatten)]
+    pub(crate) many: ManyArgs,
 
     /// Follow the specification to the letter: no tolerance applies.
     #[arg(long, help_heading = "Rules and limits")]

@@ -116,6 +116,20 @@ impl From<&Problem> for DiagnosticJson {
                 fix: None,
                 related: Vec::new(),
             },
+            Problem::InRow { file, line, column, message, hint } => Self {
+                code: "invalid-input".to_owned(),
+                severity: "error".to_owned(),
+                message: message.clone(),
+                place: PlaceJson {
+                    file: Some(file.clone()),
+                    line: Some(*line),
+                    column: *column,
+                    ..PlaceJson::default()
+                },
+                hint: hint.clone(),
+                fix: None,
+                related: Vec::new(),
+            },
         }
     }
 }

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod graph;
 mod junit;
+mod manual;
 mod mock;
 mod output;
 mod quantity;
@@ -34,6 +35,8 @@ fn main() -> std::process::ExitCode {
         Ok(Arguments { command: Command::Show(args) }) => show::run(&args),
         Ok(Arguments { command: Command::Graph(args) }) => graph::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
+        Ok(Arguments { command: Command::Completions(args) }) => manual::complete(&args),
+        Ok(Arguments { command: Command::Man(args) }) => manual::show(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {
                 Ok(true) => Exit::Success,

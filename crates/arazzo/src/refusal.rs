@@ -18,6 +18,8 @@ pub(crate) enum Problem {
     Located(Diagnostic),
     /// Something on the command line or in the inputs.
     Unlocated { code: &'static str, message: String, hint: Option<String> },
+    /// Something in a line of a data file, which may hold secrets and is not shown.
+    InRow { file: String, line: u32, column: Option<u32>, message: String, hint: Option<String> },
 }
 
 impl Refusal {

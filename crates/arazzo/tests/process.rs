@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -103,4 +104,64 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn many_runs_that_are_interrupted_are_summed_up_as_far_as_they_came() {
+    let answers = [Answer::json(200, "{}"), Answer::json(200, "{}"), Answer::Stall, Answer::Stall];
+    let server = Server::start(answers).unwrap();
+    let arguments = ["-w", "getOne", "-i", "itemId=1", "--repeat", "10", "--concurrency", "2"];
+    let child = run(&server.url(), &[&arguments[..], &["--format", "json"]].concat()).spawn().unwrap();
+    wait_until("the fourth request", || server.received().len() == 4);
+    signal(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["status"], "stopped");
+    let repeat = &report["repeat"];
+    assert_eq!((&repeat["runs"], &repeat["succeeded"], &repeat["failed"]), (&4.into(), &2.into(), &2.into()));
+    let runs = report["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 2);
+    for run in runs {
+        assert_eq!((&run["status"], &run["error"]["code"]), (&"stopped".into(), &"interrupted".into()));
+        assert_eq!(run["steps"][0]["status"], "stopped");
+    }
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("stopped: 4 of 10 runs, 2 succeeded, 0 failed, 2 stopped in"), "{stderr}");
+    assert!(stderr.contains("the run was interrupted by SIGINT"), "{stderr}");
+    // No more than two at a time.
+    assert_eq!(server.received().len(), 4);
+}
+
+#[test]
+fn runs_that_never_wait_can_be_interrupted() {
+    let rows = std::env::temp_dir().join(format!("arazzo-process-{}.jsonl", std::process::id()));
+    std::fs::write(&rows, "{\"itemId\": \"1\"}\n".repeat(20_000)).unwrap();
+    let data = rows.to_str().unwrap();
+    let mut child = run("http://127.0.0.1:1", &["-w", "getOne", "--mock", "--data", data]).spawn().unwrap();
+    // What is not read fills the pipe, so the command cannot come to its end before the signal does.
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("row 200 ") {
+        line.clear();
+        assert_ne!(stdout.read_line(&mut line).unwrap(), 0, "{child:?}");
+    }
+    signal(&child, "-TERM");
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    std::fs::remove_file(&rows).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains(" of 20000 runs, "), "{stderr}");
+    assert!(rest.lines().last().unwrap().starts_with("row "), "{rest}");
+}
+
+#[test]
+fn many_runs_share_their_connections() {
+    let answers = std::iter::repeat_n(Answer::json(200, "{\"name\": \"lamp\"}"), 20);
+    let server = Server::start(answers).unwrap();
+    let output = run(&server.url(), &["-w", "getOne", "-i", "itemId=1", "--repeat", "20"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!((server.received().len(), server.connections()), (20, 1));
 }

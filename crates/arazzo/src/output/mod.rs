@@ -4,8 +4,11 @@
 //! end: by then requests have been sent.
 
 mod human;
+mod in_order;
 mod json;
+mod many;
 mod plan;
+mod progress;
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
@@ -23,6 +26,7 @@ use crate::report::jsonl;
 
 pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
+pub(crate) use many::{Finished, ManyReporter};
 pub(crate) use plan::print_plan;
 
 /// How much is said.
@@ -111,11 +115,10 @@ pub(crate) fn refuse(refusal: &Refusal, documents: &[Arc<Document>], format: For
                 message("");
             }
             Problem::Located(diagnostic) => warn(diagnostic, &excerpts, verbosity),
-            Problem::Unlocated { message: text, hint, .. } => {
-                message(&format!("{ERROR}error{ERROR:#}: {text}"));
-                if let Some(hint) = hint {
-                    message(&format!("  {HINT}hint{HINT:#}: {hint}"));
-                }
+            Problem::Unlocated { message: text, hint, .. } => fail_with_hint(text, hint.as_deref()),
+            Problem::InRow { file, line, column, message: text, hint } => {
+                let column = column.map(|column| format!(":{column}")).unwrap_or_default();
+                fail_with_hint(&format!("{file}:{line}{column}: {text}"), hint.as_deref());
             }
         }
     }
@@ -131,6 +134,13 @@ pub(crate) fn print_refusal_line(refusal: &Refusal) {
     let diagnostics: Vec<DiagnosticJson> = refusal.problems.iter().map(DiagnosticJson::from).collect();
     begin_events(&[]);
     print_now(&jsonl::refused(now(), &diagnostics));
+}
+
+fn fail_with_hint(text: &str, hint: Option<&str>) {
+    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+    if let Some(hint) = hint {
+        message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+    }
 }
 
 /// Says what the documents should be corrected in although they can be run.

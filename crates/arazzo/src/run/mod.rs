@@ -1,15 +1,19 @@
 //! `arazzo run`: read, compile, check, and only then send.
 
 mod credentials;
+mod data;
+mod durations;
 mod headers;
 mod inputs;
 mod interruption;
+mod many;
 mod mock;
 mod network;
 mod questions;
 mod servers;
 mod session;
 mod standard_input;
+mod tally;
 mod terminal;
 
 use std::path::Path;
@@ -28,6 +32,7 @@ use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
 use crate::report::{self, Recording};
+use many::Many;
 use questions::Questions;
 use session::Session;
 
@@ -36,6 +41,7 @@ pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
 pub(crate) use servers::sources;
 pub(crate) use standard_input::StandardInput;
+pub(crate) use tally::{Reasons, Tally};
 
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
@@ -47,12 +53,12 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
     }
     match prepare(args, &mut documents) {
         Ok(Prepared::Run(session)) => {
-            if let Some(warning) = network::warning(args)
-                && !args.quiet
-            {
-                output::message(&format!("warning: {warning}"));
-            }
+            warn_of_network(args);
             session.run(args, &documents)
+        }
+        Ok(Prepared::Many(many)) => {
+            warn_of_network(args);
+            many.run(args, &documents)
         }
         Ok(Prepared::Preview { previews, diagnostics }) => {
             output::warn_all(&diagnostics, &documents, Verbosity::of(args));
@@ -71,16 +77,27 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
     }
 }
 
+fn warn_of_network(args: &RunArgs) {
+    if let Some(warning) = network::warning(args)
+        && !args.quiet
+    {
+        output::message(&format!("warning: {warning}"));
+    }
+}
+
 /// What comes of reading, compiling and checking.
 enum Prepared {
     /// The runs can begin.
     Run(Box<Session>),
+    /// Many runs of one workflow can begin.
+    Many(Box<Many>),
     /// What they would do, which is all that was asked for.
     Preview { previews: Vec<Preview>, diagnostics: Vec<Diagnostic> },
 }
 
 /// Reads, compiles and checks. Nothing is sent when anything is wrong.
 fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepared, Refusal> {
+    let is_many = many::is_asked_for(args)?;
     let mut standard_input = StandardInput::default();
     let network = network::collect(args)?;
     let (workspace, mut diagnostics) = read(args, &network, documents, &mut standard_input)?;
@@ -133,9 +150,15 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     }
     let clock: Box<dyn Clock> =
         if args.mock.is_some() { Box::new(SkippingClock::new()) } else { Box::new(SystemClock::new()) };
+    let mut many = None;
+    if is_many && let Some(plan) = plans.pop() {
+        let (input, clock, found) = (&mut standard_input, &*clock, &mut diagnostics);
+        let source = many::source(args, &plan, &objects, input, clock, found)?;
+        many = Some((plan, source));
+    }
     let mut questions = Questions::new(args);
     let mut runs = Vec::new();
-    for (index, plan) in plans.into_iter().enumerate() {
+    for (index, plan) in (0..).zip(plans) {
         let inputs = questions.complete(inputs::complete(args, &objects, &plan)?, &plan)?;
         let now = clock.now();
         let start = plan.start(&run_id(now, index), now, inputs).map_err(inputs::refuse)?;
@@ -153,6 +176,10 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
             Box::new(HttpTransport::new(options, credentials))
         }
     };
+    if let Some((plan, source)) = many {
+        let many = Many { plan, source, transport, clock, secrets, warnings: diagnostics };
+        return Ok(Prepared::Many(Box::new(many)));
+    }
     Ok(Prepared::Run(Box::new(Session { workspace, runs, transport, clock, secrets, warnings: diagnostics })))
 }
 
@@ -243,6 +270,6 @@ fn list(ids: &[&str]) -> String {
 }
 
 /// Unlike other runs of this machine: the moment, the process, and the number in this process.
-fn run_id(now: Timestamp, index: usize) -> String {
+fn run_id(now: Timestamp, index: u64) -> String {
     format!("{:x}-{:x}-{index}", now.0, std::process::id())
 }

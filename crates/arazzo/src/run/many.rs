@@ -1,0 +1,269 @@
+//! `--repeat` and `--data`: one workflow many times, several runs at a time, over one transport.
+//!
+//! All runs share the plan and the transport, and so its connections. They are polled together on one thread; a run
+//! that is over is counted and dropped, so that a million take no more room than those that are under way.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use arazzo_document::{Diagnostic, Document};
+use arazzo_engine::{Event, EventKind, Plan, Record, Reporter, Run, RunOptions, Start};
+use arazzo_runner::{Clock, DriveError, Transport, drive};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use serde_json::{Map, Value};
+
+use super::data::Data;
+use super::interruption::Interruption;
+use super::standard_input::StandardInput;
+use super::{inputs, run_id};
+use crate::args::{Format, RunArgs};
+use crate::diagnostics::DiagnosticJson;
+use crate::exit::Exit;
+use crate::output::{self, Finished, ManyReporter, Verbosity};
+use crate::refusal::Refusal;
+
+/// Signals are looked for after so many runs, also where no run ever waits.
+const RUNS_BETWEEN_LOOKS: u32 = 64;
+
+/// Everything that is needed for many runs, checked.
+pub(super) struct Many {
+    pub(super) plan: Arc<Plan>,
+    pub(super) source: Source,
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) clock: Box<dyn Clock>,
+    pub(super) secrets: Vec<String>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// Where the runs come from.
+pub(super) enum Source {
+    /// The same run so many times.
+    Same { start: Box<Start>, times: u64 },
+    /// One run for each of so many rows.
+    Rows { data: Data, count: u64 },
+}
+
+/// Whether the arguments ask for many runs, which not everything goes together with.
+pub(super) fn is_asked_for(args: &RunArgs) -> Result<bool, Refusal> {
+    let flag = match (&args.many.data, args.many.repeat) {
+        (Some(_), _) => "--data",
+        (None, Some(_)) => "--repeat",
+        (None, None) => return Ok(false),
+    };
+    if args.workflows.len() > 1 {
+        let hint = "name one with `-w ID`".to_owned();
+        return Err(Refusal::usage(format!("`{flag}` runs one workflow many times, not several"), hint));
+    }
+    if args.format == Format::Outputs {
+        let hint = "use `--format json`".to_owned();
+        let message = format!("`--format outputs` prints the outputs of one run, and `{flag}` makes many");
+        return Err(Refusal::usage(message, hint));
+    }
+    let of_steps = if args.format == Format::Jsonl {
+        Some("--format jsonl")
+    } else {
+        (!args.reports.is_empty()).then_some("--report")
+    };
+    if let Some(other) = of_steps {
+        let message = format!("`{other}` tells of the steps of a run, and `{flag}` makes many runs");
+        return Err(Refusal::usage(message, "use `--format json`".to_owned()));
+    }
+    Ok(true)
+}
+
+/// The runs that are asked for, all of them checked. What a person should know of them is added to `warnings`.
+pub(super) fn source(
+    args: &RunArgs,
+    plan: &Plan,
+    objects: &Map<String, Value>,
+    standard_input: &mut StandardInput,
+    clock: &dyn Clock,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Source, Refusal> {
+    if let Some(name) = &args.many.data {
+        let above = inputs::complete(args, &Map::new(), plan)?;
+        let data = Data::read(name, standard_input, objects.clone(), above)?;
+        let (count, found) = data.check(plan, clock.now())?;
+        warnings.extend(found);
+        return Ok(Source::Rows { data, count });
+    }
+    let inputs = inputs::complete(args, objects, plan)?;
+    let start = plan.start("", clock.now(), inputs).map_err(inputs::refuse)?;
+    inputs::check_files(&start.files)?;
+    warnings.extend(start.warnings.iter().cloned());
+    Ok(Source::Same { start: Box::new(start), times: args.many.repeat.unwrap_or(1) })
+}
+
+impl Many {
+    /// Carries the runs out and prints what came of them.
+    pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
+        let verbosity = Verbosity::of(args);
+        output::warn_all(&self.warnings, documents, verbosity);
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                output::message(&format!("error: the runs cannot begin: {error}"));
+                return Exit::Stopped;
+            }
+        };
+        let (total, has_rows) = match &self.source {
+            Source::Same { times, .. } => (*times, false),
+            Source::Rows { count, .. } => (*count, true),
+        };
+        let mut reporter = ManyReporter::new(args.format, verbosity, total, has_rows);
+        let job = Job {
+            plan: &self.plan,
+            transport: &*self.transport,
+            clock: &*self.clock,
+            secrets: &self.secrets,
+            options: RunOptions {
+                show_secrets: args.show_secrets,
+                bodies: false,
+                max_steps: args.max_steps,
+                max_depth: args.max_depth,
+                max_duration: args.max_duration,
+                max_retry_after: args.max_retry_after,
+            },
+            signal: Cell::new(None),
+        };
+        let limit = usize::from(args.many.concurrency.unwrap_or(1));
+        let ended = runtime.block_on(job.all(self.starts(), limit, &mut reporter));
+        // A name that is still being looked up must not keep the process.
+        runtime.shutdown_background();
+        let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
+        diagnostics.extend(reporter.warnings());
+        let is_cut_short = job.signal.get().is_some() || ended.is_err();
+        let exit = reporter.finish(is_cut_short, &diagnostics).exit();
+        if let Err(error) = ended {
+            output::message(&format!("error: the runs cannot be carried on: {error}"));
+        }
+        exit
+    }
+
+    /// The runs, each made when there is room for it.
+    fn starts(&self) -> Box<dyn Iterator<Item = Result<(u64, Start), String>> + '_> {
+        let moment = |number: u64| {
+            let now = self.clock.now();
+            (run_id(now, number), now)
+        };
+        match &self.source {
+            Source::Same { start, times } => Box::new((1..=*times).map(move |number| {
+                let (run_id, now) = moment(number);
+                Ok((number, again(start, run_id, now)))
+            })),
+            Source::Rows { data, .. } => Box::new(data.starts(&self.plan, moment)),
+        }
+    }
+}
+
+/// The same start with another id and time. Its inputs were checked.
+fn again(start: &Start, new_id: String, now: arazzo_engine::Timestamp) -> Start {
+    let mut record = start.record.clone();
+    if let Record::Started { at, run_id, .. } = &mut record {
+        *at = now;
+        *run_id = new_id;
+    }
+    Start { record, secrets: start.secrets.clone(), files: Vec::new(), warnings: Vec::new() }
+}
+
+/// What the runs have in common.
+struct Job<'a> {
+    plan: &'a Arc<Plan>,
+    transport: &'a dyn Transport,
+    clock: &'a dyn Clock,
+    secrets: &'a [String],
+    options: RunOptions,
+    /// The signal that came, which ends every run that is polled afterwards.
+    signal: Cell<Option<&'static str>>,
+}
+
+impl Job<'_> {
+    /// Carries all runs out, up to `limit` of them at a time. A signal cuts off those that are under way.
+    async fn all(
+        &self,
+        mut starts: impl Iterator<Item = Result<(u64, Start), String>>,
+        limit: usize,
+        reporter: &mut ManyReporter,
+    ) -> Result<(), String> {
+        let mut under_way = FuturesUnordered::new();
+        let mut interruption = Interruption::new(true);
+        let work = async {
+            let mut runs: u32 = 0;
+            loop {
+                while under_way.len() < limit && reporter.has_room() {
+                    let Some(start) = starts.next() else { break };
+                    let (number, start) = start?;
+                    under_way.push(self.one(number, start, reporter.wants_report()));
+                }
+                let Some(finished) = under_way.next().await else { return Ok(()) };
+                reporter.take(finished.map_err(|error| error.to_string())?);
+                runs = runs.wrapping_add(1);
+                if runs.is_multiple_of(RUNS_BETWEEN_LOOKS) {
+                    tokio::task::yield_now().await;
+                }
+            }
+        };
+        match interruption.or(work).await {
+            Ok(ended) => ended,
+            Err(signal) => {
+                self.signal.set(Some(signal));
+                let mut context = Context::from_waker(Waker::noop());
+                for run in Pin::new(&mut under_way).iter_pin_mut() {
+                    if let Poll::Ready(cut_off) = run.poll(&mut context) {
+                        reporter.take(cut_off.map_err(|error| error.to_string())?);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// One run.
+    async fn one(&self, number: u64, start: Start, with_report: bool) -> Result<Finished, DriveError> {
+        let began = Instant::now();
+        let mut reporter = with_report.then(Reporter::new);
+        let mut warnings = Vec::new();
+        let mut on_event = |event: &Event| {
+            if let Some(reporter) = &mut reporter {
+                reporter.add(event);
+            }
+            if let EventKind::Warned { fault, .. } = &event.kind {
+                warnings.push(fault.clone());
+            }
+        };
+        let mut run = Run::new(Arc::clone(self.plan), start.secrets, self.options.clone());
+        for secret in self.secrets {
+            run.hide(secret);
+        }
+        run.apply(start.record)?.iter().for_each(&mut on_event);
+        let ended = {
+            let mut driven = pin!(drive(&mut run, self.transport, self.clock, &mut on_event));
+            poll_fn(|context| match self.signal.get() {
+                Some(signal) => Poll::Ready(Err(signal)),
+                None => driven.as_mut().poll(context).map(Ok),
+            })
+            .await
+        };
+        let (result, took) = match ended {
+            Ok(driven) => {
+                driven?;
+                (run.result().cloned(), Some(began.elapsed()))
+            }
+            Err(signal) => {
+                let message = format!("the run was interrupted by {signal}");
+                let ended = run.cut_off(self.clock.now(), "interrupted", &message);
+                let result = ended.map(|(events, result)| {
+                    events.iter().for_each(&mut on_event);
+                    result
+                });
+                (result, None)
+            }
+        };
+        let report = reporter.map(Reporter::finish);
+        Ok(Finished { number, took, result: result.ok_or(DriveError::Idle)?, report, warnings })
+    }
+}
