@@ -358,6 +358,11 @@ impl StepReport {
 }
 
 impl AttemptReport {
+    /// How request and response differ from their OpenAPI description, the request's first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.request_findings.iter().chain(&self.findings)
+    }
+
     fn sent(number: u32, request: RequestReport) -> Self {
         Self {
             number,

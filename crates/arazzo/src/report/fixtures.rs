@@ -62,6 +62,7 @@ pub(super) fn all() -> Vec<(&'static str, Recording)> {
         ("huge", huge()),
         ("bytes", bytes()),
         ("checked", checked()),
+        ("asked wrongly", asked_wrongly()),
         ("refused", refused()),
     ]
 }
@@ -179,6 +180,16 @@ pub(super) fn bytes() -> Recording {
 pub(super) fn checked() -> Recording {
     let options = PlanOptions { check_responses: CheckResponses::Warn, ..PlanOptions::default() };
     record_with(&options, ONE, json!({}), vec![Answer::Json(202, json!({}))])
+}
+
+pub(super) fn asked_wrongly() -> Recording {
+    let workflow = "
+- workflowId: w
+  steps:
+  - { stepId: one, operationId: addItem, requestBody: { contentType: application/json, payload: [1] } }
+";
+    let options = PlanOptions { check_requests: true, ..PlanOptions::default() };
+    record_with(&options, workflow, json!({}), vec![Answer::Json(400, json!({}))])
 }
 
 pub(super) fn refused() -> Recording {

@@ -108,6 +108,11 @@ enum Members<'a> {
         error: &'a Fault,
         duration_ms: f64,
     },
+    RequestChecked {
+        visit: u32,
+        attempt: u32,
+        findings: &'a [Finding],
+    },
     ResponseChecked {
         visit: u32,
         attempt: u32,
@@ -185,6 +190,9 @@ pub(crate) fn event(event: &Event, shows_bodies: bool) -> Option<String> {
         EventKind::CallFailed { id: CallId { visit, attempt }, error, duration } => {
             let (visit, attempt, duration_ms) = (*visit, *attempt, milliseconds(*duration));
             ("call-failed", Members::CallFailed { visit, attempt, error, duration_ms })
+        }
+        EventKind::RequestChecked { id: CallId { visit, attempt }, findings } => {
+            ("request-checked", Members::RequestChecked { visit: *visit, attempt: *attempt, findings })
         }
         EventKind::ResponseChecked { id: CallId { visit, attempt }, findings } => {
             ("response-checked", Members::ResponseChecked { visit: *visit, attempt: *attempt, findings })

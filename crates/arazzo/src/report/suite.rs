@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use arazzo_engine::{
-    CriterionReport, CriterionResult, EventKind, Next, NextKind, Plan, PlannedStep, RunReport, Status,
-    StepReport, Timestamp,
+    AttemptReport, CriterionReport, CriterionResult, EventKind, Next, NextKind, Plan, PlannedStep, RunReport,
+    Status, StepReport, Timestamp,
 };
 use serde_json::{Map, Value};
 
@@ -117,7 +117,7 @@ impl Case<'_> {
             };
             let (method, url, ms) = (&attempt.request.method, &attempt.request.url, attempt.duration_ms);
             lines.push(format!("{method} {url}  {outcome}  {ms:.1} ms"));
-            lines.extend(attempt.findings.iter().map(|finding| finding.message.clone()));
+            lines.extend(attempt.all_findings().map(|finding| finding.message.clone()));
             lines.extend(attempt.criteria.iter().flat_map(|criteria| unmet(criteria)));
             lines.extend(attempt.retry.as_ref().map(|retry| {
                 let (seconds, action) = (retry.after_ms / 1000.0, &retry.action);
@@ -285,7 +285,7 @@ fn verdict(step: &StepReport, run: &RunReport, is_handled: bool) -> Verdict {
 /// Why a step failed: what went wrong before it could be judged, else the first criterion that is not met.
 fn reason(step: &StepReport, run: &RunReport) -> Reason {
     let mut details: Vec<String> = unmet(&step.criteria).collect();
-    let findings = step.attempts.last().into_iter().flat_map(|attempt| &attempt.findings);
+    let findings = step.attempts.last().into_iter().flat_map(AttemptReport::all_findings);
     details.extend(findings.map(|finding| finding.message.clone()));
     let whole = run.error.as_ref().filter(|error| error.step_id.as_ref() == Some(&step.step_id));
     let (code, message) = match (&step.error, details.first(), whole) {

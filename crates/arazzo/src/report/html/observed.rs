@@ -73,6 +73,7 @@ impl<'a> Observed<'a> {
                 }
                 // What these say stands in the report.
                 EventKind::RunStarted { .. }
+                | EventKind::RequestChecked { .. }
                 | EventKind::ResponseChecked { .. }
                 | EventKind::AttemptJudged { .. }
                 | EventKind::StepFinished { .. }

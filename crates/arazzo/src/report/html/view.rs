@@ -264,7 +264,7 @@ impl RunPage<'_> {
             response_body: body(call.and_then(|call| call.response_body)),
             duration: milliseconds(attempt.duration_ms),
             error: attempt.error.as_ref(),
-            findings: attempt.findings.iter().map(|finding| finding.message.as_str()).collect(),
+            findings: attempt.all_findings().map(|finding| finding.message.as_str()).collect(),
             criteria: attempt.criteria.as_deref().map(judged).unwrap_or_default(),
             retry: attempt.retry.as_ref().map(again),
         }
