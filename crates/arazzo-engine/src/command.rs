@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::exchange::Request;
+use crate::finding::Finding;
 use crate::plan::StepIndex;
 use crate::record::Timestamp;
 
@@ -35,6 +36,8 @@ pub struct Call {
     pub step: StepIndex,
     /// What to send.
     pub request: Request,
+    /// How the request differs from what the operation describes, if that was checked: what a mock refuses it for.
+    pub findings: Vec<Finding>,
     /// How long the step allows for the response; `None` leaves it to the driver.
     pub timeout: Option<Duration>,
     /// How long the run, or a step around this one, still has. The driver gives up after the shorter of the two.

@@ -62,6 +62,13 @@ pub enum EventKind {
         /// The body, if it is text.
         body: Option<String>,
     },
+    /// A request is not all that its operation describes.
+    RequestChecked {
+        /// Which attempt of which visit.
+        id: CallId,
+        /// The differences, without secrets. There is at least one.
+        findings: Vec<Finding>,
+    },
     /// A response came.
     CallFinished {
         /// Which attempt of which visit.

@@ -1,6 +1,6 @@
-//! What is found when a response is compared with its OpenAPI description.
+//! What is found when a request or a response is compared with its OpenAPI description.
 //!
-//! See the [Responses Object](https://spec.openapis.org/oas/v3.1.1.html#responses-object).
+//! See the [Operation Object](https://spec.openapis.org/oas/v3.1.1.html#operation-object).
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub enum CheckResponses {
     Fail,
 }
 
-/// One difference between a response and its description.
+/// One difference between a request or a response and its description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which rule it is about.
@@ -27,14 +27,14 @@ pub struct Finding {
     pub message: String,
 }
 
-/// The rules that a response is held against.
+/// The rules that a request or a response is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FindingKind {
     /// The operation does not describe the status.
     Status,
-    /// The response does not describe the content type.
+    /// The content type is not described.
     ContentType,
     /// There is no body where JSON is described.
     MissingBody,
@@ -46,6 +46,10 @@ pub enum FindingKind {
     MissingHeader,
     /// The schema refuses a header field.
     Header,
+    /// A required parameter of a request is missing.
+    MissingParameter,
+    /// The schema refuses a parameter of a request.
+    Parameter,
     /// There are more findings than are listed.
     More,
     /// Something could not be checked. That is no difference.
@@ -53,7 +57,7 @@ pub enum FindingKind {
 }
 
 impl Finding {
-    /// Whether the response differs from its description.
+    /// Whether it differs from its description.
     pub fn is_difference(&self) -> bool {
         self.kind != FindingKind::Unchecked
     }

@@ -43,6 +43,7 @@
 //!
 //! A failed workflow is a [`RunResult`], not an error.
 
+mod alternative_work;
 mod body;
 mod check;
 mod command;
@@ -54,14 +55,18 @@ mod host_pattern;
 mod json;
 mod json_schema;
 mod mask;
+mod path_template;
 mod plan;
 mod preview;
 mod record;
+mod refused;
 mod report;
+mod request_check;
 mod run;
 mod schema_work;
 mod secret;
 mod serialize;
+mod value_check;
 
 pub use body::{Body, Chunk};
 pub use check::{CheckOptions, check};
@@ -76,6 +81,7 @@ pub use exchange::{
 pub use finding::{CheckResponses, Finding, FindingKind};
 pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
+pub use path_template::PathTemplate;
 pub use plan::{
     CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
     PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
@@ -83,5 +89,7 @@ pub use plan::{
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};
 pub use report::{AttemptReport, EarlierRun, Reporter, RequestReport, RunReport, StepReport};
+pub use request_check::{RequestCheck, WireRequest, add_answered};
 pub use run::{OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};
+pub use value_check::ValueCheck;

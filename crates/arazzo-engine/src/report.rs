@@ -115,6 +115,9 @@ pub struct AttemptReport {
     pub error: Option<Fault>,
     /// From sending to the whole response, in milliseconds.
     pub duration_ms: f64,
+    /// How the request differs from its OpenAPI description, if that was checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_findings: Vec<Finding>,
     /// How the response differs from its OpenAPI description, if that was checked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
@@ -170,6 +173,9 @@ impl Reporter {
                 let request = RequestReport { method: method.clone(), url: url.clone() };
                 let attempt = AttemptReport::sent(id.attempt, request);
                 self.with_step(id.visit, |step| step.attempts.push(attempt));
+            }
+            EventKind::RequestChecked { id, findings } => {
+                self.with_attempt(*id, |attempt| attempt.request_findings.clone_from(findings));
             }
             EventKind::CallFinished { id, status, duration, .. } => self.with_attempt(*id, |attempt| {
                 attempt.status_code = Some(*status);
@@ -312,6 +318,7 @@ impl AttemptReport {
             status_code: None,
             error: None,
             duration_ms: 0.0,
+            request_findings: Vec::new(),
             findings: Vec::new(),
             criteria: None,
             retry: None,

@@ -74,7 +74,10 @@ pub use file::{FileError, read_file, read_stream};
 pub use found_secrets::FoundSecrets;
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
 pub use load::{LoadError, LoadOptions, Loaded, Origin, SourceCache, load};
-pub use mock::{MockTransport, Scenario};
+pub use mock::{
+    Fault, FaultError, FaultKind, MockApi, MockExchange, MockServer, MockServerOptions, MockTransport,
+    Scenario,
+};
 pub use network::{CertificateAuthorities, CertificateError, ClientCertificate, NetworkOptions, Proxies};
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};
 pub use upload::{MAX_UPLOAD, check_upload};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
+use crate::mock::MockArgs;
 use crate::quantity;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Find what is wrong with descriptions, and send nothing.
     Validate(Box<ValidateArgs>),
+    /// Serve the sources of a description, or one API, from examples and schemas over HTTP.
+    Mock(Box<MockArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
     /// Run a conformance suite: cases that say what an engine does with a description.

@@ -9,6 +9,7 @@ mod diagnostics;
 mod excerpt;
 mod exit;
 mod explain;
+mod mock;
 mod output;
 mod quantity;
 mod refusal;
@@ -25,6 +26,7 @@ fn main() -> std::process::ExitCode {
     let exit = match Arguments::try_parse() {
         Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
+        Ok(Arguments { command: Command::Mock(args) }) => mock::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {

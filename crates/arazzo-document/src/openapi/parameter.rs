@@ -120,6 +120,11 @@ impl<'a> Parameter<'a> {
         self.flag("allowReserved").unwrap_or(false)
     }
 
+    /// Whether it may be given without a value.
+    pub fn allow_empty_value(&self) -> bool {
+        self.flag("allowEmptyValue").unwrap_or(false)
+    }
+
     /// The media type in which its value is written, when it has `content` instead of a style.
     pub fn content_type(&self) -> Option<&'a str> {
         self.media_type().map(|media_type| media_type.name())

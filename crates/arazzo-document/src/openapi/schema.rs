@@ -51,9 +51,34 @@ impl<'a> Schema<'a> {
         bundle(self.openapi, self.node, Purpose::Response)
     }
 
+    /// The same for what is sent: properties that are `readOnly` are not required.
+    pub fn bundled_for_requests(&self) -> Value {
+        bundle(self.openapi, self.node, Purpose::Request)
+    }
+
     /// The value of a keyword. For arrays and objects of schemas there are methods of their own.
     pub fn keyword(&self, name: &str) -> Option<&'a Node> {
         self.parts().into_iter().find_map(|part| part.get(name))
+    }
+
+    /// The values of a keyword in the schema, in what its `$ref` leads to and in its `allOf`: all of them count.
+    pub fn keywords(&self, name: &str) -> Vec<&'a Node> {
+        self.parts().into_iter().filter_map(|part| part.get(name)).collect()
+    }
+
+    /// The value of a keyword in the schema itself or in what its `$ref` leads to, without those of `allOf`.
+    pub fn own_keyword(&self, name: &str) -> Option<&'a Node> {
+        let resolver = self.openapi.resolver();
+        let mut node = self.node;
+        for _ in 0..MAX_PARTS {
+            let reference = reference_of(node);
+            let counts = reference.is_none() || !self.openapi.version().references_stand_alone();
+            if let Some(found) = node.get(name).filter(|_| counts) {
+                return Some(found);
+            }
+            node = resolver.step(reference?).ok()?;
+        }
+        None
     }
 
     /// The names of the types that it allows; none at all means any. OpenAPI 3.0 says `null` by `nullable`, and the
@@ -85,6 +110,12 @@ impl<'a> Schema<'a> {
         Some(Self { node, ..*self })
     }
 
+    /// The schemas of a member of an object: all of them count.
+    pub fn property_schemas(&self, name: &str) -> Vec<Self> {
+        let nodes = self.parts().into_iter().filter_map(|part| part.get("properties")?.get(name));
+        nodes.map(|node| Self { node, ..*self }).collect()
+    }
+
     /// The members of an object that it describes, in the order of the document.
     pub fn properties(&self) -> Vec<(&'a str, Self)> {
         let mut seen = HashSet::new();
@@ -111,6 +142,25 @@ impl<'a> Schema<'a> {
         self.schema_at("items")
     }
 
+    /// The schemas of the first items of an array, each of its own: `prefixItems`, or a list in `items`.
+    pub fn prefix_items(&self) -> Vec<Self> {
+        let listed = |name| self.keyword(name).and_then(Node::as_array);
+        let nodes = listed("prefixItems").or_else(|| listed("items")).unwrap_or_default();
+        nodes.iter().map(|node| Self { node, ..*self }).collect()
+    }
+
+    /// The lists of alternatives of which the value has to be one each: every `oneOf` and `anyOf`.
+    pub fn choices(&self) -> Vec<Vec<Self>> {
+        let lists = self
+            .parts()
+            .into_iter()
+            .flat_map(|part| ["oneOf", "anyOf"].into_iter().filter_map(|name| part.get(name)?.as_array()));
+        lists
+            .filter(|list| !list.is_empty())
+            .map(|list| list.iter().map(|node| Self { node, ..*self }).collect())
+            .collect()
+    }
+
     /// The alternatives of `oneOf`, else those of `anyOf`.
     pub fn alternatives(&self) -> Vec<Self> {
         let list = |name| self.keyword(name).and_then(Node::as_array).unwrap_or_default();
@@ -130,6 +180,12 @@ impl<'a> Schema<'a> {
             branches.extend(dependent.iter().map(|member| &member.value));
         }
         branches.into_iter().map(|node| Self { node, ..*self }).collect()
+    }
+
+    /// Of how many schemas it is made: itself, what its `$ref` leads to and what is in its `allOf`. Each question about it
+    /// is put to all of them.
+    pub fn weight(&self) -> usize {
+        self.parts().len()
     }
 
     /// Whether all is known of it: each `$ref` and `allOf` that applies to the value leads somewhere.

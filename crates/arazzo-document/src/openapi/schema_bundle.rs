@@ -6,7 +6,7 @@
 //!
 //! A schema for responses differs in what requests alone need: properties that are `writeOnly` are not required. Members
 //! that it does not describe are allowed unless `additionalProperties` forbids them, so `unevaluatedProperties` is left
-//! out. `writeOnly` itself stays, to tell a secret.
+//! out. `writeOnly` itself stays, to tell a secret. In one for requests properties that are `readOnly` are not required.
 //!
 //! A schema may refer to itself from inside, where the value gets smaller with each turn. One that means itself
 //! without a step into the value (`allOf`, `$ref` and the like) would keep a validator busy for ever; such a turn
@@ -27,7 +27,7 @@ const MAX_NESTING: usize = 256;
 /// So many schemas are taken along; a reference to a further one allows everything.
 const MAX_DEFINITIONS: usize = 2_000;
 
-/// So many schemas are looked at to know which properties of a value are `writeOnly`.
+/// So many schemas are looked at to know which properties of a value are `readOnly` or `writeOnly`.
 const MAX_PARTS: usize = 500;
 
 /// What a schema is used for.
@@ -37,6 +37,19 @@ pub(super) enum Purpose {
     Any,
     /// What a server answers.
     Response,
+    /// What is sent to a server.
+    Request,
+}
+
+impl Purpose {
+    /// The keyword of properties that need not be there.
+    fn other_side(self) -> Option<&'static str> {
+        match self {
+            Self::Any => None,
+            Self::Response => Some("writeOnly"),
+            Self::Request => Some("readOnly"),
+        }
+    }
 }
 
 pub(super) fn bundle(openapi: &OpenApi, node: &Node, purpose: Purpose) -> Value {
@@ -51,7 +64,7 @@ pub(super) fn bundle(openapi: &OpenApi, node: &Node, purpose: Purpose) -> Value 
         waiting: VecDeque::new(),
         turning: vec![node],
         whole: None,
-        write_only: HashMap::new(),
+        one_sided: HashMap::new(),
         nesting: 0,
     };
     let root = bundler.schema(node);
@@ -86,17 +99,17 @@ struct Bundler<'a> {
     waiting: VecDeque<(String, &'a Node)>,
     /// The schemas that apply to the same value and are being written.
     turning: Vec<&'a Node>,
-    /// The outermost of the schemas that apply to the value, and what responses may leave out of the value, once asked.
+    /// The outermost of the schemas that apply to the value, and what this side may leave out of the value, once asked.
     whole: Option<Whole<'a>>,
-    /// The `writeOnly` ones among the properties that stand in a schema itself.
-    write_only: HashMap<*const Node, Vec<&'a str>>,
+    /// Those that only the other side needs among the properties that stand in a schema itself.
+    one_sided: HashMap<*const Node, Vec<&'a str>>,
     nesting: usize,
 }
 
 /// All that applies to one value.
 struct Whole<'a> {
     schema: &'a Node,
-    write_only: Option<HashSet<&'a str>>,
+    one_sided: Option<HashSet<&'a str>>,
 }
 
 impl<'a> Bundler<'a> {
@@ -117,7 +130,7 @@ impl<'a> Bundler<'a> {
         }
         self.nesting += 1;
         let is_whole = self.whole.is_none();
-        self.whole.get_or_insert(Whole { schema: node, write_only: None });
+        self.whole.get_or_insert(Whole { schema: node, one_sided: None });
         let schema = match reference_of(node) {
             Some(reference) if self.version.references_stand_alone() => self.reference(reference),
             Some(_) | None => Value::Object(self.keywords(node, members)),
@@ -143,7 +156,7 @@ impl<'a> Bundler<'a> {
                 "enum" => value.as_array().map(|_| value.to_value()),
                 "const" => Some(value.to_value()),
                 "required" => value.as_array().map(|names| self.required(names)),
-                "writeOnly" if self.purpose == Purpose::Response => value.as_bool().map(Value::from),
+                "writeOnly" if self.purpose != Purpose::Any => value.as_bool().map(Value::from),
                 "unevaluatedProperties" if self.purpose == Purpose::Response => None,
                 "multipleOf" => value
                     .as_number()
@@ -181,30 +194,30 @@ impl<'a> Bundler<'a> {
         schema
     }
 
-    /// The names in `required`, each once; for responses without those that only requests have.
+    /// The names in `required`, each once; without those that only the other side has.
     fn required(&mut self, names: &'a [Node]) -> Value {
         let mut seen = HashSet::new();
         let mut names: Vec<&str> =
             names.iter().filter_map(Node::as_str).filter(|name| seen.insert(*name)).collect();
-        if self.purpose == Purpose::Response {
-            let write_only = self.write_only();
-            names.retain(|name| !write_only.is_some_and(|write_only| write_only.contains(name)));
+        if let Some(keyword) = self.purpose.other_side() {
+            let one_sided = self.one_sided(keyword);
+            names.retain(|name| !one_sided.is_some_and(|one_sided| one_sided.contains(name)));
         }
         names.into_iter().map(Value::from).collect()
     }
 
-    /// The `writeOnly` properties of the value, wherever among the schemas that apply to it they stand.
-    fn write_only(&mut self) -> Option<&HashSet<&'a str>> {
+    /// The properties of the value that have the keyword, wherever among the schemas that apply to it they stand.
+    fn one_sided(&mut self, keyword: &str) -> Option<&HashSet<&'a str>> {
         let whole = self.whole.take()?;
-        let found = match whole.write_only {
+        let found = match whole.one_sided {
             Some(found) => found,
-            None => self.find_write_only(whole.schema),
+            None => self.find_one_sided(whole.schema, keyword),
         };
-        self.whole = Some(Whole { write_only: Some(found), ..whole });
-        self.whole.as_ref()?.write_only.as_ref()
+        self.whole = Some(Whole { one_sided: Some(found), ..whole });
+        self.whole.as_ref()?.one_sided.as_ref()
     }
 
-    fn find_write_only(&mut self, schema: &'a Node) -> HashSet<&'a str> {
+    fn find_one_sided(&mut self, schema: &'a Node, flag: &str) -> HashSet<&'a str> {
         let mut found = HashSet::new();
         let mut seen: HashSet<*const Node> = HashSet::new();
         let mut waiting = vec![schema];
@@ -217,9 +230,9 @@ impl<'a> Bundler<'a> {
                 waiting.extend(node.get(keyword).and_then(Node::as_array).unwrap_or_default());
             }
             let openapi = self.openapi;
-            let own = self.write_only.entry(node).or_insert_with(|| {
+            let own = self.one_sided.entry(node).or_insert_with(|| {
                 let properties = node.get("properties").and_then(Node::as_object).unwrap_or_default();
-                let named = properties.iter().filter(|member| is_write_only(openapi, &member.value));
+                let named = properties.iter().filter(|member| has_flag(openapi, &member.value, flag));
                 named.map(|member| member.key.as_str()).collect()
             });
             found.extend(own.iter().copied());
@@ -332,10 +345,10 @@ fn or_null(schema: Value) -> Value {
     Value::Object(members)
 }
 
-/// Whether a property is in requests only.
-fn is_write_only(openapi: &OpenApi, node: &Node) -> bool {
-    let beside = node.get("writeOnly").and_then(Node::as_bool) == Some(true);
-    beside || Schema::new(openapi, node).flag("writeOnly")
+/// Whether a property has `readOnly` or `writeOnly`, also beside a reference.
+fn has_flag(openapi: &OpenApi, node: &Node, flag: &str) -> bool {
+    let beside = node.get(flag).and_then(Node::as_bool) == Some(true);
+    beside || Schema::new(openapi, node).flag(flag)
 }
 
 /// Whether OpenAPI 3.0 says of the bound `keyword` that it is not allowed itself.
@@ -458,6 +471,20 @@ mod tests {
         assert_eq!(schema.get("unevaluatedProperties"), None);
         let schema = bundled("3.1.0", text);
         assert_eq!(schema["allOf"][1], json!({"required": ["id", "pin", "word", "key"]}));
+        assert_eq!(schema["unevaluatedProperties"], json!(false));
+    }
+
+    #[test]
+    fn a_request_need_not_have_what_is_read_only() {
+        let text = "
+    a: {required: [id, pin], unevaluatedProperties: false, allOf: [{$ref: '#/components/schemas/b'}]}
+    b: {required: [id], properties: {pin: {writeOnly: true}, id: {readOnly: true}}}
+";
+        let api = openapi(&format!("openapi: 3.1.0\ncomponents:\n  schemas:\n{text}"));
+        let node = api.document().root.pointer("/components/schemas/a").unwrap();
+        let schema = bundle(&api, node, Purpose::Request);
+        assert_eq!(schema["required"], json!(["pin"]));
+        assert_eq!(schema["$defs"]["b"]["required"], json!([]));
         assert_eq!(schema["unevaluatedProperties"], json!(false));
     }
 

@@ -16,7 +16,7 @@ use super::queue::{self, Queue};
 use super::selector::SelectorText;
 use super::value::ValueTemplate;
 use super::{
-    Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, responses, security, trust,
+    Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, requests, responses, security, trust,
 };
 
 /// What compiling one workflow needs at hand.
@@ -143,6 +143,7 @@ pub(crate) fn compile_all<'a>(
         others: plans.collect(),
         mode: options.mode,
         check_responses: options.check_responses,
+        given_headers: options.given_headers.clone(),
     });
     if let Some(plan) = plan.as_ref().filter(|_| !diagnostics.iter().any(is_error)) {
         diagnostics.extend(dependencies::cycle(plan, workspace, &queue));
@@ -191,6 +192,7 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
         others,
         mode: options.mode,
         check_responses: options.check_responses,
+        given_headers: options.given_headers.clone(),
     });
     if let Some(plan) = &mut plan {
         if let Some(diagnostic) = dependencies::cycle(plan, workspace, &queue) {
@@ -201,6 +203,9 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
         trust::check(plan, workspace, options, &mut diagnostics);
         mock::hint(plan);
         responses::attach(plan);
+        if options.check_requests {
+            requests::attach(plan);
+        }
     }
     let failed = diagnostics.iter().any(is_error);
     Planning { plan: plan.filter(|_| !failed).map(Arc::new), diagnostics }

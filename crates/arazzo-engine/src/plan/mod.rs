@@ -19,6 +19,7 @@ mod output;
 mod parameter;
 mod paths;
 mod queue;
+mod requests;
 mod responses;
 mod scope;
 mod security;
@@ -82,6 +83,8 @@ pub struct PlanOptions {
     pub default_success: DefaultSuccess,
     /// Whether responses are compared with what the OpenAPI descriptions say of them.
     pub check_responses: CheckResponses,
+    /// Whether requests are compared with what the OpenAPI descriptions say of them, for a mock to refuse.
+    pub check_requests: bool,
 }
 
 /// Names a credential without its value.
@@ -116,6 +119,8 @@ pub struct Plan {
     others: Vec<WorkflowPlan>,
     pub(crate) mode: Mode,
     pub(crate) check_responses: CheckResponses,
+    /// The names of the header fields that the driver adds to every request.
+    pub(crate) given_headers: Vec<String>,
 }
 
 /// One workflow of a plan.
@@ -181,6 +186,16 @@ impl Plan {
         let called = trust::untrusted(self, workspace, options)
             .filter(|(operation, target)| trust::authority(operation.server()) == *target);
         called.map(|(_, target)| target).collect()
+    }
+
+    /// The calls of operations, those of the workflows that it leads to included.
+    pub fn calls(&self) -> impl Iterator<Item = &OperationCall> {
+        self.workflows().flat_map(|workflow| &workflow.steps).filter_map(PlannedStep::call)
+    }
+
+    /// The ids of the workflows, the one that was asked for first.
+    pub fn workflow_ids(&self) -> impl Iterator<Item = &str> {
+        self.workflows().map(|workflow| workflow.id.as_str())
     }
 
     /// The step with this index, which a [`Call`](crate::Call) names.

@@ -54,6 +54,11 @@ impl PlannedOperation {
             .flat_map(|grant| std::iter::once(grant.token_url.as_str()).chain(grant.refresh_url.as_deref()))
     }
 
+    /// The OpenAPI description that has it, and its name there.
+    pub fn described(&self) -> (&Arc<OpenApi>, OperationRef) {
+        (&self.document, self.reference)
+    }
+
     /// What a person calls the operation: its id, else method and path.
     pub fn label(&self) -> String {
         self.id.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path))

@@ -10,6 +10,7 @@ use arazzo_document::openapi::{Header, OpenApi, OperationRef, Response, Schema, 
 use serde_json::Value;
 
 use super::{Plan, StepTarget, essence};
+use crate::alternative_work;
 use crate::finding::CheckResponses;
 use crate::json_schema::JsonSchema;
 
@@ -73,6 +74,17 @@ pub(crate) struct CompiledSchema {
     pub(crate) schema: JsonSchema,
 }
 
+impl CompiledSchema {
+    /// Compiles a schema that refers to nothing but its own definitions.
+    pub(crate) fn new(text: Value) -> Result<Self, String> {
+        if !alternative_work::is_small(&text) {
+            return Err("its alternatives are made of too many schemas".to_owned());
+        }
+        let schema = JsonSchema::without_formats(&text)?;
+        Ok(Self { text, schema })
+    }
+}
+
 /// Gives each step that calls an operation what the check needs.
 pub(super) fn attach(plan: &mut Plan) {
     if plan.check_responses == CheckResponses::Off {
@@ -118,7 +130,7 @@ impl ResponsesPlan {
     pub(crate) fn schema<'p>(&'p self, plan: &'p SchemaPlan) -> Option<Result<&'p CompiledSchema, &'p str>> {
         let compiled = plan.compiled.get_or_init(|| {
             let text = self.find(plan.place)?;
-            Some(JsonSchema::without_formats(&text).map(|schema| CompiledSchema { text, schema }))
+            Some(CompiledSchema::new(text))
         });
         compiled.as_ref().map(|compiled| compiled.as_ref().map_err(String::as_str))
     }

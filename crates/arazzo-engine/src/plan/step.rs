@@ -7,6 +7,7 @@ use super::{
     ActionPlan, BodyPlan, CriterionPlan, DefaultRule, MockHints, OutputPlan, ParameterPlan, PlannedOperation,
     ResponsesPlan, WorkflowCall,
 };
+use crate::request_check::RequestCheck;
 
 /// A step that can be run.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub struct OperationCall {
     pub(crate) hints: MockHints,
     /// What the operation declares of its responses, if they are checked.
     pub(crate) responses: Option<Arc<ResponsesPlan>>,
+    /// What it declares of its requests, if they are checked.
+    pub(crate) requests: Option<Arc<RequestCheck>>,
 }
 
 impl OperationCall {

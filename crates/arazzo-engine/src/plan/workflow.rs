@@ -137,6 +137,7 @@ impl<'a> Compiler<'a> {
             default_success: DefaultRule::new(self.options.default_success, &view),
             hints: MockHints::default(),
             responses: None,
+            requests: None,
         })))
     }
 

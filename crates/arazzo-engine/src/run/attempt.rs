@@ -1,6 +1,7 @@
 //! An attempt of a step: what has to be there before it, the request or the call of a workflow, and what runs before a
 //! further attempt.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -13,7 +14,14 @@ use super::request::{self, Built};
 use super::turn::{Progress, Turn, no_workflow};
 use crate::command::{Call, CallId, Command};
 use crate::event::{EventKind, Fault, Relation};
+use crate::exchange::Request;
+use crate::finding::Finding;
+use crate::path_template::PathTemplate;
 use crate::plan::{Helper, Mode, OperationCall, PlannedStep, StepDependency, StepTarget, WorkflowCall};
+use crate::request_check::{WireRequest, add_answered};
+
+/// So many values of outputs are known to have come from responses.
+const MAX_ANSWERED: usize = 10_000;
 
 impl Turn<'_> {
     /// Makes the next attempt of the visit under way, after its helper.
@@ -78,10 +86,15 @@ impl Turn<'_> {
                     headers: self.mask.headers(&request.headers),
                     body: request.body.as_ref().and_then(|body| self.shown(&body.shown())),
                 });
+                let findings = self.request_findings(call, &request);
+                if !findings.is_empty() {
+                    self.emit(EventKind::RequestChecked { id, findings: findings.clone() });
+                }
                 if let Some(visit) = self.memory.visit_mut() {
                     visit.given = given;
                 }
-                let call = Call { id, step: step_index, request, timeout: step.timeout, limit };
+                let timeout = step.timeout;
+                let call = Call { id, step: step_index, request, findings, timeout, limit };
                 Progress::Wait(Command::Call(Box::new(call)))
             }
             Err(Fault { code, message }) => {
@@ -89,6 +102,45 @@ impl Turn<'_> {
                 Progress::Conclude(Box::new(Exchange::unsent(Fault { code, message })))
             }
         }
+    }
+
+    /// How a request differs from what its operation describes, if that is checked.
+    fn request_findings(&self, call: &OperationCall, request: &Request) -> Vec<Finding> {
+        let Some(check) = &call.requests else { return Vec::new() };
+        let target = request.url.strip_prefix(call.operation.server()).unwrap_or_default();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let template = PathTemplate::new(call.operation.path());
+        let captured = template.captures(path).unwrap_or_default();
+        let body = request.body.as_ref().map(|body| body.shown()).unwrap_or_default();
+        let wire = WireRequest {
+            path: &captured,
+            query,
+            headers: &request.headers,
+            body: &body,
+            slots: &request.slots,
+            given_headers: &self.plan.given_headers,
+            answered: None,
+        };
+        let mut findings = check.findings(&wire);
+        if !findings.is_empty() {
+            let answered = self.values_from_responses();
+            findings = check.findings(&WireRequest { answered: Some(&answered), ..wire });
+        }
+        let masked = |finding: Finding| Finding {
+            pointer: finding.pointer.map(|pointer| self.mask.text(&pointer).into_owned()),
+            message: self.mask.text(&finding.message).into_owned(),
+            ..finding
+        };
+        findings.into_iter().map(masked).collect()
+    }
+
+    /// What the steps of the workflows under way took from responses.
+    fn values_from_responses(&self) -> HashSet<String> {
+        let mut known = HashSet::new();
+        for value in self.memory.outputs() {
+            add_answered(value, &mut known, MAX_ANSWERED);
+        }
+        known
     }
 
     /// A step whose dependency did not run cannot run.

@@ -95,6 +95,12 @@ impl Memory {
         self.frame_mut().and_then(|frame| frame.visits.last_mut())
     }
 
+    /// What steps and workflows have given out.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &Value> {
+        let of_steps = self.frames.iter().flat_map(|frame| &frame.outputs).flatten();
+        of_steps.chain(self.finished.iter().map(|finished| &finished.outputs)).flat_map(Map::values)
+    }
+
     /// Begins a visit to the step with this index of the active workflow.
     pub(super) fn enter(&mut self, index: usize, step: &PlannedStep, as_helper: bool) {
         self.visits = self.visits.saturating_add(1);

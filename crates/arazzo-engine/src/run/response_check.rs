@@ -4,8 +4,6 @@
 //! type, the header fields and, where it is JSON, the body. What is not described is not checked, and members that a
 //! schema does not name are allowed unless it says otherwise.
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
 use super::exchange::{Exchange, Received};
@@ -16,20 +14,14 @@ use crate::finding::{CheckResponses, Finding, FindingKind};
 use crate::json_schema::Violation;
 use crate::mask::Mask;
 use crate::plan::{
-    CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan, branches, essence,
-    find_secrets, is_json,
+    CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan, essence, is_json,
 };
+use crate::refused::{Reason, Refused, cut};
 use crate::schema_work::Work;
 use crate::secret::is_secret_name;
 
 /// So many findings of one response are listed.
 const MAX_FINDINGS: usize = 20;
-
-/// A value for which listing all that is wrong would copy more parts than this is only said not to fit.
-const MAX_COPIES: u64 = 200_000;
-
-/// Longer messages, in characters, are cut.
-const MAX_MESSAGE: usize = 300;
 
 impl Turn<'_> {
     /// The exchange, with a fault when its response is not as described and that is to fail.
@@ -135,8 +127,8 @@ impl<'a> Check<'a> {
         let what = format!("header `{name}`");
         let Some(schema) = self.schema(&header.schema, &what) else { return };
         let readings = readings(&text, types, item_types);
-        if readings.iter().any(|value| self.work(schema, value, &what).is_none()) {
-            return;
+        if readings.iter().any(|value| Work::of(&schema.text, value).is_none()) {
+            return self.too_much(&what);
         }
         if readings.iter().any(|value| schema.schema.allows(value)) {
             return;
@@ -204,31 +196,16 @@ impl<'a> Check<'a> {
             return self.add(FindingKind::MalformedBody, None, message);
         };
         let Some(schema) = self.schema(&described.schema, "the body") else { return };
-        let Some(work) = self.work(schema, body, "the body") else { return };
-        if schema.schema.allows(body) {
-            return;
+        match Refused::of(schema, body, "the body", MAX_FINDINGS) {
+            Refused::Nothing => {}
+            Refused::Unknown => self.too_much("the body"),
+            Refused::For(reasons, more) => {
+                for Reason { pointer, message } in reasons {
+                    self.add(FindingKind::Body, Some(pointer), message);
+                }
+                self.more += more;
+            }
         }
-        if work.checks.saturating_add(work.copies) > MAX_COPIES {
-            let message = "the body does not fit its schema and is too large to say where".to_owned();
-            return self.add(FindingKind::Body, Some(String::new()), message);
-        }
-        let (violations, count) = schema.schema.violations(body, MAX_FINDINGS);
-        let secrets = secrets(schema, body);
-        for Violation { pointer, missing, unexpected, shown, masked } in &violations {
-            let is_secret = pointer.split('/').any(is_secret_name)
-                || body.pointer(pointer).is_some_and(|value| secrets.contains(&std::ptr::from_ref(value)));
-            let why = match (missing, unexpected.as_slice(), shown) {
-                (Some(name), _, _) => format!("member `{name}` is missing"),
-                (None, [name], _) => format!("member `{name}` is not allowed"),
-                (None, [_, _, ..], _) => format!("members `{}` are not allowed", unexpected.join("`, `")),
-                (None, [], Some(shown)) if !is_secret => shown.clone(),
-                (None, [], Some(_) | None) => masked.clone(),
-            };
-            let place =
-                if pointer.is_empty() { "the body".to_owned() } else { format!("body at `{pointer}`") };
-            self.add(FindingKind::Body, Some(pointer.clone()), format!("{place}: {why}"));
-        }
-        self.more += count.saturating_sub(violations.len());
     }
 
     /// The schema of `what`, if there is one that can be used.
@@ -251,14 +228,9 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// How much work it is to check a value, unless that is too much.
-    fn work(&mut self, schema: &CompiledSchema, value: &Value, what: &str) -> Option<Work> {
-        let work = Work::of(&schema.text, value);
-        if work.is_none() {
-            let message = format!("{what} is not checked: its schema branches or nests too much");
-            self.add(FindingKind::Unchecked, None, message);
-        }
-        work
+    fn too_much(&mut self, what: &str) {
+        let message = format!("{what} is not checked: its schema branches or nests too much");
+        self.add(FindingKind::Unchecked, None, message);
     }
 
     fn add(&mut self, kind: FindingKind, pointer: Option<String>, message: String) {
@@ -304,31 +276,6 @@ fn reading(text: &str, types: &[String]) -> Value {
     }
 }
 
-/// The parts of the body that its schema calls secret, and all that is in them.
-fn secrets(schema: &CompiledSchema, body: &Value) -> HashSet<*const Value> {
-    let mut found: HashSet<*const Value> = HashSet::new();
-    find_secrets(&branches(vec![&schema.text], &schema.text), &schema.text, body, 0, &mut |secret| {
-        let mut waiting = vec![secret];
-        while let Some(value) = waiting.pop() {
-            found.insert(value);
-            match value {
-                Value::Array(items) => waiting.extend(items),
-                Value::Object(members) => waiting.extend(members.values()),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-            }
-        }
-    });
-    found
-}
-
-/// The message, not longer than is fit to be read.
-fn cut(message: &str) -> String {
-    match message.char_indices().nth(MAX_MESSAGE) {
-        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
-        None => message.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -348,12 +295,5 @@ mod tests {
         assert_eq!(read("many", &["integer"], &[]), [json!("many")]);
         assert_eq!(read("1, a", &["array"], &["integer"])[0], json!([1, "a"]));
         assert_eq!(read("null", &[], &[]), [json!("null")]);
-    }
-
-    #[test]
-    fn a_long_message_is_cut_between_characters() {
-        assert_eq!(cut("short"), "short");
-        let long = "ü".repeat(MAX_MESSAGE + 1);
-        assert_eq!(cut(&long).chars().count(), MAX_MESSAGE + 1);
     }
 }

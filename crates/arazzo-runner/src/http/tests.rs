@@ -32,6 +32,7 @@ fn call(request: Request) -> Call {
         id: CallId { visit: 1, attempt: 1 },
         step: StepIndex { workflow: 0, step: 0 },
         request,
+        findings: Vec::new(),
         timeout: None,
         limit: None,
     }

@@ -45,6 +45,7 @@ fn call(server: &Server, grant: TokenGrant) -> Call {
             body: Some(b"lamp".to_vec().into()),
             slots: vec![slot],
         },
+        findings: Vec::new(),
         timeout: None,
         limit: None,
     }

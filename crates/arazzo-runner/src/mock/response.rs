@@ -12,8 +12,27 @@ use super::value::value;
 /// The header fields that belong to the message and not to the operation.
 const OF_THE_MESSAGE: [&str; 4] = ["content-type", "content-length", "content-encoding", "transfer-encoding"];
 
+/// How the body of a response is made up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Making {
+    /// Whether examples of the response go before values from its schema.
+    pub(super) examples: bool,
+    /// Whether objects get all of their members, rather than those that are needed.
+    pub(super) all_members: bool,
+}
+
+impl Making {
+    /// What one workflow needs.
+    pub(super) const AS_NEEDED: Self = Self { examples: true, all_members: false };
+}
+
 /// The response of `operation`: what `answer` says, and for the rest what is described.
-pub(super) fn of(operation: Operation<'_>, hints: &MockHints, answer: Option<&Answer>) -> Response {
+pub(super) fn of(
+    operation: Operation<'_>,
+    hints: &MockHints,
+    answer: Option<&Answer>,
+    making: Making,
+) -> Response {
     let example = answer.and_then(|answer| answer.example.as_ref()).map(|(name, _)| name.as_str());
     let status = answer.and_then(|answer| answer.status).unwrap_or_else(|| match example {
         Some(_) => lowest_success(operation),
@@ -30,7 +49,7 @@ pub(super) fn of(operation: Operation<'_>, hints: &MockHints, answer: Option<&An
     let body = match answer.and_then(|answer| answer.body.as_ref()) {
         Some(Value::Null) => None,
         Some(body) => Some(body.clone()),
-        None => media_type.and_then(|media_type| described_body(media_type, example, hints)),
+        None => media_type.and_then(|media_type| described_body(media_type, example, hints, making)),
     };
     let Some(body) = body.filter(|_| !matches!(status, 204 | 205 | 304)) else {
         return Response { status, headers, body: Vec::new() };
@@ -84,7 +103,7 @@ fn described_headers(described: &Described<'_>) -> Vec<(String, String)> {
     let wanted = headers.into_iter().filter(|header| of_the_operation(header.name()));
     wanted
         .filter_map(|header| {
-            let made = || header.schema().map(|schema| value(schema, &[]));
+            let made = || header.schema().map(|schema| value(schema, &[], false));
             let value = match header.example().map_or_else(made, |example| Some(example.to_value()))? {
                 Value::String(text) => text,
                 value @ (Value::Null
@@ -98,13 +117,18 @@ fn described_headers(described: &Described<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn described_body(media_type: MediaType<'_>, example: Option<&str>, hints: &MockHints) -> Option<Value> {
+fn described_body(
+    media_type: MediaType<'_>,
+    example: Option<&str>,
+    hints: &MockHints,
+    making: Making,
+) -> Option<Value> {
     let examples = media_type.examples();
     let named = examples.iter().find(|candidate| example.is_some() && candidate.name == example);
-    if let Some(example) = named.or(examples.first()) {
+    if let Some(example) = named.or(examples.first().filter(|_| making.examples)) {
         return Some(example.value.to_value());
     }
-    Some(value(media_type.schema()?, &hints.reads))
+    Some(value(media_type.schema()?, &hints.reads, making.all_members))
 }
 
 /// A media type for the wire; what is described may be a range such as `text/*`.
@@ -121,7 +145,7 @@ fn content_type(described: Option<MediaType<'_>>, body: &Value) -> String {
 
 fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
+    essence.split_once('/').is_some_and(|(_, kind)| kind == "json" || kind.ends_with("+json"))
 }
 
 fn has(headers: &[(String, String)], name: &str) -> bool {
@@ -170,7 +194,7 @@ components:
         let (document, diagnostics) = Document::read("api.yml", "api.yml", PETS.to_owned());
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         let api = OpenApi::new(Arc::new(document.unwrap())).unwrap();
-        let response = of(api.operation(api.operation_by_id(id).unwrap()), hints, answer);
+        let response = of(api.operation(api.operation_by_id(id).unwrap()), hints, answer, Making::AS_NEEDED);
         let headers: Vec<_> =
             response.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         (response.status, headers.join(", "), String::from_utf8(response.body).unwrap())

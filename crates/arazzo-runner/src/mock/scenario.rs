@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arazzo_document::openapi::{OpenApi, Operation};
 use arazzo_document::{
-    Code, Data, Diagnostic, Document, Member, Node, SourceContent, Span, Workspace, nearest,
+    Code, Data, Diagnostic, Document, Member, Node, Position, SourceContent, Span, Workspace, nearest,
 };
 use serde_json::Value;
 
@@ -41,6 +42,21 @@ pub(super) struct Answer {
     pub(super) body: Option<Value>,
     /// The name of an example, with its place.
     pub(super) example: Option<(String, Span)>,
+}
+
+impl Answer {
+    /// The answer that a client asks for.
+    pub(super) fn preferred(status: Option<u16>, example: Option<String>) -> Self {
+        let example = example.map(|name| (name, Span::at(Position::START)));
+        Self { status, example, ..Self::default() }
+    }
+
+    /// What a client asked for, as it writes it.
+    pub(super) fn shown(&self) -> String {
+        let status = self.status.map(|status| format!("code={status}"));
+        let example = self.example.as_ref().map(|(name, _)| format!("example={name}"));
+        status.into_iter().chain(example).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Scenario {
@@ -99,6 +115,29 @@ impl Scenario {
     }
 }
 
+/// A scenario as it is followed.
+#[derive(Debug)]
+pub(super) struct Turns {
+    scenario: Scenario,
+    /// How many answers each entry has given.
+    given: Vec<AtomicUsize>,
+}
+
+impl Turns {
+    /// The scenario from its beginning.
+    pub(super) fn new(scenario: Scenario) -> Self {
+        let given = scenario.entries.iter().map(|_| AtomicUsize::new(0)).collect();
+        Self { scenario, given }
+    }
+
+    /// The answer for an operation whose turn it is. The last one repeats.
+    pub(super) fn next(&self, source: &str, id: Option<&str>, method: &str, path: &str) -> Option<&Answer> {
+        let (index, entry) = self.scenario.entry(source, id, method, path)?;
+        let turn = self.given.get(index)?.fetch_add(1, Ordering::Relaxed);
+        entry.answers.get(turn).or(entry.answers.last())
+    }
+}
+
 impl Entry {
     fn unknown_operation<'k>(&self, known: impl Iterator<Item = &'k str>, document: &Document) -> Diagnostic {
         let message = format!("no source has an operation `{}`", self.key);
@@ -132,7 +171,7 @@ impl Entry {
 }
 
 /// The names of the examples from which an answer with this status chooses.
-fn example_names(operation: Operation<'_>, status: Option<u16>) -> Vec<&str> {
+pub(super) fn example_names(operation: Operation<'_>, status: Option<u16>) -> Vec<&str> {
     let status = status.unwrap_or_else(|| lowest_success(operation));
     let media_type = operation.response(status).and_then(|response| media_type(&response));
     let examples = media_type.map(|media_type| media_type.examples()).unwrap_or_default();
@@ -321,6 +360,17 @@ mod tests {
         assert_eq!(status("t", Some("a"), "/a"), Some(202));
         assert_eq!(status("t", None, "/a"), Some(201));
         assert_eq!(status("t", None, "/b"), None);
+    }
+
+    #[test]
+    fn answers_take_turns_and_the_last_one_repeats() {
+        let text = "a: [{status: 500}, {status: 201}]\nb: {status: 202}\n";
+        let (scenario, diagnostics) = read(text);
+        assert!(diagnostics.is_empty());
+        let turns = Turns::new(scenario);
+        let status = |id| turns.next("s", Some(id), "GET", "/").and_then(|answer| answer.status);
+        assert_eq!(["a", "b", "a", "a", "b"].map(status), [500, 202, 201, 201, 202].map(Some));
+        assert_eq!(status("c"), None);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) struct HumanReporter {
     /// The workflows that are not over; each waits for the one after it.
     open: Vec<Open>,
     request: String,
+    /// What is wrong with the request.
+    refused: Vec<String>,
     /// The workflow that went on last in place of the one that was asked for.
     went_on: Option<String>,
 }
@@ -47,7 +49,14 @@ struct Visit {
 
 impl HumanReporter {
     pub(crate) fn new(verbosity: Verbosity, steps: usize) -> Self {
-        Self { verbosity, steps, open: Vec::new(), request: String::new(), went_on: None }
+        Self {
+            verbosity,
+            steps,
+            open: Vec::new(),
+            request: String::new(),
+            refused: Vec::new(),
+            went_on: None,
+        }
     }
 
     /// Prints what an event says.
@@ -61,8 +70,15 @@ impl HumanReporter {
                 self.request = format!("{method} {url}");
                 self.message('>', &self.request.clone(), headers, body.as_deref());
             }
+            EventKind::RequestChecked { findings, .. } => {
+                self.refused = findings.iter().map(|finding| finding.message.clone()).collect();
+            }
             EventKind::CallFinished { id, status, headers, body, duration } => {
                 self.attempt(id.visit, &status.to_string(), *duration);
+                for why in std::mem::take(&mut self.refused) {
+                    let why = printable(&why);
+                    self.line("    ", &format!("{WARNING}not as described{WARNING:#}: {why}"));
+                }
                 self.message('<', &status.to_string(), headers, body.as_deref());
             }
             EventKind::CallFailed { id, error, duration } => self.attempt(id.visit, &error.code, *duration),
@@ -282,7 +298,7 @@ const MAX_INDENT: usize = 16;
 
 /// Text from outside, without what a terminal would obey: control characters are shown as escapes, but for a tab and a
 /// line break.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     let obeyed = |char: char| char.is_control() && !matches!(char, '\t' | '\n');
     if !text.contains(obeyed) {
         return Cow::Borrowed(text);

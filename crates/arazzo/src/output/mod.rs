@@ -18,7 +18,7 @@ use crate::excerpt::Excerpts;
 use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
 
-pub(crate) use human::HumanReporter;
+pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_refusal};
 pub(crate) use plan::print_plan;
 

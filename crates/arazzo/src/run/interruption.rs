@@ -6,24 +6,24 @@ use std::task::{Context, Poll};
 
 /// Notices that the process is asked to end, once something is waited for. Before that, signals do what they do to
 /// every process.
-pub(super) struct Interruption {
+pub(crate) struct Interruption {
     signals: Option<Vec<(&'static str, Signal)>>,
     by: Option<&'static str>,
 }
 
 impl Interruption {
     /// Signals are watched from the first wait on if `is_watched`.
-    pub(super) fn new(is_watched: bool) -> Self {
+    pub(crate) fn new(is_watched: bool) -> Self {
         Self { signals: if is_watched { None } else { Some(Vec::new()) }, by: None }
     }
 
     /// The name of the signal that came.
-    pub(super) fn by(&self) -> Option<&'static str> {
+    pub(crate) fn by(&self) -> Option<&'static str> {
         self.by
     }
 
     /// What `work` comes to, or the name of the signal that ended it.
-    pub(super) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Result<T, &'static str> {
+    pub(crate) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Result<T, &'static str> {
         let mut work = pin!(work);
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(done) => Poll::Ready(Ok(done)),

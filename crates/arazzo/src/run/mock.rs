@@ -23,7 +23,12 @@ pub(crate) fn scenario(
     }
 }
 
-fn read(path: &Path, workspace: &Workspace, documents: &mut Vec<Arc<Document>>) -> Result<Scenario, Refusal> {
+/// The scenario in a file, if it is one for these sources.
+pub(crate) fn read(
+    path: &Path,
+    workspace: &Workspace,
+    documents: &mut Vec<Arc<Document>>,
+) -> Result<Scenario, Refusal> {
     let name = path.display().to_string();
     let text =
         read_file(path).map_err(|error| Refusal::usage(format!("the scenario `{name}` {error}"), None))?;

@@ -27,6 +27,8 @@ use crate::refusal::Refusal;
 use session::Session;
 use standard_input::StandardInput;
 
+pub(crate) use interruption::Interruption;
+pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
 pub(crate) use servers::sources;
 
@@ -81,6 +83,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
         check_responses: args.check_responses.into(),
+        check_requests: args.mock.is_some(),
     };
     let mut plans = Vec::new();
     for id in &workflows {
