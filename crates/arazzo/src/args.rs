@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::explain::ExplainArgs;
 use crate::mock::MockArgs;
 use crate::quantity;
+use crate::survey::SurveyArgs;
 use crate::validate::ValidateArgs;
 pub(crate) use network::NetworkArgs;
 
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Mock(Box<MockArgs>),
     /// Say what the code of a message means, with an example.
     Explain(ExplainArgs),
+    /// Run every workflow of many descriptions against the mock, and count how they end.
+    Survey(Box<SurveyArgs>),
     /// Run a conformance suite: cases that say what an engine does with a description.
     Conformance(ConformanceArgs),
 }

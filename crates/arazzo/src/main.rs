@@ -11,9 +11,11 @@ mod exit;
 mod explain;
 mod mock;
 mod output;
+mod parallel;
 mod quantity;
 mod refusal;
 mod run;
+mod survey;
 mod usage;
 mod validate;
 
@@ -28,6 +30,7 @@ fn main() -> std::process::ExitCode {
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
         Ok(Arguments { command: Command::Mock(args) }) => mock::run(&args),
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
+        Ok(Arguments { command: Command::Survey(args) }) => survey::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {
                 Ok(true) => Exit::Success,

@@ -23,6 +23,7 @@ pub use fault::{Fault, FaultError, FaultKind};
 use response::Making;
 pub use scenario::Scenario;
 use scenario::Turns;
+pub(crate) use value::value;
 pub use server::{MockExchange, MockServer, MockServerOptions};
 
 /// Answers requests in process.

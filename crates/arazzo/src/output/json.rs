@@ -52,7 +52,7 @@ pub(crate) fn print_refusal(refusal: &Refusal) {
     print_pretty(&ReportJson { status: "invalid", runs: Vec::new(), diagnostics: &diagnostics });
 }
 
-pub(super) fn print_pretty(value: &impl Serialize) {
+pub(crate) fn print_pretty(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
         Ok(text) => print(&text),
         // Strings, numbers and maps with string keys can always be written.

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
 
 pub(crate) use human::{HumanReporter, printable};
-pub(crate) use json::{Completed, print_json, print_outputs, print_refusal};
+pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
 pub(crate) use plan::print_plan;
 
 /// How much is said.

@@ -39,7 +39,7 @@ const MAX_ATTEMPTS: usize = 8;
 
 /// A value for `schema`. `reads` are the places that have to be there, as far as the schema allows them; `all_members`
 /// wants the optional members of objects, too.
-pub(super) fn value(schema: Schema<'_>, reads: &[Pointer], all_members: bool) -> Value {
+pub(crate) fn value(schema: Schema<'_>, reads: &[Pointer], all_members: bool) -> Value {
     let wanted: Vec<&[String]> = reads.iter().map(Pointer::tokens).collect();
     let make = |attempt: usize| {
         let mut maker = Maker {
