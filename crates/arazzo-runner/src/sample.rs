@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use arazzo_document::Document;
 use arazzo_document::openapi::{OpenApi, Schema};
-use arazzo_engine::Plan;
+use arazzo_engine::{InputUse, InputsError, Plan, Timestamp};
 use arazzo_expression::Pointer;
 use serde_json::{Map, Value, json};
 
-use crate::mock::value;
+use crate::mock::{value, value_of_all};
 
 /// Which inputs are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,21 +20,24 @@ pub enum Sample {
     Required,
 }
 
-/// Inputs that the schema of the workflow allows: its defaults and examples, and where there are none values of the
-/// right kind. The same each time. A schema can ask for more than can be made; [`Plan::start`] says so then.
+/// Inputs that the schema of the workflow allows: its defaults and examples, and where there are none values that the
+/// operations take to which they go. The same each time. A schema can ask for more than can be made; [`Plan::start`]
+/// says so then.
 pub fn sample_inputs(plan: &Plan, sample: Sample) -> Map<String, Value> {
     let Some(schema) = plan.inputs_schema() else { return Map::new() };
-    match made(schema, sample) {
-        Some(Value::Object(inputs)) => inputs,
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) | None => {
-            Map::new()
-        }
-    }
+    let mut uses = plan.input_uses();
+    let inputs = made(schema, &uses, sample).unwrap_or_default();
+    let Err(InputsError { problems }) = plan.start("sample", Timestamp::default(), inputs.clone()) else {
+        return inputs;
+    };
+    // Where operations and the schema want different things, the schema decides.
+    uses.retain(|used| !problems.iter().any(|problem| problem.input.as_deref() == Some(used.input)));
+    made(schema, &uses, sample).unwrap_or_default()
 }
 
-/// A value for a JSON Schema. The maker reads schemas of OpenAPI, which are the same but stand in a document; references
+/// Inputs by their schema. The maker reads schemas of OpenAPI, which are the same but stand in a document; references
 /// of the schema start at its root, so its members are those of the document, too.
-fn made(schema: &Value, sample: Sample) -> Option<Value> {
+fn made(schema: &Value, uses: &[InputUse<'_>], sample: Sample) -> Option<Map<String, Value>> {
     let mut document = schema.as_object()?.clone();
     let response = json!({ "content": { MEDIA_TYPE: { "schema": schema } } });
     document.insert("openapi".to_owned(), Value::from("3.1.0"));
@@ -50,8 +53,43 @@ fn made(schema: &Value, sample: Sample) -> Option<Value> {
         Sample::Required => schema.required(),
     };
     // Whatever is named is made, `writeOnly` or not: inputs are written.
-    let wanted: Vec<Pointer> = names.into_iter().map(|name| Pointer::default().child(name)).collect();
-    Some(value(schema, &wanted, sample == Sample::All))
+    let wanted: Vec<Pointer> = names.iter().map(|name| Pointer::root().child(*name)).collect();
+    let Value::Object(mut inputs) = value(schema, &wanted, sample == Sample::All) else { return None };
+    for name in names {
+        let own = schema.property_schemas(name);
+        let uses: Vec<&InputUse<'_>> = uses.iter().filter(|used| used.input == name).collect();
+        if !uses.is_empty() && !own.iter().any(has_value) {
+            inputs.insert(name.to_owned(), fitting(&own, &uses, sample));
+        }
+    }
+    Some(inputs)
+}
+
+/// Whether the author of a schema says what its values are.
+fn has_value(schema: &Schema<'_>) -> bool {
+    schema.default().is_some() || schema.example().is_some() || !schema.values().is_empty()
+}
+
+/// A value that an input may have and that the operations take. Text stands for what is sent as text.
+fn fitting(own: &[Schema<'_>], uses: &[&InputUse<'_>], sample: Sample) -> Value {
+    let is_text = |schemas: &[Schema<'_>]| schemas.iter().any(|schema| schema.types() == ["string"]);
+    let taken: Vec<Schema<'_>> = uses.iter().map(|used| used.schema).collect();
+    let all = sample == Sample::All;
+    if is_text(own) && !is_text(&taken) && uses.iter().all(|used| used.as_text) {
+        let text = text_of(value_of_all(&taken, &[], all));
+        return text.map_or_else(|| value_of_all(own, &[], all), Value::String);
+    }
+    value_of_all(&[own, &taken].concat(), &[], all)
+}
+
+/// The text that is sent for a value: of an array one item.
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::String(text) => Some(text),
+        Value::Array(items) => items.into_iter().next().and_then(text_of),
+        Value::Null | Value::Object(_) => None,
+    }
 }
 
 const MEDIA_TYPE: &str = "application/json";
@@ -60,6 +98,10 @@ const PATH: &str = "/inputs";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(schema: &Value, sample: Sample) -> Option<Value> {
+        made(schema, &[], sample).map(Value::Object)
+    }
 
     #[test]
     fn inputs_are_made_from_what_the_schema_says() {
@@ -75,9 +117,9 @@ mod tests {
             "$defs": { "kind": { "enum": ["b", "a"] } },
             "components": { "inputs": { "id": { "type": "integer", "minimum": 3 } } },
         });
-        assert_eq!(made(&schema, Sample::Required), Some(json!({ "id": 3, "kind": "b" })));
+        assert_eq!(of(&schema, Sample::Required), Some(json!({ "id": 3, "kind": "b" })));
         let all = json!({ "id": 3, "kind": "b", "limit": 5, "password": "text" });
-        assert_eq!(made(&schema, Sample::All), Some(all));
+        assert_eq!(of(&schema, Sample::All), Some(all));
     }
 
     #[test]
@@ -86,7 +128,7 @@ mod tests {
             "$ref": "#/components/inputs/pet",
             "components": { "inputs": { "pet": { "type": "object", "properties": { "name": { "type": "string" } } } } },
         });
-        assert_eq!(made(&schema, Sample::All), Some(json!({ "name": "text" })));
-        assert_eq!(made(&json!(true), Sample::All), None);
+        assert_eq!(of(&schema, Sample::All), Some(json!({ "name": "text" })));
+        assert_eq!(of(&json!(true), Sample::All), None);
     }
 }

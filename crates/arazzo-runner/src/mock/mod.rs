@@ -12,6 +12,7 @@ mod response;
 mod scenario;
 mod server;
 mod value;
+mod wanted;
 
 use std::future::ready;
 
@@ -23,7 +24,7 @@ pub use fault::{Fault, FaultError, FaultKind};
 use response::Making;
 pub use scenario::Scenario;
 use scenario::Turns;
-pub(crate) use value::value;
+pub(crate) use value::{value, value_of_all};
 pub use server::{MockExchange, MockServer, MockServerOptions};
 
 /// Answers requests in process.

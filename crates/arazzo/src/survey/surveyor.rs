@@ -75,7 +75,10 @@ impl<'a> Surveyor<'a> {
             ..PlanOptions::default()
         };
         let refusal = first_error(found);
-        let mut resolved = !unresolved(found);
+        let own = &workspace.entry().document.name;
+        // What is wrong with a source is as if it could not be read.
+        let errors = found.iter().filter(|found| found.severity == Severity::Error);
+        let mut resolved = !unresolved(found) && errors.into_iter().all(|error| error.place.file == *own);
         let mut workflows = Vec::new();
         for workflow in &workspace.entry().description.workflows {
             let id = &workflow.id.value;
