@@ -83,8 +83,8 @@ pub use host_pattern::{HostPattern, HostPatternError};
 pub use mask::MASK;
 pub use path_template::PathTemplate;
 pub use plan::{
-    CredentialName, DefaultSuccess, InputProblem, InputUse, InputsError, MockHints, Mode, OperationCall, Plan,
-    PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
+    CredentialName, DefaultSuccess, InputProblem, InputUse, InputsError, MockHints, Mode, OperationCall,
+    Plan, PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
 };
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};

@@ -6,6 +6,7 @@
 mod args;
 mod conformance;
 mod diagnostics;
+mod elsewhere;
 mod excerpt;
 mod exit;
 mod explain;

@@ -24,8 +24,8 @@ pub use fault::{Fault, FaultError, FaultKind};
 use response::Making;
 pub use scenario::Scenario;
 use scenario::Turns;
-pub(crate) use value::{value, value_of_all};
 pub use server::{MockExchange, MockServer, MockServerOptions};
+pub(crate) use value::{value, value_of_all};
 
 /// Answers requests in process.
 ///

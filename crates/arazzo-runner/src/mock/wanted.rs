@@ -37,8 +37,7 @@ pub(super) fn with_values(mut body: Value, schema: Option<Schema<'_>>, hints: &M
         if values.clone().any(|value| value == now) {
             continue;
         }
-        let check =
-            check.get_or_insert_with(|| ValueCheck::new(schema?.bundled_for_responses())).as_ref();
+        let check = check.get_or_insert_with(|| ValueCheck::new(schema?.bundled_for_responses())).as_ref();
         let refuses = |body: &Value| check.is_some_and(|check| check.allows(body) == Some(false));
         // An example that its own schema refuses says nothing about what is allowed.
         let was_refused = refuses(&body);
@@ -117,7 +116,8 @@ mod tests {
 
     fn with(body: Value, schema: &Value, reads: &[&str], values: &[(&str, Value)]) -> Value {
         let media = json!({"a/b": {"schema": schema}});
-        let api = json!({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": {"content": media}}}}}});
+        let api =
+            json!({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": {"content": media}}}}}});
         let (document, _) = Document::read("api.json", "api.json", api.to_string());
         let api = OpenApi::new(Arc::new(document.unwrap())).unwrap();
         let operation = api.operation(api.operation_by_path("/a", "get").unwrap());

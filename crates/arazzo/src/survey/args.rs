@@ -59,7 +59,8 @@ pub(super) enum SurveyFormat {
     Json,
 }
 
-const AFTER_HELP: &str = "Requests are answered as by `arazzo run --mock`; nothing is sent. Inputs are made from the \
+const AFTER_HELP: &str =
+    "Requests are answered as by `arazzo run --mock`; nothing is sent. Inputs are made from the \
 inputs schema of each workflow.
 
 Exit codes:

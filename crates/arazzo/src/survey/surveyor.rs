@@ -14,6 +14,7 @@ use arazzo_runner::{
 use super::SurveyArgs;
 use super::outcome::{Ending, Outcome, Reason, Surveyed, is_unresolved};
 use super::transport::{Watched, at_once};
+use crate::elsewhere;
 use crate::validate::Source;
 
 /// Surveys one description after the other.
@@ -74,7 +75,6 @@ impl<'a> Surveyor<'a> {
             check_requests: true,
             ..PlanOptions::default()
         };
-        let refusal = first_error(found);
         let own = &workspace.entry().document.name;
         // What is wrong with a source is as if it could not be read.
         let errors = found.iter().filter(|found| found.severity == Severity::Error);
@@ -85,7 +85,12 @@ impl<'a> Surveyor<'a> {
             let surveyed = catch_unwind(AssertUnwindSafe(|| {
                 let planning = Plan::compile(workspace, id, &options);
                 let complete = !unresolved(&planning.diagnostics);
-                let outcome = match (refusal.or(first_error(&planning.diagnostics)), planning.plan) {
+                let mut diagnostics = found.to_vec();
+                if let Some(plan) = &planning.plan {
+                    elsewhere::spare(&mut diagnostics, workspace, std::slice::from_ref(plan), options.mode);
+                }
+                diagnostics.extend(planning.diagnostics);
+                let outcome = match (first_error(&diagnostics), planning.plan) {
                     (None, Some(plan)) => self.run(workspace, plan),
                     (error, _) => ended(id, Ending::Refused, error.map(Reason::of)),
                 };

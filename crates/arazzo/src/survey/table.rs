@@ -13,6 +13,7 @@ const MAX_MESSAGE: usize = 110;
 
 /// How many of what.
 #[derive(Debug, Default, Serialize, PartialEq)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Figures {
     descriptions: usize,
     /// Descriptions whose sources were read and whose operations were found.
@@ -74,26 +75,33 @@ pub(super) fn show(surveyed: &[Surveyed]) -> String {
     for (title, some) in [("operations found", found), ("operations not found", not)] {
         let reasons = Reasons::of(&some);
         if !reasons.0.is_empty() {
-            let _ = write!(text, "\n{title}\n{:>6}  {:<10} {:<26} example\n{reasons}", "count", "ending", "reason");
+            let _ = write!(
+                text,
+                "\n{title}\n{:>6}  {:<10} {:<26} example\n{reasons}",
+                "count", "ending", "reason"
+            );
         }
     }
     text
 }
 
 /// How often each reason, with an example.
-struct Reasons<'a>(Vec<(Ending, &'a str, usize, &'a Reason)>);
+struct Reasons<'a>(Vec<(Ending, &'a str, usize, Option<&'a Reason>)>);
 
 impl<'a> Reasons<'a> {
     fn of(surveyed: &[&'a Surveyed]) -> Self {
         let unreadable = surveyed.iter().filter_map(|one| Some((Ending::Refused, one.unreadable.as_ref()?)));
         let workflows = surveyed.iter().flat_map(|one| &one.workflows);
-        let ended = workflows.filter_map(|outcome| Some((outcome.ending, outcome.reason.as_ref()?)));
-        let mut counts: BTreeMap<(Ending, &str), (usize, &Reason)> = BTreeMap::new();
-        for (ending, reason) in unreadable.chain(ended) {
-            counts.entry((ending, &reason.code)).or_insert((0, reason)).0 += 1;
+        let ended = workflows.map(|outcome| (outcome.ending, outcome.reason.as_ref()));
+        let mut counts: BTreeMap<(Ending, &str), (usize, Option<&Reason>)> = BTreeMap::new();
+        for (ending, reason) in unreadable.map(|(ending, reason)| (ending, Some(reason))).chain(ended) {
+            let code = reason.map_or("", |reason| reason.code.as_str());
+            counts.entry((ending, code)).or_insert((0, reason)).0 += 1;
         }
-        let mut rows: Vec<_> =
-            counts.into_iter().map(|((ending, code), (count, example))| (ending, code, count, example)).collect();
+        let mut rows: Vec<_> = counts
+            .into_iter()
+            .map(|((ending, code), (count, example))| (ending, code, count, example))
+            .collect();
         rows.sort_by_key(|(ending, code, count, _)| (std::cmp::Reverse(*count), *ending, *code));
         Self(rows)
     }
@@ -101,9 +109,15 @@ impl<'a> Reasons<'a> {
 
 impl std::fmt::Display for Reasons<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (ending, code, count, Reason { message, file, line, .. }) in &self.0 {
-            let short: String = printable(message).chars().take(MAX_MESSAGE).collect();
-            writeln!(f, "{count:>6}  {:<10} {code:<26} {file}:{line}: {short}", ending.as_str())?;
+        for (ending, code, count, example) in &self.0 {
+            let ending = ending.as_str();
+            match example {
+                Some(Reason { message, file, line, .. }) => {
+                    let short: String = printable(message).chars().take(MAX_MESSAGE).collect();
+                    writeln!(f, "{count:>6}  {ending:<10} {code:<26} {file}:{line}: {short}")?;
+                }
+                None => writeln!(f, "{count:>6}  {ending}")?,
+            }
         }
         Ok(())
     }

@@ -76,7 +76,8 @@ pub(super) fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
 /// Where in a request there is a text that should be a value.
 fn text_in(request: &Request) -> Option<String> {
     let body = request.body.as_ref().map(|body| String::from_utf8_lossy(&body.shown()).into_owned());
-    let headers = request.headers.iter().map(|(name, value)| (format!("header field `{name}`"), value.as_str()));
+    let headers =
+        request.headers.iter().map(|(name, value)| (format!("header field `{name}`"), value.as_str()));
     let parts = [("url".to_owned(), request.url.as_str())].into_iter().chain(headers);
     let parts = parts.chain(body.as_deref().map(|body| ("body".to_owned(), body)));
     parts.into_iter().find_map(|(part, text)| {
@@ -100,7 +101,9 @@ mod tests {
         };
         assert_eq!(text_in(&request("http://h/a", "1")), None);
         assert!(text_in(&request("http://h/undefined", "1")).is_some_and(|text| text.contains("url")));
-        assert!(text_in(&request("http://h/", "Bearer $inputs.a")).is_some_and(|text| text.contains("`X-A`")));
+        assert!(
+            text_in(&request("http://h/", "Bearer $inputs.a")).is_some_and(|text| text.contains("`X-A`"))
+        );
     }
 
     #[test]
