@@ -1,5 +1,6 @@
 //! Inputs for a workflow that nobody gave any, made from its schema.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arazzo_document::Document;
@@ -55,15 +56,24 @@ fn made(schema: &Value, uses: &[InputUse<'_>], sample: Sample) -> Option<Map<Str
     // Whatever is named is made, `writeOnly` or not: inputs are written.
     let wanted: Vec<Pointer> = names.iter().map(|name| Pointer::root().child(*name)).collect();
     let Value::Object(mut inputs) = value(schema, &wanted, sample == Sample::All) else { return None };
+    let mut used: HashMap<&str, Vec<&InputUse<'_>>> = HashMap::new();
+    for one in uses {
+        let all = used.entry(one.input).or_default();
+        if all.len() < MAX_USES {
+            all.push(one);
+        }
+    }
     for name in names {
         let own = schema.property_schemas(name);
-        let uses: Vec<&InputUse<'_>> = uses.iter().filter(|used| used.input == name).collect();
-        if !uses.is_empty() && !own.iter().any(has_value) {
-            inputs.insert(name.to_owned(), fitting(&own, &uses, sample));
+        if let Some(uses) = used.get(name).filter(|_| !own.iter().any(has_value)) {
+            inputs.insert(name.to_owned(), fitting(&own, uses, sample));
         }
     }
     Some(inputs)
 }
+
+/// So many operations have a say in one input.
+const MAX_USES: usize = 20;
 
 /// Whether the author of a schema says what its values are.
 fn has_value(schema: &Schema<'_>) -> bool {

@@ -10,23 +10,46 @@ use std::sync::Arc;
 use arazzo_document::{ArazzoDocument, Code, Diagnostic, Severity, Workspace};
 use arazzo_engine::{Mode, Plan};
 
-/// Makes warnings of the errors that stand in workflows of the description which no plan needs.
-pub(crate) fn spare(diagnostics: &mut [Diagnostic], workspace: &Workspace, plans: &[Arc<Plan>], mode: Mode) {
-    if mode == Mode::Strict || plans.is_empty() {
-        return;
+/// The workflows of a description that are run.
+pub(crate) struct Needed {
+    file: Arc<str>,
+    /// Their numbers in the description; `None` where all count.
+    numbers: Option<HashSet<String>>,
+}
+
+impl Needed {
+    /// What `plans` consist of. To the letter, and while it is not known what is run, every workflow counts.
+    pub(crate) fn of(workspace: &Workspace, plans: &[Arc<Plan>], mode: Mode) -> Self {
+        let ArazzoDocument { document, description, .. } = workspace.entry();
+        let numbers = (mode == Mode::Tolerant && !plans.is_empty()).then(|| {
+            let ids: HashSet<&str> = plans.iter().flat_map(|plan| plan.workflow_ids()).collect();
+            let needed =
+                description.workflows.iter().filter(|workflow| ids.contains(workflow.id.value.as_str()));
+            let places = needed.map(|workflow| document.place(workflow.id.span).path);
+            places.filter_map(|path| workflow_of(&path).map(str::to_owned)).collect()
+        });
+        Self { file: Arc::clone(&document.name), numbers }
     }
-    let ArazzoDocument { document, description, .. } = workspace.entry();
-    let needed: HashSet<&str> = plans.iter().flat_map(|plan| plan.workflow_ids()).collect();
-    let needed = description.workflows.iter().filter(|workflow| needed.contains(workflow.id.value.as_str()));
-    let places: Vec<String> = needed.map(|workflow| document.place(workflow.id.span).path).collect();
-    let numbers: HashSet<&str> = places.iter().filter_map(|path| workflow_of(path)).collect();
-    let errors = diagnostics.iter_mut().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    for error in errors.filter(|error| error.place.file == document.name) {
-        let is_elsewhere = workflow_of(&error.place.path).is_some_and(|number| !numbers.contains(number));
-        // Two workflows of one id are a matter of both.
-        if is_elsewhere && error.code != Code::DuplicateId {
-            error.severity = Severity::Warning;
-            error.message.push_str(", in a workflow that is not run");
+
+    /// Whether the diagnostic is an error that stops a run of these workflows.
+    pub(crate) fn is_stopped_by(&self, diagnostic: &Diagnostic) -> bool {
+        let Diagnostic { code, severity, place, .. } = diagnostic;
+        let is_elsewhere = place.file == self.file
+            // Two workflows of one id are a matter of both.
+            && *code != Code::DuplicateId
+            && self.numbers.as_ref().is_some_and(|numbers| {
+                workflow_of(&place.path).is_some_and(|number| !numbers.contains(number))
+            });
+        *severity == Severity::Error && !is_elsewhere
+    }
+
+    /// Makes warnings of the errors that do not stop a run.
+    pub(crate) fn spare(&self, diagnostics: &mut [Diagnostic]) {
+        for diagnostic in diagnostics {
+            if diagnostic.severity == Severity::Error && !self.is_stopped_by(diagnostic) {
+                diagnostic.severity = Severity::Warning;
+                diagnostic.message.push_str(", in a workflow that is not run");
+            }
         }
     }
 }

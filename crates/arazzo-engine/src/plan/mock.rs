@@ -32,6 +32,9 @@ pub(super) fn hint(plan: &mut Plan) {
     }
 }
 
+/// So many values are wanted of one response: each may have to be tried in it.
+const MAX_VALUES: usize = 50;
+
 fn hints_of(workflow: &WorkflowPlan, index: usize, step: &PlannedStep) -> MockHints {
     let mut hints = MockHints::default();
     for output in &step.outputs {
@@ -65,6 +68,7 @@ fn hints_of(workflow: &WorkflowPlan, index: usize, step: &PlannedStep) -> MockHi
         let values = on.flat_map(|action| &action.criteria).flat_map(equalities);
         hints.values.extend(values.filter_map(|(read, value)| Some((body_pointer(&read)?, value))));
     }
+    hints.values.truncate(MAX_VALUES);
     hints
 }
 

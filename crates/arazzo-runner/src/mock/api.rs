@@ -238,7 +238,7 @@ fn hints_of(workspace: &Workspace, options: &PlanOptions) -> Hints {
             let new: Vec<u16> = new.collect();
             all.statuses.extend(new);
             let new = values.iter().filter(|value| !all.values.contains(value)).cloned().collect::<Vec<_>>();
-            all.values.extend(new.into_iter().take(MAX_READS.saturating_sub(all.values.len())));
+            all.values.extend(new.into_iter().take(MAX_VALUES.saturating_sub(all.values.len())));
         }
     }
     hints
@@ -246,3 +246,6 @@ fn hints_of(workspace: &Workspace, options: &PlanOptions) -> Hints {
 
 /// Of what many steps read of one operation, so much is looked after.
 const MAX_READS: usize = 500;
+
+/// And so many values that parts are compared with.
+const MAX_VALUES: usize = 50;

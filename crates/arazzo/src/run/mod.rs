@@ -21,7 +21,7 @@ use arazzo_runner::{
 };
 
 use crate::args::RunArgs;
-use crate::elsewhere;
+use crate::elsewhere::Needed;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
@@ -90,7 +90,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         workflows.iter().map(|id| Plan::compile(&workspace, id, &options)).collect();
     // Unless all are there it is not known which workflows are needed.
     if let Some(plans) = plannings.iter().map(|planning| planning.plan.clone()).collect::<Option<Vec<_>>>() {
-        elsewhere::spare(&mut diagnostics, &workspace, &plans, options.mode);
+        Needed::of(&workspace, &plans, options.mode).spare(&mut diagnostics);
     }
     let mut plans = Vec::new();
     for planning in plannings {

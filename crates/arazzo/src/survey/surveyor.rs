@@ -14,7 +14,7 @@ use arazzo_runner::{
 use super::SurveyArgs;
 use super::outcome::{Ending, Outcome, Reason, Surveyed, is_unresolved};
 use super::transport::{Watched, at_once};
-use crate::elsewhere;
+use crate::elsewhere::Needed;
 use crate::validate::Source;
 
 /// Surveys one description after the other.
@@ -77,20 +77,18 @@ impl<'a> Surveyor<'a> {
         };
         let own = &workspace.entry().document.name;
         // What is wrong with a source is as if it could not be read.
-        let errors = found.iter().filter(|found| found.severity == Severity::Error);
-        let mut resolved = !unresolved(found) && errors.into_iter().all(|error| error.place.file == *own);
+        let errors: Vec<&Diagnostic> =
+            found.iter().filter(|found| found.severity == Severity::Error).collect();
+        let mut resolved = !unresolved(found) && errors.iter().all(|error| error.place.file == *own);
         let mut workflows = Vec::new();
         for workflow in &workspace.entry().description.workflows {
             let id = &workflow.id.value;
             let surveyed = catch_unwind(AssertUnwindSafe(|| {
                 let planning = Plan::compile(workspace, id, &options);
                 let complete = !unresolved(&planning.diagnostics);
-                let mut diagnostics = found.to_vec();
-                if let Some(plan) = &planning.plan {
-                    elsewhere::spare(&mut diagnostics, workspace, std::slice::from_ref(plan), options.mode);
-                }
-                diagnostics.extend(planning.diagnostics);
-                let outcome = match (first_error(&diagnostics), planning.plan) {
+                let needed = Needed::of(workspace, planning.plan.as_slice(), options.mode);
+                let error = errors.iter().find(|error| needed.is_stopped_by(error)).copied();
+                let outcome = match (error.or(first_error(&planning.diagnostics)), planning.plan) {
                     (None, Some(plan)) => self.run(workspace, plan),
                     (error, _) => ended(id, Ending::Refused, error.map(Reason::of)),
                 };
