@@ -90,8 +90,8 @@ pub use overview::{
 };
 pub use path_template::PathTemplate;
 pub use plan::{
-    CredentialName, DefaultSuccess, InputProblem, InputsError, MockHints, Mode, OperationCall, Plan,
-    PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
+    CredentialName, DefaultSuccess, InputProblem, InputUse, InputsError, MockHints, Mode, OperationCall,
+    Plan, PlanOptions, PlannedOperation, PlannedStep, Planning, Start, StepIndex,
 };
 pub use preview::{ParameterPreview, Preview, RequestPreview, StepPreview};
 pub use record::{Record, SEMANTICS, Timestamp};

@@ -1,6 +1,8 @@
 //! A path template such as `/pets/{id}`, and the paths that it stands for.
 //!
-//! See [Path Templating](https://spec.openapis.org/oas/v3.1.1.html#path-templating).
+//! See [Path Templating](https://spec.openapis.org/oas/v3.1.1.html#path-templating). Descriptions that were made from
+//! Google's discovery documents also have `{+name}`, which is the parameter `name` with slashes in its value that are
+//! those of the path ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570#section-3.2.3)).
 
 use percent_encoding::percent_decode_str;
 
@@ -15,6 +17,8 @@ pub struct PathTemplate {
 enum Piece {
     Literal(String),
     Variable(String),
+    /// One that stands for several segments.
+    Segments(String),
 }
 
 impl PathTemplate {
@@ -26,13 +30,21 @@ impl PathTemplate {
 
     /// The values of the variables in `path`, as they are written there; `None` when it is another path.
     pub fn captures(&self, path: &str) -> Option<Vec<(&str, String)>> {
-        let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        if segments.len() != self.segments.len() {
+        let mut segments = path.trim_start_matches('/').split('/');
+        let more = path.trim_start_matches('/').split('/').count().checked_sub(self.segments.len())?;
+        let wide = self
+            .segments
+            .iter()
+            .position(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Segments(_))));
+        if more > 0 && wide.is_none() {
             return None;
         }
         let mut captured = Vec::new();
-        for (pieces, segment) in self.segments.iter().zip(segments) {
-            capture(pieces, segment, &mut captured)?;
+        for (index, pieces) in self.segments.iter().enumerate() {
+            // The first that may stand for several stands for all that are left over.
+            let wanted = if wide == Some(index) { more + 1 } else { 1 };
+            let segment: Vec<&str> = segments.by_ref().take(wanted).collect();
+            capture(pieces, &segment.join("/"), &mut captured)?;
         }
         Some(captured)
     }
@@ -40,8 +52,7 @@ impl PathTemplate {
     /// How exact the template is, segment by segment: whether each has no variable. Of two that fit, the greater one is
     /// meant.
     pub fn exactness(&self) -> Vec<bool> {
-        let is_literal =
-            |pieces: &Vec<Piece>| !pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)));
+        let is_literal = |pieces: &Vec<Piece>| pieces.iter().all(|piece| matches!(piece, Piece::Literal(_)));
         self.segments.iter().map(is_literal).collect()
     }
 
@@ -50,10 +61,16 @@ impl PathTemplate {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => text.clone(),
             Piece::Variable(_) => "{}".to_owned(),
+            Piece::Segments(_) => "{+}".to_owned(),
         };
         let segments = self.segments.iter().map(|pieces| pieces.iter().map(piece).collect::<String>());
         segments.map(|segment| format!("/{segment}")).collect()
     }
+}
+
+/// The name of the parameter that a variable stands for, and whether slashes in its value are those of the path.
+pub(crate) fn variable(text: &str) -> (&str, bool) {
+    text.strip_prefix('+').map_or((text, false), |name| (name, true))
 }
 
 fn pieces(segment: &str) -> Vec<Piece> {
@@ -64,7 +81,10 @@ fn pieces(segment: &str) -> Vec<Piece> {
         if !before.is_empty() {
             pieces.push(Piece::Literal(before.to_owned()));
         }
-        pieces.push(Piece::Variable(name.to_owned()));
+        pieces.push(match variable(name) {
+            (name, true) => Piece::Segments(name.to_owned()),
+            (name, false) => Piece::Variable(name.to_owned()),
+        });
         rest = after;
     }
     if !rest.is_empty() {
@@ -87,14 +107,14 @@ fn capture<'t>(pieces: &'t [Piece], segment: &str, captured: &mut Vec<(&'t str, 
                 rest = rest.strip_prefix(text.as_str())?;
                 continue;
             }
-            Piece::Variable(name) => name,
+            Piece::Variable(name) | Piece::Segments(name) => name,
         };
         let end = match pieces.peek() {
             Some(Piece::Literal(text)) => {
                 let after_one = rest.chars().next()?.len_utf8();
                 after_one + rest.get(after_one..)?.find(text.as_str())?
             }
-            Some(Piece::Variable(_)) => rest.chars().next()?.len_utf8(),
+            Some(Piece::Variable(_) | Piece::Segments(_)) => rest.chars().next()?.len_utf8(),
             None => rest.len(),
         };
         let (value, after) = rest.split_at_checked(end).filter(|(value, _)| !value.is_empty())?;
@@ -130,6 +150,16 @@ mod tests {
         {
             assert_eq!(captures(template, path), None, "{template} {path}");
         }
+    }
+
+    #[test]
+    fn a_variable_with_a_plus_stands_for_one_segment_or_several() {
+        let template = "/v2/{+account}/reports:list";
+        assert_eq!(captures(template, "/v2/me/reports:list").as_deref(), Some("account=me"));
+        assert_eq!(captures(template, "/v2/users/7/reports:list").as_deref(), Some("account=users/7"));
+        assert_eq!(captures("/v1/{+name}:run", "/v1/a/b/c:run").as_deref(), Some("name=a/b/c"));
+        assert_eq!(captures(template, "/v2/reports:list"), None);
+        assert_eq!(captures(template, "/v2/users/7/other"), None);
     }
 
     #[test]

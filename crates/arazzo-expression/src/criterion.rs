@@ -1,5 +1,7 @@
 //! The [Criterion Object](https://spec.openapis.org/arazzo/v1.1.0.html#criterion-object).
 
+use serde_json::Value;
+
 use crate::condition::Condition;
 use crate::context::Context;
 use crate::criterion_type::{CriterionType, JsonPathVersion};
@@ -224,6 +226,19 @@ impl Criterion {
             Test::XPath { context, path } => std::iter::once(&**context).chain(path.expressions()).collect(),
         };
         expressions.into_iter()
+    }
+
+    /// What is compared with a literal for equality, with the literal: expressions of a simple condition, and the plain
+    /// paths of a jsonpath criterion.
+    pub fn equalities(&self) -> Vec<(Expression, Value)> {
+        match &self.test {
+            Test::Simple(condition) => condition
+                .equalities()
+                .map(|(expression, value)| (expression.clone(), value.clone()))
+                .collect(),
+            Test::JsonPath(path) => path.equalities(),
+            Test::Pattern(_) | Test::XPath { .. } => Vec::new(),
+        }
     }
 
     /// What a jsonpath criterion selects that is one plain path, such as `$response.body#/active` for `$.active`: it

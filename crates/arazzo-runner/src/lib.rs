@@ -61,6 +61,7 @@ mod http;
 mod load;
 mod mock;
 mod network;
+mod sample;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token_credential;
@@ -79,5 +80,6 @@ pub use mock::{
     Scenario,
 };
 pub use network::{CertificateAuthorities, CertificateError, ClientCertificate, NetworkOptions, Proxies};
+pub use sample::{Sample, sample_inputs};
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};
 pub use upload::{MAX_UPLOAD, check_upload};

@@ -16,6 +16,7 @@ use crate::mock::MockArgs;
 use crate::quantity;
 use crate::report::Target;
 use crate::show::ShowArgs;
+use crate::survey::SurveyArgs;
 use crate::validate::ValidateArgs;
 pub(crate) use many::ManyArgs;
 pub(crate) use network::NetworkArgs;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page, or write all pages into a folder.
     Man(ManArgs),
+    /// Run every workflow of many descriptions against the mock, and count how they end.
+    Survey(Box<SurveyArgs>),
     /// Run a conformance suite: cases that say what an engine does with a description.
     Conformance(ConformanceArgs),
 }

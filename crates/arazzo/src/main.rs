@@ -6,6 +6,7 @@
 mod args;
 mod conformance;
 mod diagnostics;
+mod elsewhere;
 mod excerpt;
 mod exit;
 mod explain;
@@ -14,11 +15,13 @@ mod junit;
 mod manual;
 mod mock;
 mod output;
+mod parallel;
 mod quantity;
 mod refusal;
 mod report;
 mod run;
 mod show;
+mod survey;
 mod usage;
 mod validate;
 
@@ -37,6 +40,7 @@ fn main() -> std::process::ExitCode {
         Ok(Arguments { command: Command::Explain(args) }) => explain::run(&args),
         Ok(Arguments { command: Command::Completions(args) }) => manual::complete(&args),
         Ok(Arguments { command: Command::Man(args) }) => manual::show(&args),
+        Ok(Arguments { command: Command::Survey(args) }) => survey::run(&args),
         Ok(Arguments { command: Command::Conformance(args) }) => {
             match conformance::run(&args.folder, args.requirements) {
                 Ok(true) => Exit::Success,

@@ -1,23 +1,29 @@
 //! What a mock should know of a step so that its answers let the workflow go on.
 
-use arazzo_expression::{Condition, Expression, Part, Pointer, Source};
+use arazzo_expression::{Expression, Part, Pointer, Source};
 
-use super::{CriterionPlan, Plan, PlannedStep, StepTarget, WorkflowPlan};
+use serde_json::Value;
+
+use super::{ActionPlan, ActionTarget, CriterionPlan, Plan, PlannedStep, StepTarget, WorkflowPlan};
 
 /// What the workflow expects of a step's response.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MockHints {
     /// Parts of the response body that expressions read.
     pub reads: Vec<Pointer>,
     /// Status codes that the step's success criteria compare `$statusCode` with for equality.
     pub statuses: Vec<u16>,
+    /// Values that parts of the response body are compared with for equality where that lets the workflow go on: by
+    /// success criteria and, in a step that can lead back to itself or before, by the actions that lead on.
+    pub values: Vec<(Pointer, Value)>,
 }
 
 /// Gives each step of a plan that calls an operation its hints.
 pub(super) fn hint(plan: &mut Plan) {
     let Plan { entry, others, .. } = plan;
     for workflow in std::iter::once(entry).chain(others) {
-        let hints: Vec<MockHints> = workflow.steps.iter().map(|step| hints_of(workflow, step)).collect();
+        let steps = workflow.steps.iter().enumerate();
+        let hints: Vec<MockHints> = steps.map(|(index, step)| hints_of(workflow, index, step)).collect();
         for (step, hints) in workflow.steps.iter_mut().zip(hints) {
             if let StepTarget::Operation(call) = &mut step.target {
                 call.hints = hints;
@@ -26,7 +32,10 @@ pub(super) fn hint(plan: &mut Plan) {
     }
 }
 
-fn hints_of(workflow: &WorkflowPlan, step: &PlannedStep) -> MockHints {
+/// So many values are wanted of one response: each may have to be tried in it.
+const MAX_VALUES: usize = 50;
+
+fn hints_of(workflow: &WorkflowPlan, index: usize, step: &PlannedStep) -> MockHints {
     let mut hints = MockHints::default();
     for output in &step.outputs {
         let Some(base) = output.expressions().into_iter().find_map(body_pointer) else { continue };
@@ -48,17 +57,23 @@ fn hints_of(workflow: &WorkflowPlan, step: &PlannedStep) -> MockHints {
     for criterion in step.success.iter().chain(actions) {
         hints.reads.extend(criterion.criterion.reads().iter().filter_map(body_pointer));
     }
-    hints.statuses = step.success.iter().flat_map(expected_statuses).collect();
+    for (expression, value) in step.success.iter().flat_map(equalities) {
+        let status = value.as_u64().and_then(|status| u16::try_from(status).ok());
+        hints.statuses.extend(status.filter(|_| expression.source == Source::StatusCode));
+        hints.values.extend(body_pointer(&expression).map(|pointer| (pointer, value)));
+    }
+    let leads_back = |action: &&ActionPlan| matches!(action.target, ActionTarget::Goto(to) if to <= index);
+    if step.on_success.iter().any(|action| leads_back(&action)) {
+        let on = step.on_success.iter().filter(|action| !leads_back(action));
+        let values = on.flat_map(|action| &action.criteria).flat_map(equalities);
+        hints.values.extend(values.filter_map(|(read, value)| Some((body_pointer(&read)?, value))));
+    }
+    hints.values.truncate(MAX_VALUES);
     hints
 }
 
-/// The statuses that `$statusCode` is compared with for equality.
-fn expected_statuses(plan: &CriterionPlan) -> Vec<u16> {
-    let equalities = plan.criterion.condition().into_iter().flat_map(Condition::equalities);
-    equalities
-        .filter(|(expression, _)| expression.source == Source::StatusCode)
-        .filter_map(|(_, value)| value.as_u64().and_then(|status| u16::try_from(status).ok()))
-        .collect()
+fn equalities(plan: &CriterionPlan) -> Vec<(Expression, Value)> {
+    plan.criterion.equalities()
 }
 
 /// The pointer into the response body that an expression is.

@@ -11,6 +11,7 @@ use crate::body::{Body, Files};
 use crate::event::Fault;
 use crate::exchange::{Request, Slot};
 use crate::form;
+use crate::path_template::variable;
 use crate::plan::{
     BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, Serialization,
     ValueTemplate,
@@ -314,7 +315,9 @@ impl<'a> Builder<'a> {
                 rest = after;
                 continue;
             };
+            let (name, keeps_slashes) = variable(name);
             match self.path.iter().find(|(key, _)| *key == name) {
+                Some((_, value)) if keeps_slashes => path.push_str(&self.with_slashes(name, value)?),
                 Some((_, value)) => path.push_str(value),
                 None => return Err(self.unresolved(&format!("path parameter `{name}`"), "it is not given")),
             }
@@ -322,6 +325,14 @@ impl<'a> Builder<'a> {
         }
         path.push_str(rest);
         Ok(path)
+    }
+
+    /// An encoded value of which the slashes are part of the path, each segment by itself being a safe one.
+    fn with_slashes(&self, name: &str, value: &str) -> Result<String, Fault> {
+        let what = format!("path parameter `{name}`");
+        let segments: Result<Vec<String>, Fault> =
+            value.split("%2F").map(|segment| self.safe_segment(&what, segment.to_owned())).collect();
+        Ok(segments?.join("/"))
     }
 
     fn unresolved(&self, what: &str, why: &str) -> Fault {

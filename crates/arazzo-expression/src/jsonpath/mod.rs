@@ -153,6 +153,19 @@ impl JsonPath {
         }
     }
 
+    /// The parts of the context that are compared with a literal for equality, with the literal.
+    pub(crate) fn equalities(&self) -> Vec<(Expression, Value)> {
+        let Test::Compares(logic) = &self.test else { return Vec::new() };
+        let pair = |terms: (&Term, &Term)| match terms {
+            (Term::Query { query, length: None, .. }, Term::Plain(Operand::Literal(value)))
+            | (Term::Plain(Operand::Literal(value)), Term::Query { query, length: None, .. }) => {
+                Some((pointed(&self.context, query)?, value.clone()))
+            }
+            (Term::Plain(_) | Term::Text { .. } | Term::Query { .. }, _) => None,
+        };
+        logic.equalities().into_iter().filter_map(pair).collect()
+    }
+
     /// The parts of the context that plain paths read.
     pub(crate) fn reads(&self) -> Vec<Expression> {
         let queries = match &self.test {

@@ -231,12 +231,14 @@ fn hints_of(workspace: &Workspace, options: &PlanOptions) -> Hints {
         for call in plan.calls() {
             let (document, operation) = call.operation().described();
             let all = hints.entry((Arc::as_ptr(document), operation)).or_default();
-            let MockHints { reads, statuses } = call.mock_hints();
+            let MockHints { reads, statuses, values } = call.mock_hints();
             let new = reads.iter().filter(|read| !all.reads.contains(read)).cloned().collect::<Vec<_>>();
             all.reads.extend(new.into_iter().take(MAX_READS.saturating_sub(all.reads.len())));
             let new = statuses.iter().filter(|status| !all.statuses.contains(status)).copied();
             let new: Vec<u16> = new.collect();
             all.statuses.extend(new);
+            let new = values.iter().filter(|value| !all.values.contains(value)).cloned().collect::<Vec<_>>();
+            all.values.extend(new.into_iter().take(MAX_VALUES.saturating_sub(all.values.len())));
         }
     }
     hints
@@ -244,3 +246,6 @@ fn hints_of(workspace: &Workspace, options: &PlanOptions) -> Hints {
 
 /// Of what many steps read of one operation, so much is looked after.
 const MAX_READS: usize = 500;
+
+/// And so many values that parts are compared with.
+const MAX_VALUES: usize = 50;

@@ -12,6 +12,7 @@ mod response;
 mod scenario;
 mod server;
 mod value;
+mod wanted;
 
 use std::future::ready;
 
@@ -24,6 +25,7 @@ use response::Making;
 pub use scenario::Scenario;
 use scenario::Turns;
 pub use server::{MockExchange, MockServer, MockServerOptions};
+pub(crate) use value::{value, value_of_all};
 
 /// Answers requests in process.
 ///

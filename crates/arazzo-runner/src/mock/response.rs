@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::scenario::Answer;
 use super::value::value;
+use super::wanted::{with_reads, with_values};
 
 /// The header fields that belong to the message and not to the operation.
 const OF_THE_MESSAGE: [&str; 4] = ["content-type", "content-length", "content-encoding", "transfer-encoding"];
@@ -125,10 +126,15 @@ fn described_body(
 ) -> Option<Value> {
     let examples = media_type.examples();
     let named = examples.iter().find(|candidate| example.is_some() && candidate.name == example);
-    if let Some(example) = named.or(examples.first().filter(|_| making.examples)) {
+    if let Some(example) = named {
         return Some(example.value.to_value());
     }
-    Some(value(media_type.schema()?, &hints.reads, making.all_members))
+    let schema = media_type.schema();
+    let body = match examples.first().filter(|_| making.examples) {
+        Some(example) => with_reads(example.value.to_value(), schema, hints),
+        None => value(schema?, &hints.reads, making.all_members),
+    };
+    Some(with_values(body, schema, hints))
 }
 
 /// A media type for the wire; what is described may be a range such as `text/*`.
@@ -216,6 +222,7 @@ components:
         let hints = |statuses: &[u16]| MockHints {
             statuses: statuses.to_vec(),
             reads: vec!["/name".parse().unwrap()],
+            values: Vec::new(),
         };
         let (status, _, body) = respond("list", &hints(&[201]), None);
         assert_eq!((status, body.as_str()), (201, "{\"id\":1,\"name\":\"textx\"}"));

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arazzo_document::{Code, Diagnostic, Document, Severity, Workspace};
-use arazzo_engine::{Mode, Plan, PlanOptions, Preview, Timestamp};
+use arazzo_engine::{Mode, Plan, PlanOptions, Planning, Preview, Timestamp};
 use arazzo_runner::{
     Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, NetworkOptions, Origin,
     SkippingClock, SystemClock, Transport, load,
@@ -28,6 +28,7 @@ use arazzo_runner::{
 
 use crate::args::RunArgs;
 use crate::diagnostics::DiagnosticJson;
+use crate::elsewhere::Needed;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
@@ -116,9 +117,14 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         check_responses: args.check_responses.into(),
         check_requests: args.mock.is_some(),
     };
+    let plannings: Vec<Planning> =
+        workflows.iter().map(|id| Plan::compile(&workspace, id, &options)).collect();
+    // Unless all are there it is not known which workflows are needed.
+    if let Some(plans) = plannings.iter().map(|planning| planning.plan.clone()).collect::<Option<Vec<_>>>() {
+        Needed::of(&workspace, &plans, options.mode).spare(&mut diagnostics);
+    }
     let mut plans = Vec::new();
-    for id in &workflows {
-        let planning = Plan::compile(&workspace, id, &options);
+    for planning in plannings {
         for diagnostic in planning.diagnostics {
             if !diagnostics.contains(&diagnostic) {
                 diagnostics.push(diagnostic);

@@ -1,12 +1,8 @@
 //! Checking descriptions, on all cores.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::num::NonZero;
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span};
 use arazzo_engine::{CheckOptions, Mode, check};
@@ -21,6 +17,7 @@ use super::levels::{Levelled, Levels};
 use super::report::{Checked, Finding};
 use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi, verbosity};
 use crate::excerpt::Excerpts;
+use crate::parallel::on_all_cores;
 use crate::refusal::Refusal;
 
 /// Making an excerpt goes through the whole text. So many bytes are gone through for a description; what is beyond
@@ -29,9 +26,6 @@ const MAX_EXCERPT_WORK: usize = 64 << 20;
 
 /// What an excerpt costs at least.
 const EXCERPT_COST: usize = 64 << 10;
-
-/// As much as the main thread has: documents may be nested deeply.
-const STACK: usize = 8 << 20;
 
 /// The name of a description that came from standard input.
 const STANDARD_INPUT: &str = "<stdin>";
@@ -71,29 +65,7 @@ impl<'a> Checker<'a> {
 
     /// Checks them all. The results are in the order of the targets.
     pub(super) fn check_all(&self, targets: &[Target]) -> Vec<Checked> {
-        let workers = thread::available_parallelism().map_or(1, NonZero::get).min(targets.len());
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            while let index = next.fetch_add(1, Ordering::Relaxed)
-                && let Some(target) = targets.get(index)
-            {
-                done.push((index, self.check(target)));
-            }
-            done
-        };
-        let mut done = thread::scope(|scope| {
-            let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-            let handles: Vec<_> = (0..workers).filter_map(|worker| start(worker).ok()).collect();
-            // Where no thread can be had, this one does it.
-            let mut done = if handles.is_empty() { work() } else { Vec::new() };
-            for handle in handles {
-                done.extend(handle.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            }
-            done
-        });
-        done.sort_by_key(|(index, _)| *index);
-        done.into_iter().map(|(_, checked)| checked).collect()
+        on_all_cores(targets, |target| self.check(target))
     }
 
     /// Refuses a `--source` for a name that no description has.

@@ -28,7 +28,7 @@ pub(super) struct Target {
 
 /// Where a description is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Source {
+pub(crate) enum Source {
     StandardInput,
     File(PathBuf),
     Url(String),

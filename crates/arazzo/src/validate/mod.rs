@@ -21,6 +21,7 @@ use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
 
 pub(crate) use args::{ValidateArgs, ValidateFormat};
+pub(crate) use files::Source;
 pub(crate) use format::print_refusal_json;
 
 use check::Checker;
@@ -68,6 +69,12 @@ fn check(args: &ValidateArgs) -> Result<Report, Refusal> {
     let files = checker.check_all(&targets);
     checker.unused_source()?;
     Ok(Report::new(files))
+}
+
+/// The descriptions that files, folders and globs lead to.
+pub(crate) fn descriptions(arguments: &[String]) -> Result<Vec<Source>, Refusal> {
+    let targets = files::find(arguments, &mut Configs::default())?;
+    Ok(targets.into_iter().map(|target| target.source).collect())
 }
 
 /// Whether a diagnostic of this severity is shown to people.

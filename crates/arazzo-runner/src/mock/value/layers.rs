@@ -221,6 +221,11 @@ impl<'s> Layers<'s> {
         self.schemas.iter().flat_map(|schema| schema.property_schemas(name)).collect()
     }
 
+    /// The schemas of the items.
+    pub(super) fn items(&self) -> Vec<Schema<'s>> {
+        self.schemas.iter().filter_map(Schema::items).collect()
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.schemas.iter().any(Schema::is_closed)
     }

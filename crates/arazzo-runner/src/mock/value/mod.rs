@@ -39,7 +39,12 @@ const MAX_ATTEMPTS: usize = 8;
 
 /// A value for `schema`. `reads` are the places that have to be there, as far as the schema allows them; `all_members`
 /// wants the optional members of objects, too.
-pub(super) fn value(schema: Schema<'_>, reads: &[Pointer], all_members: bool) -> Value {
+pub(crate) fn value(schema: Schema<'_>, reads: &[Pointer], all_members: bool) -> Value {
+    value_of_all(&[schema], reads, all_members)
+}
+
+/// A value for schemas that all apply to it, as far as they allow one.
+pub(crate) fn value_of_all(schemas: &[Schema<'_>], reads: &[Pointer], all_members: bool) -> Value {
     let wanted: Vec<&[String]> = reads.iter().map(Pointer::tokens).collect();
     let make = |attempt: usize| {
         let mut maker = Maker {
@@ -51,15 +56,16 @@ pub(super) fn value(schema: Schema<'_>, reads: &[Pointer], all_members: bool) ->
             variant: 0,
             doubtful: false,
         };
-        (maker.value(vec![schema], &wanted), maker.doubtful, maker.left)
+        (maker.value(schemas.to_vec(), &wanted), maker.doubtful, maker.left)
     };
     let (first, doubtful, left) = make(0);
     // What was much work once is not done again.
     if !doubtful || left < MAX_VALUES / 2 {
         return first;
     }
-    let Some(check) = ValueCheck::new(schema.bundled_for_responses()) else { return first };
-    let is_refused = |value: &Value| check.allows(value) == Some(false);
+    let checks: Vec<ValueCheck> =
+        schemas.iter().filter_map(|schema| ValueCheck::new(schema.bundled_for_responses())).collect();
+    let is_refused = |value: &Value| checks.iter().any(|check| check.allows(value) == Some(false));
     if !is_refused(&first) {
         return first;
     }
@@ -204,7 +210,8 @@ impl<'s> Maker<'s> {
     fn array(&mut self, layers: &Layers<'s>, wanted: &[&[String]]) -> Value {
         let first = layers.find(|schema| Some(schema.prefix_items()).filter(|items| !items.is_empty()));
         let first = first.unwrap_or_default();
-        let item = layers.find(Schema::items);
+        let items: Vec<Schema<'s>> = layers.items();
+        let item = items.first().copied();
         let read = wanted.iter().filter_map(|tokens| tokens.first()?.parse::<usize>().ok());
         let read = read.max().map_or(0, |index| index.saturating_add(1));
         let itself = item.is_some_and(|item| self.is_active(item));
@@ -218,7 +225,7 @@ impl<'s> Maker<'s> {
         let mut made: Vec<Value> = Vec::new();
         for index in 0..least.max(read).min(most) {
             self.variant = if unique { index } else { outer };
-            let schemas = first.get(index).copied().or(item).into_iter().collect();
+            let schemas = first.get(index).map_or_else(|| items.clone(), |schema| vec![*schema]);
             let value = self.value(schemas, &inner);
             // Of an enumeration there may be no more that differ.
             if !unique || index < layers.least("minItems").unwrap_or(0) || !made.contains(&value) {
