@@ -58,6 +58,7 @@ mod json_schema;
 mod mask;
 mod overview;
 mod path_template;
+mod plain_schema;
 mod plan;
 mod preview;
 mod record;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arazzo_document::description::Workflow;
 use arazzo_document::{ArazzoDocument, Code, Diagnostic, Document, Span, nearest};
@@ -13,13 +13,15 @@ use serde_json::{Map, Value, json};
 use super::defaults::fill_defaults;
 use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
 use crate::json_schema::{JsonSchema, Violation};
+use crate::plain_schema::is_plain;
 use crate::secret::{is_secret_name, strings};
 
 /// The inputs of a workflow, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct InputsPlan {
     schema: Option<Value>,
-    validator: Option<JsonSchema>,
+    /// The schema compiled, at the latest when there is something to check; `None` for one that is none.
+    validator: OnceLock<Option<JsonSchema>>,
     /// The document, and where the schema stands in it.
     place: Option<(Arc<Document>, Span)>,
     /// Where requests use inputs that have no default and need not be given.
@@ -57,16 +59,17 @@ impl InputsPlan {
         let (Some(node), Some(schema)) = (&workflow.inputs, schema_of(here, workflow)) else {
             return (Self::default(), Vec::new());
         };
+        let plan = |schema, validator| Self {
+            schema: Some(schema),
+            validator,
+            place: Some((Arc::clone(&here.document), node.span)),
+            uses: Vec::new(),
+        };
+        if is_plain(&schema) {
+            return (plan(schema, OnceLock::new()), Vec::new());
+        }
         match JsonSchema::with_formats(&schema) {
-            Ok(validator) => {
-                let plan = Self {
-                    schema: Some(schema),
-                    validator: Some(validator),
-                    place: Some((Arc::clone(&here.document), node.span)),
-                    uses: Vec::new(),
-                };
-                (plan, Vec::new())
-            }
+            Ok(validator) => (plan(schema, OnceLock::from(Some(validator))), Vec::new()),
             Err((pointer, error)) => {
                 let wrong = node.pointer(&pointer).unwrap_or(node);
                 let message =
@@ -75,7 +78,8 @@ impl InputsPlan {
                 let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)
                     .with_hint("`inputs` is a JSON Schema of an object, see https://json-schema.org");
                 // The names are known all the same, so that not every use of one is reported, too.
-                let named = Self { schema: Some(schema), place: None, ..Self::default() };
+                let validator = OnceLock::from(None);
+                let named = Self { schema: Some(schema), validator, ..Self::default() };
                 (named, vec![diagnostic])
             }
         }
@@ -84,6 +88,11 @@ impl InputsPlan {
     /// What a workflow declares as its inputs, by which nothing can be checked.
     pub(super) fn declared(here: &ArazzoDocument, workflow: &Workflow) -> Self {
         Self { schema: schema_of(here, workflow), ..Self::default() }
+    }
+
+    fn validator(&self) -> Option<&JsonSchema> {
+        let compile = || JsonSchema::with_formats(self.schema.as_ref()?).ok();
+        self.validator.get_or_init(compile).as_ref()
     }
 
     pub(crate) fn schema(&self) -> Option<&Value> {
@@ -190,8 +199,11 @@ impl InputsPlan {
 
     /// The inputs whose defaults the schema refuses, and why.
     pub(crate) fn refused_defaults(&self) -> Vec<(String, String)> {
-        let Some(validator) = &self.validator else { return Vec::new() };
         let defaults = Value::Object(self.with_defaults(Map::new()));
+        if defaults.as_object().is_none_or(Map::is_empty) {
+            return Vec::new();
+        }
+        let Some(validator) = self.validator() else { return Vec::new() };
         let (violations, _) = validator.violations(&defaults, MAX_PROBLEMS);
         let problems = violations.iter().map(|violation| self.problem(violation));
         // Without a default an input may be missing here.
@@ -222,7 +234,7 @@ impl InputsPlan {
 
     /// Fills defaults in and checks the whole.
     pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
-        let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return Ok(inputs) };
+        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return Ok(inputs) };
         fill_defaults(schema, &mut inputs)?;
         let value = Value::Object(inputs);
         let (violations, _) = validator.violations(&value, MAX_PROBLEMS);
@@ -246,7 +258,7 @@ impl InputsPlan {
 
     /// What is wrong with the input `name`, whatever is wrong with the others.
     pub(crate) fn problem_with(&self, name: &str, mut inputs: Map<String, Value>) -> Option<InputProblem> {
-        let (Some(schema), Some(validator)) = (&self.schema, &self.validator) else { return None };
+        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return None };
         if let Err(error) = fill_defaults(schema, &mut inputs) {
             return error.problems.into_iter().next();
         }
@@ -329,8 +341,7 @@ mod tests {
     use super::*;
 
     fn plan(schema: Value) -> InputsPlan {
-        let validator = JsonSchema::with_formats(&schema).unwrap();
-        InputsPlan { schema: Some(schema), validator: Some(validator), ..InputsPlan::default() }
+        InputsPlan { schema: Some(schema), ..InputsPlan::default() }
     }
 
     fn complete(schema: Value, inputs: Value) -> Result<Value, String> {
