@@ -129,11 +129,13 @@ fn missing_inputs_are_asked_for_and_wrong_answers_again() {
         ("input `count` is refused: 2 is less than the minimum of 3", "\n"),
         ("`count` is required", "7\n"),
         ("apiKey (string, required, secret)\r\n> ", "abc\n"),
-        ("input `apiKey` is refused", "hunter22\n"),
+        // What is typed before the question has come again is shown, as at any prompt.
+        ("apiKey (string, required, secret)\r\n> ", "hunter22\n"),
     ];
     let outcome = run(&folder.0, &[], &[], &dialogue);
     assert_eq!(outcome.exit, Some(0), "{}", outcome.shown);
     assert!(outcome.stdout.contains("count: 7"), "{}", outcome.stdout);
+    assert!(outcome.shown.contains("input `apiKey` is refused"), "{}", outcome.shown);
     for secret in ["hunter22", "abc"] {
         assert!(!outcome.shown.contains(secret) && !outcome.stdout.contains(secret), "{}", outcome.shown);
     }
