@@ -1,13 +1,15 @@
 //! The arguments of the command line.
 
+mod color;
 mod many;
 mod network;
+mod source;
+mod verbosity;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use arazzo_runner::UrlMapping;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::explain::ExplainArgs;
 use crate::graph::GraphArgs;
@@ -18,8 +20,11 @@ use crate::report::Target;
 use crate::show::ShowArgs;
 use crate::survey::SurveyArgs;
 use crate::validate::ValidateArgs;
+pub(crate) use color::ColorArgs;
 pub(crate) use many::ManyArgs;
 pub(crate) use network::NetworkArgs;
+pub(crate) use source::{SourceArgs, load_one_of_many};
+pub(crate) use verbosity::VerbosityArgs;
 
 /// Run and validate workflows that are described in the OpenAPI Initiative's Arazzo format.
 #[derive(Debug, Parser)]
@@ -95,32 +100,21 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Inputs")]
     pub(crate) no_input: bool,
 
-    /// Read this source description from there instead.
-    #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources and servers")]
-    pub(crate) sources: Vec<String>,
-
-    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
-    /// above it with a `.git`].
-    #[arg(long, value_name = "DIR", help_heading = "Sources and servers")]
-    pub(crate) root: Option<PathBuf>,
-
-    /// Read what lies below this URL from that folder, the description, sources and what they refer to alike. Of several
-    /// that fit, the longest URL counts. May be given several times.
-    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources and servers")]
-    pub(crate) mappings: Vec<UrlMapping>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
 
     /// The base URL of a source's API; without a name, of the only source.
-    #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Sources and servers")]
+    #[arg(long = "server", value_name = "[NAME=]URL", help_heading = "Servers and requests")]
     pub(crate) servers: Vec<String>,
 
     /// A credential for a security scheme: text, `env:NAME` or `file:PATH`. For basic and OAuth2 password
     /// `user:password`, for OAuth2 client credentials `id:secret`; a token of yours as it is, or `bearer:TOKEN` if it
     /// has a colon. Also read from `ARAZZO_AUTH_<SOURCE>_<SCHEME>` and `ARAZZO_AUTH_<SCHEME>`.
-    #[arg(long, value_name = "[SOURCE.]SCHEME=VALUE", help_heading = "Sources and servers")]
+    #[arg(long, value_name = "[SOURCE.]SCHEME=VALUE", help_heading = "Servers and requests")]
     pub(crate) auth: Vec<String>,
 
     /// A header field added to every request.
-    #[arg(short = 'H', long = "header", value_name = "'NAME: VALUE'", help_heading = "Sources and servers")]
+    #[arg(short = 'H', long = "header", value_name = "'NAME: VALUE'", help_heading = "Servers and requests")]
     pub(crate) headers: Vec<String>,
 
     /// Send nothing: answer every request from the sources' examples and schemas, or as the scenario file says.
@@ -130,12 +124,12 @@ pub(crate) struct RunArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",
-        help_heading = "Sources and servers"
+        help_heading = "Servers and requests"
     )]
     pub(crate) mock: Option<String>,
 
     /// Print what would be done and send nothing.
-    #[arg(long, help_heading = "Sources and servers")]
+    #[arg(long, help_heading = "Servers and requests")]
     pub(crate) dry_run: bool,
 
     #[command(flatten)]
@@ -201,17 +195,11 @@ pub(crate) struct RunArgs {
     #[arg(long = "report", value_name = "KIND=PATH", help_heading = "Output")]
     pub(crate) reports: Vec<Target>,
 
-    /// Show requests and responses, and warnings with their source.
-    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
-    pub(crate) verbose: u8,
+    #[command(flatten)]
+    pub(crate) verbosity: VerbosityArgs,
 
-    /// Show errors and the result only.
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
-    pub(crate) quiet: bool,
-
-    /// When to use colour.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
-    pub(crate) color: Color,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
 
     /// Show secrets instead of `***`.
     #[arg(long, help_heading = "Output")]
@@ -283,29 +271,6 @@ impl From<CheckResponses> for arazzo_engine::CheckResponses {
             CheckResponses::Warn => Self::Warn,
             CheckResponses::Fail => Self::Fail,
         }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal.
-    #[default]
-    Auto,
-    /// Everywhere.
-    Always,
-    /// Nowhere.
-    Never,
-}
-
-impl Color {
-    /// Makes it the choice for everything that is printed.
-    pub(crate) fn apply(self) {
-        let choice = match self {
-            Self::Auto => return,
-            Self::Always => anstream::ColorChoice::Always,
-            Self::Never => anstream::ColorChoice::Never,
-        };
-        choice.write_global();
     }
 }
 

@@ -1,10 +1,8 @@
 //! The arguments of `arazzo graph`.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
-use crate::args::{Color, NetworkArgs};
+use crate::args::{ColorArgs, NetworkArgs, SourceArgs};
 
 /// The arguments of `arazzo graph`.
 #[derive(Debug, Args)]
@@ -30,21 +28,14 @@ pub(crate) struct GraphArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// Read this source description from there instead.
-    #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources")]
-    pub(crate) sources: Vec<String>,
-
-    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
-    /// above it with a `.git`].
-    #[arg(long, value_name = "DIR", help_heading = "Sources")]
-    pub(crate) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
 
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
 
-    /// When to use colour in messages.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Color,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
 }
 
 const EXIT_CODES: &str = "Exit codes:

@@ -10,18 +10,17 @@ mod marks;
 mod mermaid;
 mod svg;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arazzo_document::{Document, Severity, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, WorkflowGraph};
-use arazzo_runner::{LoadOptions, Loaded, Origin, load};
+use arazzo_runner::Loaded;
 
 use crate::args::Format;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
-use crate::run::{StandardInput, choose, is_url, policy, sources};
+use crate::run::{StandardInput, choose, load_description, policy};
 
 pub(crate) use args::GraphArgs;
 use args::GraphFormat;
@@ -75,24 +74,9 @@ fn graphs(args: &GraphArgs, documents: &mut Vec<Arc<Document>>) -> Result<Vec<Wo
 }
 
 fn read(args: &GraphArgs, mode: Mode, documents: &mut Vec<Arc<Document>>) -> Result<Workspace, Refusal> {
-    let urls = std::iter::once(&args.description).chain(&args.sources).map(String::as_str);
-    let options = LoadOptions {
-        sources: sources(&args.sources)?,
-        root: args.root.clone(),
-        mode,
-        network: policy(&args.network, urls)?,
-        ..LoadOptions::default()
-    };
-    let text;
-    let origin = if args.description == "-" {
-        text = StandardInput::default().read().map_err(|fact| Refusal::unreadable(fact, None))?;
-        Origin::Text(&text)
-    } else if is_url(&args.description) {
-        Origin::Url(&args.description)
-    } else {
-        Origin::File(Path::new(&args.description))
-    };
-    let loaded = load(origin, &options).map_err(|error| Refusal::usage(error.to_string(), None))?;
+    let urls = std::iter::once(&args.description).chain(&args.sources.named).map(String::as_str);
+    let options = args.sources.options(mode, policy(&args.network, urls)?)?;
+    let loaded = load_description(&args.description, &options, &mut StandardInput::default())?;
     let Loaded { workspace, documents: read, mut diagnostics } = loaded;
     documents.extend(read);
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arazzo_runner::Fault;
 use clap::{Args, ValueEnum};
 
-use crate::args::{Color, NetworkArgs};
+use crate::args::{ColorArgs, NetworkArgs, SourceArgs};
 use crate::quantity;
 
 /// The arguments of `arazzo mock`.
@@ -45,13 +45,8 @@ pub(crate) struct MockArgs {
     #[arg(long, value_name = "SIZE", value_parser = quantity::size, default_value = "10MiB", help_heading = "Answers")]
     pub(super) max_body: usize,
 
-    /// Read this source description from there instead.
-    #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources")]
-    pub(super) sources: Vec<String>,
-
-    /// Where relative source urls are tried that lead to nothing beside the description.
-    #[arg(long, value_name = "DIR", help_heading = "Sources")]
-    pub(super) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) sources: SourceArgs,
 
     #[command(flatten)]
     pub(super) network: NetworkArgs,
@@ -64,9 +59,8 @@ pub(crate) struct MockArgs {
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
 
-    /// When to use colour.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
-    pub(super) color: Color,
+    #[command(flatten)]
+    pub(super) color: ColorArgs,
 }
 
 /// How requests are logged.

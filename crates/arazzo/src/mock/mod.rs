@@ -9,14 +9,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arazzo_document::{Diagnostic, Document, Severity, Workspace};
-use arazzo_engine::PlanOptions;
-use arazzo_runner::{LoadOptions, Loaded, MockApi, MockServer, MockServerOptions, Origin, Scenario, load};
+use arazzo_engine::{Mode, PlanOptions};
+use arazzo_runner::{Loaded, MockApi, MockServer, MockServerOptions, Origin, Scenario, load};
 
 use crate::args::Format;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
-use crate::run::{Interruption, is_url, policy, read_scenario, sources};
+use crate::run::{Interruption, is_url, policy, read_scenario};
 pub(crate) use args::MockArgs;
 
 /// The name of the source when an OpenAPI description is served alone.
@@ -118,13 +118,8 @@ fn read(
     args: &MockArgs,
     documents: &mut Vec<Arc<Document>>,
 ) -> Result<(Workspace, Vec<Diagnostic>), Refusal> {
-    let named = std::iter::once(&args.description).chain(&args.sources).map(String::as_str);
-    let mut options = LoadOptions {
-        sources: sources(&args.sources)?,
-        root: args.root.clone(),
-        network: policy(&args.network, named)?,
-        ..LoadOptions::default()
-    };
+    let named = std::iter::once(&args.description).chain(&args.sources.named).map(String::as_str);
+    let mut options = args.sources.options(Mode::default(), policy(&args.network, named)?)?;
     let origin = if is_url(&args.description) {
         Origin::Url(&args.description)
     } else {

@@ -17,7 +17,7 @@ use arazzo_document::{Diagnostic, Document, Severity};
 use arazzo_engine::{RunError, Timestamp};
 use arazzo_runner::{Clock as _, SystemClock};
 
-use crate::args::{Format, RunArgs};
+use crate::args::Format;
 use crate::diagnostics::DiagnosticJson;
 use crate::excerpt::Excerpts;
 use crate::exit::Exit;
@@ -35,16 +35,6 @@ pub(crate) enum Verbosity {
     Quiet,
     Normal,
     Verbose,
-}
-
-impl Verbosity {
-    pub(crate) fn of(args: &RunArgs) -> Self {
-        match (args.quiet, args.verbose) {
-            (true, _) => Self::Quiet,
-            (false, 0) => Self::Normal,
-            (false, _) => Self::Verbose,
-        }
-    }
 }
 
 /// Why something could not be written to standard output.

@@ -23,7 +23,7 @@ use super::{inputs, run_id};
 use crate::args::{Format, RunArgs};
 use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
-use crate::output::{self, Finished, ManyReporter, Verbosity};
+use crate::output::{self, Finished, ManyReporter};
 use crate::refusal::Refusal;
 
 /// Signals are looked for after so many runs, also where no run ever waits.
@@ -101,7 +101,7 @@ pub(super) fn source(
 impl Many {
     /// Carries the runs out and prints what came of them.
     pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
-        let verbosity = Verbosity::of(args);
+        let verbosity = args.verbosity.verbosity();
         output::warn_all(&self.warnings, documents, verbosity);
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,

@@ -30,7 +30,7 @@ use crate::args::RunArgs;
 use crate::diagnostics::DiagnosticJson;
 use crate::elsewhere::Needed;
 use crate::exit::Exit;
-use crate::output::{self, Verbosity};
+use crate::output;
 use crate::refusal::Refusal;
 use crate::report::{self, Recording};
 use many::Many;
@@ -40,7 +40,6 @@ use session::Session;
 pub(crate) use interruption::Interruption;
 pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
-pub(crate) use servers::sources;
 pub(crate) use standard_input::StandardInput;
 pub(crate) use tally::{Reasons, Tally};
 
@@ -49,7 +48,7 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
     let mut documents = Vec::new();
     if let Err(refusal) = report::check(&args.reports) {
-        output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
+        output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
         return refusal.exit;
     }
     match prepare(args, &mut documents) {
@@ -62,15 +61,15 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
             many.run(args, &documents)
         }
         Ok(Prepared::Preview { previews, diagnostics }) => {
-            output::warn_all(&diagnostics, &documents, Verbosity::of(args));
-            if !args.reports.is_empty() && !args.quiet {
+            output::warn_all(&diagnostics, &documents, args.verbosity.verbosity());
+            if !args.reports.is_empty() && !args.verbosity.quiet {
                 output::message("warning: a dry run writes no reports");
             }
             output::print_plan(&previews, &diagnostics, args.format);
             Exit::Success
         }
         Err(refusal) => {
-            output::refuse(&refusal, &documents, args.format, Verbosity::of(args));
+            output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
             let diagnostics = refusal.problems.iter().map(DiagnosticJson::from).collect();
             Recording { runs: Vec::new(), diagnostics }.write(&args.reports);
             refusal.exit
@@ -80,7 +79,7 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
 
 fn warn_of_network(args: &RunArgs) {
     if let Some(warning) = network::warning(args)
-        && !args.quiet
+        && !args.verbosity.quiet
     {
         output::message(&format!("warning: {warning}"));
     }
@@ -195,15 +194,8 @@ fn read(
     documents: &mut Vec<Arc<Document>>,
     standard_input: &mut StandardInput,
 ) -> Result<(Workspace, Vec<Diagnostic>), Refusal> {
-    let options = LoadOptions {
-        sources: sources(&args.sources)?,
-        root: args.root.clone(),
-        mappings: args.mappings.clone(),
-        mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
-        network: network.clone(),
-        timeout: Some(args.timeout),
-        ..LoadOptions::default()
-    };
+    let mode = if args.strict { Mode::Strict } else { Mode::Tolerant };
+    let options = LoadOptions { timeout: Some(args.timeout), ..args.sources.options(mode, network.clone())? };
     let Loaded { workspace, documents: read, diagnostics } =
         load_description(&args.description, &options, standard_input)?;
     documents.extend(read);

@@ -48,7 +48,7 @@ pub(crate) fn warning(args: &RunArgs) -> Option<&'static str> {
 
 /// The texts on the command line that may have URLs in them.
 fn urls(args: &RunArgs) -> impl Iterator<Item = &str> {
-    std::iter::once(&args.description).chain(&args.sources).chain(&args.servers).map(String::as_str)
+    std::iter::once(&args.description).chain(&args.sources.named).chain(&args.servers).map(String::as_str)
 }
 
 /// The hosts of the URLs on the command line, which need no `--allow-host`.

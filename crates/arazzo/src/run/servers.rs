@@ -7,22 +7,6 @@ use url::Url;
 
 use crate::refusal::Refusal;
 
-/// `--source NAME=PATH|URL`.
-pub(crate) fn sources(texts: &[String]) -> Result<BTreeMap<String, String>, Refusal> {
-    texts
-        .iter()
-        .map(|text| match text.split_once('=') {
-            Some((name, path)) if !name.is_empty() && !path.is_empty() => {
-                Ok((name.to_owned(), path.to_owned()))
-            }
-            Some(_) | None => {
-                let hint = "write it as `--source NAME=PATH`".to_owned();
-                Err(Refusal::usage(format!("`{text}` does not say which source to read from where"), hint))
-            }
-        })
-        .collect()
-}
-
 /// `--server [NAME=]URL`. What stands before the first `=` is a name only if a source has it.
 pub(crate) fn collect(texts: &[String], workspace: &Workspace) -> Result<BTreeMap<String, String>, Refusal> {
     let names: Vec<&str> =

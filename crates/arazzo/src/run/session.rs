@@ -27,7 +27,7 @@ pub(super) struct Session {
 impl Session {
     /// Carries the runs out and prints what came of them.
     pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
-        let verbosity = Verbosity::of(args);
+        let verbosity = args.verbosity.verbosity();
         if args.format == Format::Outputs && self.runs.len() > 1 {
             let refusal = Refusal::usage("`--format outputs` prints the outputs of one workflow", None);
             output::refuse(&refusal, documents, args.format, verbosity);

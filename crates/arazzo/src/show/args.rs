@@ -1,11 +1,8 @@
 //! The arguments of `arazzo show`.
 
-use std::path::PathBuf;
-
-use arazzo_runner::UrlMapping;
 use clap::{Args, ValueEnum};
 
-use crate::args::{Color, NetworkArgs};
+use crate::args::{ColorArgs, NetworkArgs, SourceArgs};
 
 /// The arguments of `arazzo show`.
 #[derive(Debug, Args)]
@@ -22,19 +19,8 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// Read this source description from there instead.
-    #[arg(long = "source", value_name = "NAME=PATH|URL", help_heading = "Sources")]
-    pub(crate) sources: Vec<String>,
-
-    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
-    /// above it with a `.git`].
-    #[arg(long, value_name = "DIR", help_heading = "Sources")]
-    pub(crate) root: Option<PathBuf>,
-
-    /// Read what lies below this URL from that folder. Of several that fit, the longest URL counts. May be given several
-    /// times.
-    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources")]
-    pub(crate) mappings: Vec<UrlMapping>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
 
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
@@ -43,9 +29,8 @@ pub(crate) struct ShowArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(crate) format: ShowFormat,
 
-    /// When to use colour.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
-    pub(crate) color: Color,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
 }
 
 const AFTER_HELP: &str = "`--format json` prints one object:

@@ -11,13 +11,12 @@ use std::sync::Arc;
 
 use arazzo_document::{Diagnostic, Document, Severity};
 use arazzo_engine::{CheckOptions, Mode, Overview};
-use arazzo_runner::LoadOptions;
 
 use crate::args::Format;
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
 use crate::refusal::Refusal;
-use crate::run::{StandardInput, load_description, policy, sources, unknown_workflow};
+use crate::run::{StandardInput, load_description, policy, unknown_workflow};
 
 pub(crate) use args::{ShowArgs, ShowFormat};
 pub(crate) use human::traits;
@@ -63,16 +62,9 @@ struct Shown {
 }
 
 fn show(args: &ShowArgs, documents: &mut Vec<Arc<Document>>) -> Result<Shown, Refusal> {
-    let urls = std::iter::once(&args.description).chain(&args.sources).map(String::as_str);
+    let urls = std::iter::once(&args.description).chain(&args.sources.named).map(String::as_str);
     let mode = if args.strict { Mode::Strict } else { Mode::Tolerant };
-    let options = LoadOptions {
-        sources: sources(&args.sources)?,
-        root: args.root.clone(),
-        mappings: args.mappings.clone(),
-        mode,
-        network: policy(&args.network, urls)?,
-        ..LoadOptions::default()
-    };
+    let options = args.sources.options(mode, policy(&args.network, urls)?)?;
     let loaded = load_description(&args.description, &options, &mut StandardInput::default())?;
     documents.extend(loaded.documents);
     let mut diagnostics = loaded.diagnostics;

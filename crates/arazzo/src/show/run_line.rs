@@ -38,11 +38,14 @@ impl<'a> RunLine<'a> {
         if self.several {
             flag(&mut words, "-w", "--workflow", &workflow.workflow_id);
         }
-        args.sources.iter().for_each(|text| flag(&mut words, "--source", "--source", text));
-        if let Some(root) = &args.root {
+        args.sources.named.iter().for_each(|text| flag(&mut words, "--source", "--source", text));
+        if let Some(root) = &args.sources.root {
             flag(&mut words, "--root", "--root", &root.display().to_string());
         }
-        args.mappings.iter().for_each(|mapping| flag(&mut words, "--map", "--map", &mapping.to_string()));
+        args.sources
+            .mappings
+            .iter()
+            .for_each(|mapping| flag(&mut words, "--map", "--map", &mapping.to_string()));
         if args.strict {
             words.push("--strict".to_owned());
         }

@@ -1,11 +1,10 @@
 //! The arguments of `arazzo survey`.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::args::{Color, NetworkArgs};
+use crate::args::{ColorArgs, NetworkArgs, SourceArgs};
 use crate::quantity;
 
 /// The arguments of `arazzo survey`.
@@ -32,10 +31,8 @@ pub(crate) struct SurveyArgs {
     #[arg(long, value_name = "DURATION", value_parser = quantity::duration, default_value = "10s", help_heading = "Rules and limits")]
     pub(super) max_duration: Duration,
 
-    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
-    /// above it with a `.git`].
-    #[arg(long, value_name = "DIR", help_heading = "Sources")]
-    pub(super) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) sources: SourceArgs,
 
     #[command(flatten)]
     pub(super) network: NetworkArgs,
@@ -44,9 +41,8 @@ pub(crate) struct SurveyArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(super) format: SurveyFormat,
 
-    /// When to use colour.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
-    pub(super) color: Color,
+    #[command(flatten)]
+    pub(super) color: ColorArgs,
 }
 
 /// What `arazzo survey` prints.

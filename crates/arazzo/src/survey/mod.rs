@@ -52,8 +52,9 @@ pub(crate) fn run(args: &SurveyArgs) -> Exit {
 }
 
 fn survey(args: &SurveyArgs) -> Result<Vec<Surveyed>, Refusal> {
-    let network = run::policy(&args.network, args.files.iter().map(String::as_str))?;
+    let network =
+        run::policy(&args.network, args.files.iter().chain(&args.sources.named).map(String::as_str))?;
     let descriptions = validate::descriptions(&args.files)?;
-    let surveyor = Surveyor::new(args, network);
+    let surveyor = Surveyor::new(args, network)?;
     Ok(on_all_cores(&descriptions, |source| surveyor.survey(source)))
 }

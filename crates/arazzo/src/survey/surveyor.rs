@@ -7,14 +7,16 @@ use std::time::Duration;
 use arazzo_document::{ArazzoDocument, Diagnostic, Place, Position, Severity, Span, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Run, RunOptions, RunResult, Status};
 use arazzo_runner::{
-    Clock, LoadOptions, Loaded, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive, load,
+    Clock, LoadOptions, Loaded, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive,
     read_stream, sample_inputs,
 };
 
 use super::SurveyArgs;
 use super::outcome::{Ending, Outcome, Reason, Surveyed, is_unresolved};
 use super::transport::{Watched, at_once};
+use crate::args::load_one_of_many;
 use crate::elsewhere::Needed;
+use crate::refusal::Refusal;
 use crate::validate::Source;
 
 /// Surveys one description after the other.
@@ -24,15 +26,10 @@ pub(super) struct Surveyor<'a> {
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) fn new(args: &'a SurveyArgs, network: NetworkOptions) -> Self {
-        let load = LoadOptions {
-            root: args.root.clone(),
-            mode: mode(args),
-            network,
-            cache: Some(Arc::new(SourceCache::default())),
-            ..LoadOptions::default()
-        };
-        Self { args, load }
+    pub(super) fn new(args: &'a SurveyArgs, network: NetworkOptions) -> Result<Self, Refusal> {
+        let cache = Some(Arc::new(SourceCache::default()));
+        let load = LoadOptions { cache, ..args.sources.options(mode(args), network)? };
+        Ok(Self { args, load })
     }
 
     pub(super) fn survey(&self, source: &Source) -> Surveyed {
@@ -64,7 +61,7 @@ impl<'a> Surveyor<'a> {
                 Origin::Text(&text)
             }
         };
-        load(origin, &self.load).map_err(|error| error.to_string())
+        load_one_of_many(origin, &mut self.load.clone()).map_err(|error| error.to_string())
     }
 
     fn workflows(&self, file: String, workspace: &Workspace, found: &[Diagnostic]) -> Surveyed {

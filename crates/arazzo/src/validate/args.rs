@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use arazzo_document::Code;
-use arazzo_runner::UrlMapping;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use crate::args::{Color, NetworkArgs};
+use crate::args::{ColorArgs, NetworkArgs, SourceArgs, VerbosityArgs};
 use crate::explain;
 
 /// The arguments of `arazzo validate`.
@@ -50,19 +49,8 @@ pub(crate) struct ValidateArgs {
     #[arg(long, help_heading = "Sources")]
     pub(crate) check_sources: bool,
 
-    /// Read this source from there instead, in every description that has it.
-    #[arg(long = "source", value_name = "NAME=PATH", help_heading = "Sources")]
-    pub(crate) sources: Vec<String>,
-
-    /// Where relative source urls are tried that lead to nothing beside the description [default: the nearest folder
-    /// above it with a `.git`].
-    #[arg(long, value_name = "DIR", help_heading = "Sources")]
-    pub(crate) root: Option<PathBuf>,
-
-    /// Read what lies below this URL from that folder. Of several that fit, the longest URL counts. May be given several
-    /// times.
-    #[arg(long = "map", value_name = "URL=DIR", help_heading = "Sources")]
-    pub(crate) mappings: Vec<UrlMapping>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
 
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
@@ -71,17 +59,11 @@ pub(crate) struct ValidateArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(crate) format: ValidateFormat,
 
-    /// Show notes, and the files that were checked.
-    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
-    pub(crate) verbose: u8,
+    #[command(flatten)]
+    pub(crate) verbosity: VerbosityArgs,
 
-    /// Show errors only.
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
-    pub(crate) quiet: bool,
-
-    /// When to use colour.
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
-    pub(crate) color: Color,
+    #[command(flatten)]
+    pub(crate) color: ColorArgs,
 }
 
 const EXIT_CODES: &str = "Exit codes:

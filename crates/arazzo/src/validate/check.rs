@@ -1,21 +1,20 @@
 //! Checking descriptions, on all cores.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span};
 use arazzo_engine::{CheckOptions, Mode, check};
-use arazzo_runner::{
-    LoadError, LoadOptions, Loaded, NetworkOptions, Origin, SourceCache, load, read_file, read_stream,
-};
+use arazzo_runner::{LoadOptions, Loaded, Origin, SourceCache, read_file, read_stream};
 
 use url::Url;
 
 use super::files::{Source, Target};
 use super::levels::{Levelled, Levels};
 use super::report::{Checked, Finding};
-use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi, verbosity};
+use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi};
+use crate::args::load_one_of_many;
 use crate::excerpt::Excerpts;
 use crate::parallel::on_all_cores;
 use crate::refusal::Refusal;
@@ -34,9 +33,8 @@ const STANDARD_INPUT: &str = "<stdin>";
 pub(super) struct Checker<'a> {
     args: &'a ValidateArgs,
     asked: &'a Levels,
-    sources: BTreeMap<String, String>,
-    network: NetworkOptions,
-    cache: Arc<SourceCache>,
+    /// How each is read, but for its mode.
+    options: LoadOptions,
     /// The names of `--source` that some description has; `None` once a description could not be read, for it may have
     /// any.
     used: Mutex<Option<BTreeSet<String>>>,
@@ -53,14 +51,9 @@ pub(super) struct Examined {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(
-        args: &'a ValidateArgs,
-        asked: &'a Levels,
-        sources: BTreeMap<String, String>,
-        network: NetworkOptions,
-    ) -> Self {
-        let cache = Arc::new(SourceCache::default());
-        Self { args, asked, sources, network, cache, used: Mutex::new(Some(BTreeSet::new())) }
+    pub(super) fn new(args: &'a ValidateArgs, asked: &'a Levels, options: LoadOptions) -> Self {
+        let options = LoadOptions { cache: Some(Arc::new(SourceCache::default())), ..options };
+        Self { args, asked, options, used: Mutex::new(Some(BTreeSet::new())) }
     }
 
     /// Checks them all. The results are in the order of the targets.
@@ -72,7 +65,7 @@ impl<'a> Checker<'a> {
     pub(super) fn unused_source(&self) -> Result<(), Refusal> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(used) = &*used else { return Ok(()) };
-        match self.sources.keys().find(|name| !used.contains(*name)) {
+        match self.options.sources.keys().find(|name| !used.contains(*name)) {
             Some(name) => Err(Refusal::usage(format!("no description has a source `{name}`"), None)),
             None => Ok(()),
         }
@@ -86,7 +79,8 @@ impl<'a> Checker<'a> {
         let excerpts = Excerpts::new(&documents);
         let mut left = if self.args.format == ValidateFormat::Human { MAX_EXCERPT_WORK } else { 0 };
         let findings = levelled.diagnostics.into_iter().map(|diagnostic| {
-            let is_shown = is_shown(diagnostic.severity, verbosity(self.args), levels.deny_warnings);
+            let is_shown =
+                is_shown(diagnostic.severity, self.args.verbosity.verbosity(), levels.deny_warnings);
             let excerpt = (left > 0 && is_shown).then(|| {
                 let shown = documents.iter().find(|document| document.name == diagnostic.place.file);
                 left = left.saturating_sub(shown.map_or(0, |document| document.text.len()) + EXCERPT_COST);
@@ -148,36 +142,18 @@ impl<'a> Checker<'a> {
                 Err(error) => return unreadable(&format!("standard input {error}")),
             },
         };
-        let mut options = LoadOptions {
-            sources: self.sources.clone(),
-            root: self.args.root.clone(),
-            mappings: self.args.mappings.clone(),
-            mode,
-            network: self.network.clone(),
-            timeout: None,
-            cache: Some(Arc::clone(&self.cache)),
-        };
-        loop {
-            match load(origin, &options) {
-                Ok(loaded) => {
-                    let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-                    if loaded.workspace.is_none() {
-                        *used = None;
-                    } else if let Some(used) = &mut *used {
-                        used.extend(options.sources.into_keys());
-                    }
-                    return loaded;
+        let mut options = LoadOptions { mode, ..self.options.clone() };
+        match load_one_of_many(origin, &mut options) {
+            Ok(loaded) => {
+                let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+                if loaded.workspace.is_none() {
+                    *used = None;
+                } else if let Some(used) = &mut *used {
+                    used.extend(options.sources.into_keys());
                 }
-                Err(error) => {
-                    let known = match &error {
-                        LoadError::UnknownSource { name, .. } => options.sources.remove(name).is_some(),
-                        _ => false,
-                    };
-                    if !known {
-                        return unreadable(&error.to_string());
-                    }
-                }
+                loaded
             }
+            Err(error) => unreadable(&error.to_string()),
         }
     }
 }

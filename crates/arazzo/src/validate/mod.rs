@@ -15,6 +15,7 @@ mod report;
 mod strict_openapi;
 
 use arazzo_document::Severity;
+use arazzo_engine::Mode;
 
 use crate::exit::Exit;
 use crate::output::{self, Verbosity};
@@ -54,18 +55,17 @@ pub(crate) fn run(args: &ValidateArgs) -> Exit {
 
 fn check(args: &ValidateArgs) -> Result<Report, Refusal> {
     let asked = Levels::of_arguments(args)?;
-    let sources = crate::run::sources(&args.sources)?;
-    let urls = args.files.iter().chain(&args.sources).map(String::as_str);
-    let network = crate::run::policy(&args.network, urls)?;
+    let urls = args.files.iter().chain(&args.sources.named).map(String::as_str);
+    let options = args.sources.options(Mode::default(), crate::run::policy(&args.network, urls)?)?;
     let mut configs = Configs::new(args.config.as_deref())?;
     let targets = files::find(&args.files, &mut configs)?;
     if args.fix {
-        let fixed = fix::fix(&Checker::new(args, &asked, sources.clone(), network.clone()), &targets)?;
-        if !args.quiet {
+        let fixed = fix::fix(&Checker::new(args, &asked, options.clone()), &targets)?;
+        if !args.verbosity.quiet {
             output::message(&fixed.to_string());
         }
     }
-    let checker = Checker::new(args, &asked, sources, network);
+    let checker = Checker::new(args, &asked, options);
     let files = checker.check_all(&targets);
     checker.unused_source()?;
     Ok(Report::new(files))
@@ -84,14 +84,5 @@ fn is_shown(severity: Severity, verbosity: Verbosity, deny_warnings: bool) -> bo
         // With `--deny-warnings` it is the reason of the exit code.
         Severity::Warning => verbosity != Verbosity::Quiet || deny_warnings,
         Severity::Info => verbosity == Verbosity::Verbose,
-    }
-}
-
-/// How much is said.
-fn verbosity(args: &ValidateArgs) -> Verbosity {
-    match (args.quiet, args.verbose) {
-        (true, _) => Verbosity::Quiet,
-        (false, 0) => Verbosity::Normal,
-        (false, _) => Verbosity::Verbose,
     }
 }

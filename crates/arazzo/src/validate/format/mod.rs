@@ -7,7 +7,7 @@ mod junit;
 mod sarif;
 
 use super::report::{Counts, Report};
-use super::{ValidateArgs, ValidateFormat, verbosity};
+use super::{ValidateArgs, ValidateFormat};
 use crate::output::{self, Verbosity};
 
 pub(crate) use json::print_refusal_json;
@@ -15,7 +15,7 @@ pub(crate) use json::print_refusal_json;
 /// Prints the report on standard output. What is meant for programs has its summary on standard error.
 pub(super) fn print(report: &Report, args: &ValidateArgs) {
     let text = match args.format {
-        ValidateFormat::Human => return human::print(report, verbosity(args)),
+        ValidateFormat::Human => return human::print(report, args.verbosity.verbosity()),
         ValidateFormat::Json => json::render(report),
         ValidateFormat::Sarif => sarif::render(report),
         ValidateFormat::Github => github::render(report),
@@ -24,7 +24,7 @@ pub(super) fn print(report: &Report, args: &ValidateArgs) {
     if !text.is_empty() {
         output::print(text.trim_end_matches('\n'));
     }
-    if verbosity(args) != Verbosity::Quiet {
+    if args.verbosity.verbosity() != Verbosity::Quiet {
         output::message(&summary(report.files.len(), report.counts()));
     }
 }

@@ -1,0 +1,27 @@
+//! The arguments that say how much is said.
+
+use clap::{ArgAction, Args};
+
+use crate::output::Verbosity;
+
+/// How much is said beside the result.
+#[derive(Debug, Args)]
+pub(crate) struct VerbosityArgs {
+    /// Show more: the requests and responses of runs, notes and the files that were checked, warnings with their source.
+    #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
+    verbose: u8,
+
+    /// Show errors and the result only.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+impl VerbosityArgs {
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, _) => Verbosity::Verbose,
+        }
+    }
+}
