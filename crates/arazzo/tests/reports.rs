@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -88,6 +89,76 @@ fn a_failed_run_has_its_reports() {
     assert_eq!(json.pointer("/runs/0/steps/0/attempts/0/response/body").unwrap(), "{}");
     assert!(!folder.read("html").is_empty());
     assert_eq!(folder.names().len(), kinds.len(), "{:?}", folder.names());
+}
+
+#[test]
+fn many_runs_have_reports_of_each() {
+    let folder = Folder::new("many");
+    let rows = folder.0.join("rows.csv");
+    fs::write(&rows, "itemId\na\nb\nc\n").unwrap();
+    let answers = [Answer::json(200, "{}"), Answer::json(404, "{}"), Answer::json(200, "{}")];
+    let server = Server::start(answers).unwrap();
+    let kinds = ["junit", "html", "json", "har", "tap", "markdown"];
+    let reports = kinds.map(|kind| folder.report(kind));
+    let mut arguments = vec!["-w", "getOne", "--data", rows.to_str().unwrap(), "-q"];
+    arguments.extend(reports.iter().map(String::as_str));
+    let output = run(&server, &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(folder.read("junit").contains("<testsuite name=\"getOne (row 2)\" tests=\"1\" failures=\"1\""));
+    assert!(folder.read("tap").contains("\nnot ok 2 - getOne (row 2)\n"));
+    assert!(folder.read("markdown").contains("3 runs, 2 succeeded, 1 failed"));
+    assert!(folder.read("html").contains("getOne (row 3)"));
+    let har: Value = serde_json::from_str(&folder.read("har")).unwrap();
+    let statuses: Vec<&Value> = har
+        .pointer("/log/entries")
+        .and_then(Value::as_array)
+        .unwrap()
+        .iter()
+        .map(|entry| entry.pointer("/response/status").unwrap())
+        .collect();
+    assert_eq!(statuses, [200, 404, 200]);
+    let json: Value = serde_json::from_str(&folder.read("json")).unwrap();
+    assert_eq!(json.pointer("/repeat/failed").unwrap(), 1);
+    assert_eq!(json.pointer("/runs/1/row").unwrap(), 2);
+    assert_eq!(json.pointer("/runs/1/steps/0/attempts/0/response/body").unwrap(), "{}");
+}
+
+#[test]
+fn the_events_of_many_runs_have_the_ids_of_their_runs() {
+    let answers = std::iter::repeat_n(Answer::json(200, "{\"name\": \"lamp\"}"), 4);
+    let server = Server::start(answers).unwrap();
+    let arguments = ["-w", "getOne", "-i", "itemId=1", "--repeat", "4", "--concurrency", "2"];
+    let output = run(&server, &[&arguments[..], &["--format", "jsonl"]].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let named =
+        |name: &str| lines.iter().filter(|line| line.get("event").unwrap() == name).collect::<Vec<_>>();
+    let ids: BTreeSet<&str> =
+        named("run").iter().map(|line| line.get("runId").unwrap().as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 4);
+    for id in ids {
+        let of_run = lines.iter().filter(|line| line.get("runId").is_some_and(|run| run == id));
+        let names: Vec<&str> = of_run.map(|line| line.get("event").unwrap().as_str().unwrap()).collect();
+        let all = [
+            "run-started",
+            "step-started",
+            "call-started",
+            "call-finished",
+            "attempt-judged",
+            "step-finished",
+            "run-finished",
+            "run",
+        ];
+        assert_eq!(names, all);
+    }
+    assert_eq!(lines.last().unwrap().pointer("/repeat/succeeded").unwrap(), 4);
+    let schema = include_str!("../../../docs/events.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    assert!(lines.iter().all(|line| schema.is_valid(line)), "{lines:#?}");
 }
 
 #[test]

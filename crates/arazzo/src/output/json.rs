@@ -39,7 +39,7 @@ impl Completed {
 
     /// Prints the line that ends its part of the event stream.
     pub(crate) fn print_line(&self, at: Timestamp) {
-        super::print_now(&jsonl::run(at, &self.with_outputs()));
+        super::print_now(&jsonl::run(at, None, &self.with_outputs()));
     }
 }
 

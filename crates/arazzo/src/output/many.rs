@@ -1,20 +1,23 @@
-//! Many runs: a line or an element for each row of `--data`, or the sums of `--repeat`; a summary on standard error.
+//! Many runs: a line or an element for each row of `--data`, the sums of `--repeat`, or all events of both; a summary on
+//! standard error.
 //!
 //! Runs end in any order. Rows are told in the order of the file as they end, so that nothing but what waits for an
 //! earlier row is kept.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use arazzo_engine::{Fault, RunError, RunReport, RunResult, Status};
+use arazzo_engine::{Event, Fault, RunError, RunReport, RunResult, Status, Timestamp};
 use serde::Serialize;
 
 use super::human::printable;
 use super::in_order::InOrder;
 use super::json::print_pretty;
 use super::progress::Progress;
-use super::{DIM, ERROR, GOOD, Verbosity, WARNING, message, print};
+use super::{DIM, ERROR, GOOD, Verbosity, WARNING, message, print, print_now};
 use crate::args::Format;
 use crate::diagnostics::DiagnosticJson;
+use crate::report::jsonl;
 use crate::run::{Reasons, Tally};
 
 /// So many of the runs that did not succeed are in the object of `--repeat`.
@@ -28,6 +31,8 @@ const MAX_AHEAD: usize = 1_000;
 pub(crate) struct Finished {
     /// Which run it was, from 1; the number of the row, if there are rows.
     pub(crate) number: u64,
+    /// When it was over.
+    pub(crate) at: Timestamp,
     /// How long it took; `None` if it was cut off.
     pub(crate) took: Option<Duration>,
     /// How it ended, with outputs as they are.
@@ -36,6 +41,8 @@ pub(crate) struct Finished {
     pub(crate) report: Option<RunReport>,
     /// What it warned of.
     pub(crate) warnings: Vec<Fault>,
+    /// What happened, masked, if a report shows it.
+    pub(crate) events: Vec<Event>,
 }
 
 /// Tells of runs as they end, and sums them up.
@@ -56,18 +63,21 @@ enum Kind {
     Repeat { failed: Vec<Finished> },
     /// A run for each row, with those that wait for an earlier row.
     Rows(InOrder<Finished>),
+    /// The event stream, in which each is told when it is over.
+    Stream { rows: bool },
 }
 
 #[derive(Serialize)]
-struct RepeatJson {
+struct RepeatJson<'a> {
     status: Status,
-    repeat: SumsJson,
+    repeat: &'a SumsJson,
     runs: Vec<RunReport>,
 }
 
-#[derive(Serialize)]
+/// Many runs in numbers.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SumsJson {
+pub(crate) struct SumsJson {
     runs: u64,
     succeeded: u64,
     failed: u64,
@@ -76,13 +86,53 @@ struct SumsJson {
 }
 
 /// In milliseconds; `null` when no run came to its own end.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct DurationsJson {
     min: Option<f64>,
     p50: Option<f64>,
     p95: Option<f64>,
     p99: Option<f64>,
     max: Option<f64>,
+}
+
+impl SumsJson {
+    /// The sums of runs that took so long together.
+    pub(crate) fn of(tally: &Tally, elapsed: Duration) -> Self {
+        let Tally { succeeded, durations, .. } = tally;
+        let percentile = |percent| durations.percentile(percent).map(milliseconds);
+        let runs = tally.runs();
+        Self {
+            runs,
+            succeeded: *succeeded,
+            failed: runs - succeeded,
+            per_second: per_second(runs, elapsed),
+            duration_ms: DurationsJson {
+                min: durations.min().map(milliseconds),
+                p50: percentile(50),
+                p95: percentile(95),
+                p99: percentile(99),
+                max: durations.max().map(milliseconds),
+            },
+        }
+    }
+}
+
+impl fmt::Display for SumsJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { runs, succeeded, failed, per_second, duration_ms } = self;
+        let DurationsJson { min, p50, p95, p99, max } = duration_ms;
+        let word = if *runs == 1 { "run" } else { "runs" };
+        write!(f, "{runs} {word}, {succeeded} succeeded, {failed} failed, {per_second:.1} per second")?;
+        let named = [("min", min), ("p50", p50), ("p95", p95), ("p99", p99), ("max", max)];
+        let mut separator = ";";
+        for (name, milliseconds) in named {
+            if let Some(milliseconds) = milliseconds {
+                write!(f, "{separator} {name} {milliseconds:.3} ms")?;
+                separator = ",";
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Serialize)]
@@ -95,7 +145,11 @@ struct RowJson {
 impl ManyReporter {
     /// A reporter of `total` runs, one for each row or all of the same inputs.
     pub(crate) fn new(format: Format, verbosity: Verbosity, total: u64, rows: bool) -> Self {
-        let kind = if rows { Kind::Rows(InOrder::new()) } else { Kind::Repeat { failed: Vec::new() } };
+        let kind = match (format, rows) {
+            (Format::Jsonl, rows) => Kind::Stream { rows },
+            (Format::Human | Format::Json | Format::Outputs, true) => Kind::Rows(InOrder::new()),
+            (Format::Human | Format::Json | Format::Outputs, false) => Kind::Repeat { failed: Vec::new() },
+        };
         let lines = rows && format == Format::Human;
         let progress = Progress::new(!lines && verbosity != Verbosity::Quiet);
         if rows && format == Format::Json {
@@ -111,7 +165,8 @@ impl ManyReporter {
         match (self.format, &self.kind) {
             (Format::Json, Kind::Rows(_)) => true,
             (Format::Json, Kind::Repeat { failed }) => failed.len() < MAX_FAILED,
-            (Format::Human | Format::Outputs | Format::Jsonl, _) => false,
+            (_, Kind::Stream { .. }) => true,
+            (Format::Human | Format::Outputs | Format::Jsonl, Kind::Rows(_) | Kind::Repeat { .. }) => false,
         }
     }
 
@@ -125,7 +180,7 @@ impl ManyReporter {
     pub(crate) fn has_room(&self) -> bool {
         match &self.kind {
             Kind::Rows(rows) => rows.waiting() < MAX_AHEAD,
-            Kind::Repeat { .. } => true,
+            Kind::Repeat { .. } | Kind::Stream { .. } => true,
         }
     }
 
@@ -137,11 +192,18 @@ impl ManyReporter {
         }
         match &mut self.kind {
             Kind::Repeat { failed } => {
-                if finished.result.status != Status::Succeeded
+                if self.format == Format::Json
+                    && finished.result.status != Status::Succeeded
                     && finished.report.is_some()
                     && failed.len() < MAX_FAILED
                 {
                     failed.push(finished);
+                }
+            }
+            Kind::Stream { rows } => {
+                let (row, at) = (rows.then_some(finished.number), finished.at);
+                if let Some(report) = report(finished) {
+                    print_now(&jsonl::run(at, row, &report));
                 }
             }
             Kind::Rows(rows) => {
@@ -159,7 +221,12 @@ impl ManyReporter {
     }
 
     /// Tells of all runs together, when there are no more or a signal came; the worst one is the status.
-    pub(crate) fn finish(mut self, interrupted: bool, diagnostics: &[DiagnosticJson]) -> Tally {
+    pub(crate) fn finish(
+        mut self,
+        interrupted: bool,
+        at: Timestamp,
+        diagnostics: &[DiagnosticJson],
+    ) -> (Tally, SumsJson) {
         let elapsed = self.began.elapsed();
         self.tally.interrupted = interrupted;
         self.progress.clear();
@@ -169,37 +236,19 @@ impl ManyReporter {
             }
         }
         self.summary(elapsed);
-        let repeat = self.sums(elapsed);
+        let sums = SumsJson::of(&self.tally, elapsed);
         let status = self.tally.status();
         match (self.format, self.kind) {
-            (Format::Human | Format::Outputs | Format::Jsonl, _) => {}
-            (Format::Json, Kind::Rows(_)) => print_end(status, &repeat, diagnostics),
+            (_, Kind::Stream { .. }) => print_now(&jsonl::end(at, status, &sums, diagnostics)),
+            (Format::Human | Format::Outputs | Format::Jsonl, Kind::Rows(_) | Kind::Repeat { .. }) => {}
+            (Format::Json, Kind::Rows(_)) => print_end(status, &sums, diagnostics),
             (Format::Json, Kind::Repeat { mut failed }) => {
                 failed.sort_by_key(|finished| finished.number);
                 let runs = failed.into_iter().filter_map(report).collect();
-                print_pretty(&RepeatJson { status, repeat, runs });
+                print_pretty(&RepeatJson { status, repeat: &sums, runs });
             }
         }
-        self.tally
-    }
-
-    fn sums(&self, elapsed: Duration) -> SumsJson {
-        let Tally { succeeded, durations, .. } = &self.tally;
-        let percentile = |percent| durations.percentile(percent).map(milliseconds);
-        let runs = self.tally.runs();
-        SumsJson {
-            runs,
-            succeeded: *succeeded,
-            failed: runs - succeeded,
-            per_second: per_second(runs, elapsed),
-            duration_ms: DurationsJson {
-                min: durations.min().map(milliseconds),
-                p50: percentile(50),
-                p95: percentile(95),
-                p99: percentile(99),
-                max: durations.max().map(milliseconds),
-            },
-        }
+        (self.tally, sums)
     }
 
     fn summary(&self, elapsed: Duration) {
@@ -332,8 +381,7 @@ mod tests {
 
     #[test]
     fn sums_of_no_run_have_no_durations() {
-        let reporter = ManyReporter::new(Format::Human, Verbosity::Quiet, 5, false);
-        let sums = serde_json::to_value(reporter.sums(Duration::ZERO)).unwrap();
+        let sums = serde_json::to_value(SumsJson::of(&Tally::default(), Duration::ZERO)).unwrap();
         let none = serde_json::json!({
             "runs": 0, "succeeded": 0, "failed": 0, "perSecond": 0.0,
             "durationMs": { "min": null, "p50": null, "p95": null, "p99": null, "max": null },

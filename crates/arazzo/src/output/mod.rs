@@ -26,7 +26,7 @@ use crate::report::jsonl;
 
 pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
-pub(crate) use many::{Finished, ManyReporter};
+pub(crate) use many::{Finished, ManyReporter, SumsJson};
 pub(crate) use plan::print_plan;
 
 /// How much is said.

@@ -2,16 +2,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arazzo_document::{Document, Severity, Workspace};
 use arazzo_engine::{
-    CheckResponses, Command, Mode, Plan, PlanOptions, Record, Reporter, Response, Run, RunOptions, Start,
-    Timestamp, TransportError, TransportErrorCode,
+    CheckResponses, Command, Mode, Plan, PlanOptions, Record, Reporter, Response, Run, RunOptions, RunResult,
+    Start, Timestamp, TransportError, TransportErrorCode,
 };
 use arazzo_runner::{LoadOptions, MockTransport, Origin, Scenario, SkippingClock, drive, load};
 use serde_json::{Map, Value, json};
 
-use super::{RecordedRun, Recorder, Recording};
+use super::{Keeper, RecordedRun, Recorder, Recording, Turn};
+use crate::output::SumsJson;
+use crate::run::Tally;
 
 /// The first second of 2026.
 pub(super) const START: Timestamp = Timestamp(1_767_225_600_000_000);
@@ -55,6 +58,7 @@ pub(super) fn all() -> Vec<(&'static str, Recording)> {
         ("handled", handled()),
         ("stopped", stopped()),
         ("interrupted", interrupted()),
+        ("many", many()),
         ("nested", nested()),
         ("nested and failed", nested_failure()),
         ("retry", retried()),
@@ -195,7 +199,7 @@ pub(super) fn asked_wrongly() -> Recording {
 pub(super) fn refused() -> Recording {
     let refusal = crate::refusal::Refusal::usage("input `a|b` is missing", None);
     let diagnostics = refusal.problems.iter().map(crate::diagnostics::DiagnosticJson::from).collect();
-    Recording { runs: Vec::new(), diagnostics }
+    Recording { diagnostics, ..Recording::default() }
 }
 
 fn ok() -> Answer {
@@ -260,7 +264,10 @@ fn recorded(plan: Arc<Plan>, recorder: Recorder) -> Recording {
     let mut reporter = Reporter::new();
     events.iter().for_each(|event| reporter.add(event));
     let (workflow_id, report) = (plan.workflow_id().to_owned(), reporter.finish());
-    Recording { runs: vec![RecordedRun { plan, workflow_id, events, report }], diagnostics: Vec::new() }
+    Recording {
+        runs: vec![RecordedRun { turn: None, plan, workflow_id, events, report }],
+        ..Recording::default()
+    }
 }
 
 fn respond(answer: Answer, id: arazzo_engine::CallId, at: Timestamp) -> Record {
@@ -276,6 +283,22 @@ fn respond(answer: Answer, id: arazzo_engine::CallId, at: Timestamp) -> Record {
             Record::Failed { at, id, error }
         }
     }
+}
+
+/// Runs of rows, of which some failed and some are left out.
+pub(super) fn many() -> Recording {
+    let mut keeper = Keeper::with_room(usize::MAX, 6);
+    let mut tally = Tally::default();
+    for number in 1..=8 {
+        let recording = if number % 4 == 0 { failed() } else { handled() };
+        let run = recording.runs.into_iter().next().unwrap();
+        let (status, outputs, error) = (run.status(), Map::new(), run.report.error.clone());
+        tally.add(&RunResult { status, outputs, error }, Some(run.duration()));
+        keeper.take(number, RecordedRun { turn: Some(Turn::Row(number)), ..run });
+    }
+    let (runs, left_out) = keeper.finish();
+    let sums = SumsJson::of(&tally, Duration::from_millis(20));
+    Recording { runs, sums: Some((tally.status(), sums)), left_out, diagnostics: Vec::new() }
 }
 
 /// The workflow of this repository against its scenario.

@@ -25,6 +25,8 @@ struct Log {
     creator: Creator,
     pages: Vec<Page>,
     entries: Vec<Entry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +138,7 @@ pub(super) fn render(recording: &Recording) -> String {
         creator: Creator { name: "arazzo", version: env!("CARGO_PKG_VERSION") },
         pages: Vec::new(),
         entries: Vec::new(),
+        comment: (!recording.left_out.is_empty()).then(|| recording.left_out.to_string()),
     };
     for (number, run) in (1_usize..).zip(&recording.runs) {
         add(&mut log, run, format!("run_{number}"));
@@ -148,7 +151,7 @@ fn add(log: &mut Log, run: &RecordedRun, id_of_page: String) {
     log.pages.push(Page {
         started_date_time: rfc3339(first),
         id: id_of_page.clone(),
-        title: run.workflow_id.clone(),
+        title: run.name(),
         page_timings: Empty {},
     });
     let mut places = Places::default();

@@ -12,15 +12,19 @@ use serde_json::{Map, Value};
 
 use super::time::{milliseconds, rfc3339};
 use crate::diagnostics::DiagnosticJson;
+use crate::output::SumsJson;
 
 /// The version of the stream.
 const VERSION: u32 = 1;
 
-/// A line.
+/// A line. What tells of a run has the id of the run that was asked for.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Line<'a, T> {
     event: &'a str,
     at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<&'a str>,
     #[serde(flatten)]
     members: T,
 }
@@ -56,14 +60,36 @@ pub(crate) fn plan(at: Timestamp, plan: &impl Serialize) -> String {
     line("plan", at, Planned { plan })
 }
 
-/// The line at the end of a workflow that was asked for, with what it did.
-pub(crate) fn run(at: Timestamp, report: &RunReport) -> String {
-    line("run", at, report)
+/// The line at the end of a workflow that was asked for, with what it did; for one of many rows with its number.
+pub(crate) fn run(at: Timestamp, row: Option<u64>, report: &RunReport) -> String {
+    #[derive(Serialize)]
+    struct Ended<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        row: Option<u64>,
+        #[serde(flatten)]
+        report: &'a RunReport,
+    }
+    line("run", at, Ended { row, report })
+}
+
+/// The line after all others, of many runs.
+pub(crate) fn end(at: Timestamp, status: Status, sums: &SumsJson, diagnostics: &[DiagnosticJson]) -> String {
+    #[derive(Serialize)]
+    struct End<'a> {
+        status: Status,
+        repeat: &'a SumsJson,
+        diagnostics: &'a [DiagnosticJson],
+    }
+    line("end", at, End { status, repeat: sums, diagnostics })
 }
 
 fn line(event: &str, at: Timestamp, members: impl Serialize) -> String {
+    line_of(None, event, at, members)
+}
+
+fn line_of(run_id: Option<&str>, event: &str, at: Timestamp, members: impl Serialize) -> String {
     // Strings, numbers and maps with string keys can always be written.
-    serde_json::to_string(&Line { event, at: rfc3339(at), members }).unwrap_or_default()
+    serde_json::to_string(&Line { event, at: rfc3339(at), run_id, members }).unwrap_or_default()
 }
 
 /// What happened, by the names that events have in Rust.
@@ -71,7 +97,6 @@ fn line(event: &str, at: Timestamp, members: impl Serialize) -> String {
 #[serde(untagged, rename_all_fields = "camelCase")]
 enum Members<'a> {
     RunStarted {
-        run_id: &'a str,
         workflow_id: &'a str,
         relation: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,13 +175,40 @@ struct Header<'a> {
     value: &'a str,
 }
 
-/// The line of an event; bodies are in it if `shows_bodies` and the event carries them. `None` for an event that this
-/// version of the stream does not have.
-pub(crate) fn event(event: &Event, shows_bodies: bool) -> Option<String> {
-    let (name, members) = match &event.kind {
-        EventKind::RunStarted { run_id, workflow_id, relation } => {
+/// The lines of one run with all that runs inside it.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    shows_bodies: bool,
+    /// All runs inside it have the same.
+    run_id: Option<String>,
+}
+
+impl Stream {
+    /// The stream of a run that has not begun; bodies are in it if `shows_bodies` and the events carry them.
+    pub(crate) fn new(shows_bodies: bool) -> Self {
+        Self { shows_bodies, run_id: None }
+    }
+
+    /// The line of an event. `None` for one that this version of the stream does not have.
+    pub(crate) fn line(&mut self, event: &Event) -> Option<String> {
+        if let EventKind::RunStarted { run_id, .. } = &event.kind {
+            self.run_id.get_or_insert_with(|| run_id.clone());
+        }
+        let (name, members) = members(event, self.shows_bodies)?;
+        Some(line_of(self.run_id.as_deref(), name, event.at, members))
+    }
+}
+
+/// How long the line of an event is, about.
+pub(super) fn size(event: &Event) -> usize {
+    members(event, true).map_or(0, |(name, members)| line(name, event.at, members).len())
+}
+
+fn members(event: &Event, shows_bodies: bool) -> Option<(&'static str, Members<'_>)> {
+    Some(match &event.kind {
+        EventKind::RunStarted { run_id: _, workflow_id, relation } => {
             let (relation, visit) = related(*relation);
-            ("run-started", Members::RunStarted { run_id, workflow_id, relation, visit })
+            ("run-started", Members::RunStarted { workflow_id, relation, visit })
         }
         EventKind::StepStarted { visit, step_id, operation, helper } => {
             let (visit, helper) = (*visit, *helper);
@@ -214,8 +266,7 @@ pub(crate) fn event(event: &Event, shows_bodies: bool) -> Option<String> {
         }
         // An event of a later version of the engine.
         _ => return None,
-    };
-    Some(line(name, event.at, members))
+    })
 }
 
 fn fields(headers: &[(String, String)]) -> Vec<Header<'_>> {

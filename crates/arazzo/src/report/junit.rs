@@ -11,6 +11,9 @@ pub(super) fn render(recording: &Recording) -> String {
     if !refusals.is_empty() {
         suites.push(refused(&refusals));
     }
+    if !recording.left_out.is_empty() {
+        suites.push(left_out(recording.left_out.to_string()));
+    }
     render_junit(TITLE, &suites)
 }
 
@@ -47,6 +50,18 @@ fn junit_case(case: &Case<'_>, class: &str) -> JunitCase {
 
 fn text(reason: &Reason) -> String {
     if reason.details.is_empty() { reason.message.clone() } else { reason.details.join("\n") }
+}
+
+/// A suite with a case that was skipped, for the runs that there was no room for.
+fn left_out(message: String) -> JunitSuite {
+    let case = JunitCase {
+        name: "further runs".to_owned(),
+        class: TITLE.to_owned(),
+        seconds: None,
+        verdict: JunitVerdict::Skipped { message },
+        output: String::new(),
+    };
+    JunitSuite { name: "further runs".to_owned(), timestamp: None, cases: vec![case] }
 }
 
 /// A suite that says why nothing was run, so that no older report is taken for this one.

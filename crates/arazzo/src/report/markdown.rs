@@ -7,22 +7,64 @@ use std::fmt::Write;
 use arazzo_engine::Status;
 use serde_json::{Map, Value};
 
-use super::suite::{Case, Reason, Suite, Verdict};
+use super::suite::{Case, Reason, Suite, Verdict, suites};
 use super::time::milliseconds;
 use super::{Recording, TITLE, word};
 
 /// A longer text, in characters, is cut.
 const MAX_TEXT: usize = 300;
 
+/// So many runs are told of in full; of more, only those that did not succeed.
+const MAX_WHOLE: usize = 3;
+
+/// A longer page, in bytes, is cut: GitHub shows no summary of more than a mebibyte.
+const MAX_PAGE: usize = 512 * 1024;
+
 pub(super) fn render(recording: &Recording) -> String {
     let mut out = format!("# {TITLE}: {}\n", word(recording.status()));
     for refusal in recording.refusals() {
         let _ = write!(out, "\n- {}\n", escaped(&refusal));
     }
-    for suite in recording.suites() {
-        render_suite(&mut out, &suite);
+    if let Some((_, sums)) = &recording.sums {
+        let _ = write!(out, "\n{sums}\n");
+    }
+    let is_many = recording.runs.len() > MAX_WHOLE;
+    if is_many {
+        render_table(&mut out, recording);
+    }
+    for run in &recording.runs {
+        if is_many && run.status() == Status::Succeeded {
+            continue;
+        }
+        if out.len() > MAX_PAGE {
+            out.push_str("\nThe steps of further runs are left out: the page is long enough.\n");
+            break;
+        }
+        suites(run).iter().for_each(|suite| render_suite(&mut out, suite));
+    }
+    if !recording.left_out.is_empty() {
+        let _ = write!(out, "\n{}\n", recording.left_out);
     }
     out
+}
+
+/// A line for each run. Of those that did not succeed more is told below.
+fn render_table(out: &mut String, recording: &Recording) {
+    out.push_str("\n| run | result | time | reason |\n| --- | --- | ---: | --- |\n");
+    for run in &recording.runs {
+        if out.len() > MAX_PAGE / 2 {
+            out.push_str("\nFurther runs are left out: the table is long enough.\n");
+            return;
+        }
+        let result = match run.status() {
+            Status::Succeeded => "succeeded",
+            Status::Failed => "**failed**",
+            Status::Stopped => "**stopped**",
+        };
+        let reason = run.report.error.as_ref().map(|error| escaped(&error.message)).unwrap_or_default();
+        let (name, time) = (escaped(&run.name()), milliseconds(run.duration()));
+        let _ = writeln!(out, "| {name} | {result} | {time:.1} ms | {reason} |");
+    }
 }
 
 fn render_suite(out: &mut String, suite: &Suite<'_>) {

@@ -2,7 +2,7 @@
 
 use arazzo_engine::{Event, EventKind};
 
-/// So many bytes of bodies are kept of one run. Those that come later are left out of its reports.
+/// So many bytes of bodies are kept of runs that are under way. Those that come later are left out of reports.
 const MAX_BODIES: usize = 64 * 1024 * 1024;
 
 /// Takes in the events of one run.
@@ -17,7 +17,12 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// One that keeps events only if they are wanted.
     pub(crate) fn new(is_wanted: bool) -> Self {
-        Self { is_wanted, events: Vec::new(), room: MAX_BODIES }
+        Self::beside(is_wanted, 1)
+    }
+
+    /// One of so many that keep events at the same time.
+    pub(crate) fn beside(is_wanted: bool, all: usize) -> Self {
+        Self { is_wanted, events: Vec::new(), room: MAX_BODIES / all.max(1) }
     }
 
     /// Keeps an event.

@@ -175,7 +175,7 @@ struct Visit<'a> {
 }
 
 /// The suites of a run: of what it depends on, of itself, of what it called.
-fn suites(run: &RecordedRun) -> Vec<Suite<'_>> {
+pub(super) fn suites(run: &RecordedRun) -> Vec<Suite<'_>> {
     let mut visits = HashMap::new();
     let last = run.events.last().map(|event| event.at).unwrap_or_default();
     for event in &run.events {
@@ -188,11 +188,12 @@ fn suites(run: &RecordedRun) -> Vec<Suite<'_>> {
         }
     }
     let mut collector = Collector { plan: &run.plan, visits, suites: Vec::new() };
-    collector.add(run.workflow_id.clone(), &run.report, false);
+    let name = run.name();
+    collector.add(name.clone(), &run.report, false);
     // They are not at the place where they were called, so nobody says here whether that was handled.
     let is_handled = run.report.status == Some(Status::Succeeded);
     for deep in &run.report.continued {
-        collector.add(format!("{}/…/{}", run.workflow_id, deep.workflow_id), deep, is_handled);
+        collector.add(format!("{name}/…/{}", deep.workflow_id), deep, is_handled);
     }
     collector.suites
 }

@@ -10,7 +10,7 @@ use super::time::milliseconds;
 pub(super) fn render(recording: &Recording) -> String {
     let mut out = String::from("TAP version 14\n");
     let suites = recording.suites();
-    if suites.is_empty() {
+    if suites.is_empty() && recording.left_out.is_empty() {
         let refusals = recording.refusals().join("; ");
         let _ = writeln!(out, "Bail out! {}", described(&refusals));
         return out;
@@ -20,6 +20,9 @@ pub(super) fn render(recording: &Recording) -> String {
         render_suite(&mut out, suite);
         let (not, name) = (if suite.is_ok() { "" } else { "not " }, described(&suite.name));
         let _ = writeln!(out, "{not}ok {number} - {name}");
+    }
+    if !recording.left_out.is_empty() {
+        let _ = writeln!(out, "# {}", recording.left_out);
     }
     out
 }

@@ -41,8 +41,13 @@ fn lines(recording: &Recording) -> Vec<String> {
         lines.push(jsonl::refused(START, &recording.diagnostics));
     }
     for run in &recording.runs {
-        lines.extend(run.events.iter().map(|event| jsonl::event(event, true).unwrap()));
-        lines.push(jsonl::run(START, &run.report));
+        let mut stream = jsonl::Stream::new(true);
+        lines.extend(run.events.iter().map(|event| stream.line(event).unwrap()));
+        let row = run.turn.map(|_| 1);
+        lines.push(jsonl::run(START, row, &run.report));
+    }
+    if let Some((status, sums)) = &recording.sums {
+        lines.push(jsonl::end(START, *status, sums, &recording.diagnostics));
     }
     lines
 }
@@ -90,8 +95,9 @@ fn the_first_line_of_the_event_stream_has_its_version() {
 fn bodies_are_in_the_event_stream_only_when_wanted() {
     let recording = fixtures::failed();
     let with = |bodies| {
+        let mut stream = jsonl::Stream::new(bodies);
         let events = recording.runs[0].events.iter();
-        events.filter(|event| jsonl::event(event, bodies).unwrap().contains("\"body\"")).count()
+        events.filter(|event| stream.line(event).unwrap().contains("\"body\"")).count()
     };
     assert_eq!((with(true), with(false)), (3, 0));
 }
@@ -155,9 +161,10 @@ fn junit_holds_to_the_schema_and_counts_what_it_has() {
         let is_good = recording.status() == Some(Status::Succeeded);
         assert_eq!(is_good, count("failure") + count("error") == 0, "{name}: {xml}");
         if !recording.runs.is_empty() {
+            let left_out = usize::from(!recording.left_out.is_empty());
             assert_eq!(
                 count("testsuite"),
-                runs(&recording).len(),
+                runs(&recording).len() + left_out,
                 "{name}: a suite for each run of a workflow"
             );
             let visits: usize = runs(&recording).iter().map(|run| run.steps.len()).sum();
@@ -246,7 +253,7 @@ fn tables_of_markdown_have_their_columns_whatever_is_in_them() {
         let page = text(&recording, Kind::Markdown);
         let unescaped = |line: &str| line.matches('|').count() - line.matches("\\|").count();
         for line in page.lines().filter(|line| line.starts_with('|')) {
-            assert!([3, 7].contains(&unescaped(line)), "{name}: {line}");
+            assert!([3, 5, 7].contains(&unescaped(line)), "{name}: {line}");
         }
         assert!(!page.contains('<') && !page.contains('\u{1b}') && !page.contains('\0'), "{name}: {page}");
         assert_eq!(page.matches('`').count(), page.matches("\\`").count(), "{name}: {page}");
@@ -303,6 +310,10 @@ fn the_json_report_is_the_printed_object_with_messages() {
         let expected: Vec<Value> =
             recording.runs.iter().map(|run| serde_json::to_value(&run.report).unwrap()).collect();
         strip(&mut report["runs"]);
+        for run in report["runs"].as_array_mut().unwrap() {
+            let row = run.as_object_mut().unwrap().shift_remove("row");
+            assert_eq!(row.is_some(), recording.sums.is_some(), "{name}");
+        }
         assert_eq!(report["runs"], Value::from(expected), "{name}");
     }
     let report = json(&fixtures::failed(), Kind::Json);
@@ -361,6 +372,50 @@ fn what_was_refused_is_in_every_report() {
     for kind in [Kind::Json, Kind::Junit, Kind::Tap, Kind::Markdown] {
         assert!(text(&recording, kind).replace('\\', "").contains("input `a|b` is missing"));
     }
+}
+
+#[test]
+fn every_report_of_many_runs_names_them_and_says_what_it_leaves_out() {
+    let recording = fixtures::many();
+    for (kind, named) in [
+        (Kind::Junit, "<testsuite name=\"w (row 4)\" tests=\"3\" failures=\"1\""),
+        (Kind::Junit, "<skipped message=\"2 further runs are left out: 2 succeeded\"/>"),
+        (Kind::Tap, "not ok 4 - w (row 4)\n"),
+        (Kind::Tap, "\n# 2 further runs are left out: 2 succeeded\n"),
+        (Kind::Markdown, "8 runs, 6 succeeded, 2 failed, 400.0 per second; min "),
+        (
+            Kind::Markdown,
+            "\n| w (row 3) | succeeded | 3.0 ms |  |\n| w (row 4) | **failed** | 3.0 ms | step ",
+        ),
+        (Kind::Markdown, "\n## w (row 8): failed\n"),
+        (Kind::Markdown, "\n2 further runs are left out: 2 succeeded\n"),
+        (Kind::Har, "\"title\": \"w (row 8)\""),
+        (Kind::Har, "\"comment\": \"2 further runs are left out: 2 succeeded\""),
+        (Kind::Html, "<a href=\"#run-6\">w (row 8)</a>"),
+        (Kind::Html, "8 runs, 6 succeeded, 2 failed, 400.0 per second; min "),
+        (Kind::Html, "2 further runs are left out: 2 succeeded"),
+    ] {
+        let text = text(&recording, kind);
+        assert!(text.contains(named), "{named}\n{text}");
+    }
+    assert!(!text(&recording, Kind::Markdown).contains("## w (row 3)"), "it succeeded");
+    let page = text(&recording, Kind::Html);
+    let folds = |open| page.matches(&format!("<details class=\"fold\"{open}>")).count();
+    assert_eq!((folds(""), folds(" open")), (4, 2), "what did not succeed is unfolded");
+    let report = json(&recording, Kind::Json);
+    assert_eq!(report["leftOut"], serde_json::json!({ "succeeded": 2, "failed": 0, "stopped": 0 }));
+    assert_eq!((&report["status"], &report["repeat"]["runs"]), (&"failed".into(), &8.into()));
+    let rows: Vec<&Value> = report["runs"].as_array().unwrap().iter().map(|run| &run["row"]).collect();
+    assert_eq!(rows, [1, 2, 3, 4, 5, 8]);
+}
+
+#[test]
+fn a_page_tells_first_of_runs_that_did_not_succeed() {
+    let recording = fixtures::many();
+    let (told, left_out) = recording.most_telling(3);
+    let names: Vec<String> = told.iter().map(|run| run.name()).collect();
+    assert_eq!(names, ["w (row 1)", "w (row 4)", "w (row 8)"]);
+    assert_eq!(left_out.to_string(), "5 further runs are left out: 5 succeeded");
 }
 
 #[test]

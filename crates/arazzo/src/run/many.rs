@@ -1,9 +1,10 @@
 //! `--repeat` and `--data`: one workflow many times, several runs at a time, over one transport.
 //!
 //! All runs share the plan and the transport, and so its connections. They are polled together on one thread; a run
-//! that is over is counted and dropped, so that a million take no more room than those that are under way.
+//! that is over is counted and dropped, so that a million take no more room than those that are under way; reports keep what they can
+//! afford.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -23,8 +24,9 @@ use super::{inputs, run_id};
 use crate::args::{Format, RunArgs};
 use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
-use crate::output::{self, Finished, ManyReporter};
+use crate::output::{self, Finished, ManyReporter, Verbosity};
 use crate::refusal::Refusal;
+use crate::report::{Keeper, RecordedRun, Recorder, Recording, Turn, jsonl};
 
 /// Signals are looked for after so many runs, also where no run ever waits.
 const RUNS_BETWEEN_LOOKS: u32 = 64;
@@ -62,15 +64,6 @@ pub(super) fn is_asked_for(args: &RunArgs) -> Result<bool, Refusal> {
         let hint = "use `--format json`".to_owned();
         let message = format!("`--format outputs` prints the outputs of one run, and `{flag}` makes many");
         return Err(Refusal::usage(message, hint));
-    }
-    let of_steps = if args.format == Format::Jsonl {
-        Some("--format jsonl")
-    } else {
-        (!args.reports.is_empty()).then_some("--report")
-    };
-    if let Some(other) = of_steps {
-        let message = format!("`{other}` tells of the steps of a run, and `{flag}` makes many runs");
-        return Err(Refusal::usage(message, "use `--format json`".to_owned()));
     }
     Ok(true)
 }
@@ -114,7 +107,12 @@ impl Many {
             Source::Same { times, .. } => (*times, false),
             Source::Rows { count, .. } => (*count, true),
         };
+        let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
+        if args.format == Format::Jsonl {
+            output::begin_events(&diagnostics);
+        }
         let mut reporter = ManyReporter::new(args.format, verbosity, total, has_rows);
+        let limit = args.many.concurrency.unwrap_or(1).into();
         let job = Job {
             plan: &self.plan,
             transport: &*self.transport,
@@ -122,26 +120,31 @@ impl Many {
             secrets: &self.secrets,
             options: RunOptions {
                 show_secrets: args.show_secrets,
-                bodies: false,
+                bodies: (args.format == Format::Jsonl && verbosity == Verbosity::Verbose)
+                    || args.reports.iter().any(|report| report.kind.shows_bodies()),
                 max_steps: args.max_steps,
                 max_depth: args.max_depth,
                 max_duration: args.max_duration,
                 max_retry_after: args.max_retry_after,
             },
+            limit,
+            has_rows,
+            stream: (args.format == Format::Jsonl).then_some(verbosity == Verbosity::Verbose),
+            keeper: RefCell::new(Keeper::new(&args.reports)),
             signal: Cell::new(None),
         };
-        let limit = usize::from(args.many.concurrency.unwrap_or(1));
-        let ended = runtime.block_on(job.all(self.starts(), limit, &mut reporter));
+        let ended = runtime.block_on(job.all(self.starts(), &mut reporter));
         // A name that is still being looked up must not keep the process.
         runtime.shutdown_background();
-        let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
         diagnostics.extend(reporter.warnings());
         let is_cut_short = job.signal.get().is_some() || ended.is_err();
-        let exit = reporter.finish(is_cut_short, &diagnostics).exit();
+        let (tally, sums) = reporter.finish(is_cut_short, self.clock.now(), &diagnostics);
         if let Err(error) = ended {
             output::message(&format!("error: the runs cannot be carried on: {error}"));
         }
-        exit
+        let (runs, left_out) = job.keeper.into_inner().finish();
+        let recording = Recording { runs, sums: Some((tally.status(), sums)), left_out, diagnostics };
+        if recording.write(&args.reports) { tally.exit() } else { Exit::Stopped }
     }
 
     /// The runs, each made when there is room for it.
@@ -177,16 +180,23 @@ struct Job<'a> {
     clock: &'a dyn Clock,
     secrets: &'a [String],
     options: RunOptions,
+    /// So many runs are under way at a time.
+    limit: usize,
+    /// Whether each is that of a row.
+    has_rows: bool,
+    /// Whether events are printed, and if so, whether bodies are.
+    stream: Option<bool>,
+    /// The runs that reports tell of.
+    keeper: RefCell<Keeper>,
     /// The signal that came, which ends every run that is polled afterwards.
     signal: Cell<Option<&'static str>>,
 }
 
 impl Job<'_> {
-    /// Carries all runs out, up to `limit` of them at a time. A signal cuts off those that are under way.
+    /// Carries all runs out, up to the limit of them at a time. A signal cuts off those that are under way.
     async fn all(
         &self,
         mut starts: impl Iterator<Item = Result<(u64, Start), String>>,
-        limit: usize,
         reporter: &mut ManyReporter,
     ) -> Result<(), String> {
         let mut under_way = FuturesUnordered::new();
@@ -194,13 +204,14 @@ impl Job<'_> {
         let work = async {
             let mut runs: u32 = 0;
             loop {
-                while under_way.len() < limit && reporter.has_room() {
+                while under_way.len() < self.limit && reporter.has_room() {
                     let Some(start) = starts.next() else { break };
                     let (number, start) = start?;
-                    under_way.push(self.one(number, start, reporter.wants_report()));
+                    let with_report = reporter.wants_report() || self.keeper.borrow().is_wanted();
+                    under_way.push(self.one(number, start, with_report));
                 }
                 let Some(finished) = under_way.next().await else { return Ok(()) };
-                reporter.take(finished.map_err(|error| error.to_string())?);
+                self.take(finished.map_err(|error| error.to_string())?, reporter);
                 runs = runs.wrapping_add(1);
                 if runs.is_multiple_of(RUNS_BETWEEN_LOOKS) {
                     tokio::task::yield_now().await;
@@ -214,7 +225,7 @@ impl Job<'_> {
                 let mut context = Context::from_waker(Waker::noop());
                 for run in Pin::new(&mut under_way).iter_pin_mut() {
                     if let Poll::Ready(cut_off) = run.poll(&mut context) {
-                        reporter.take(cut_off.map_err(|error| error.to_string())?);
+                        self.take(cut_off.map_err(|error| error.to_string())?, reporter);
                     }
                 }
                 Ok(())
@@ -222,12 +233,31 @@ impl Job<'_> {
         }
     }
 
+    /// Takes a run that is over to where it is told of.
+    fn take(&self, mut finished: Finished, reporter: &mut ManyReporter) {
+        let events = std::mem::take(&mut finished.events);
+        let number = finished.number;
+        if let Some(report) = finished.report.as_ref().filter(|_| !events.is_empty()) {
+            let turn = if self.has_rows { Turn::Row(number) } else { Turn::Repeat(number) };
+            let (plan, workflow_id) = (Arc::clone(self.plan), self.plan.workflow_id().to_owned());
+            let run = RecordedRun { turn: Some(turn), plan, workflow_id, events, report: report.clone() };
+            self.keeper.borrow_mut().take(number, run);
+        }
+        reporter.take(finished);
+    }
+
     /// One run.
     async fn one(&self, number: u64, start: Start, with_report: bool) -> Result<Finished, DriveError> {
         let began = Instant::now();
         let mut reporter = with_report.then(Reporter::new);
+        let mut recorder = Recorder::beside(self.keeper.borrow().is_wanted(), self.limit);
+        let mut stream = self.stream.map(jsonl::Stream::new);
         let mut warnings = Vec::new();
         let mut on_event = |event: &Event| {
+            recorder.add(event);
+            if let Some(line) = stream.as_mut().and_then(|stream| stream.line(event)) {
+                output::print_now(&line);
+            }
             if let Some(reporter) = &mut reporter {
                 reporter.add(event);
             }
@@ -264,6 +294,7 @@ impl Job<'_> {
             }
         };
         let report = reporter.map(Reporter::finish);
-        Ok(Finished { number, took, result: result.ok_or(DriveError::Idle)?, report, warnings })
+        let (at, result) = (self.clock.now(), result.ok_or(DriveError::Idle)?);
+        Ok(Finished { number, at, took, result, report, warnings, events: recorder.finish() })
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &RunArgs) -> Exit {
         Err(refusal) => {
             output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
             let diagnostics = refusal.problems.iter().map(DiagnosticJson::from).collect();
-            Recording { runs: Vec::new(), diagnostics }.write(&args.reports);
+            Recording { diagnostics, ..Recording::default() }.write(&args.reports);
             refusal.exit
         }
     }

@@ -84,14 +84,14 @@ impl Session {
             (Format::Outputs, [run, ..]) => output::print_outputs(&run.result.outputs),
         }
         let runs = completed.into_iter().map(RecordedRun::from).collect();
-        let is_written = Recording { runs, diagnostics }.write(&args.reports);
+        let is_written = Recording { runs, diagnostics, ..Recording::default() }.write(&args.reports);
         if is_written { exit } else { Exit::Stopped }
     }
 }
 
 impl From<Completed> for RecordedRun {
     fn from(Completed { plan, events, report, result: _ }: Completed) -> Self {
-        Self { workflow_id: plan.workflow_id().to_owned(), plan, events, report }
+        Self { turn: None, workflow_id: plan.workflow_id().to_owned(), plan, events, report }
     }
 }
 
@@ -134,6 +134,7 @@ impl Job<'_> {
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
         let mut recorder = Recorder::new(!self.args.reports.is_empty());
+        let mut stream = jsonl::Stream::new(self.verbosity == Verbosity::Verbose);
         let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
         // The workflows that are not over; a warning is about the last one.
         let mut open: Vec<String> = Vec::new();
@@ -150,8 +151,7 @@ impl Job<'_> {
             match self.args.format {
                 Format::Human => human.show(event),
                 Format::Jsonl => {
-                    let line = jsonl::event(event, self.verbosity == Verbosity::Verbose);
-                    line.iter().for_each(|line| output::print_now(line));
+                    stream.line(event).iter().for_each(|line| output::print_now(line));
                 }
                 Format::Json | Format::Outputs => {}
             }

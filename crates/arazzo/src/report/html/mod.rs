@@ -27,6 +27,12 @@ const SCRIPT: &str = include_str!("page.js");
 /// The SHA-256 of [`SCRIPT`] in base64, which the page permits to run.
 const SCRIPT_HASH: &str = "C/ZUpjXktcKVkFvLt+p+7Iw+bgwyqqtfrB1moj8+nYU=";
 
+/// So many runs are on a page, those first that did not succeed.
+const MAX_RUNS: usize = 100;
+
+/// Of more runs, those that succeeded are folded.
+const MAX_OPEN: usize = 3;
+
 /// What stands around the runs.
 #[derive(Debug, Serialize)]
 struct PageView<'a> {
@@ -34,17 +40,23 @@ struct PageView<'a> {
     status: &'static str,
     runs: Vec<String>,
     /// The runs by name, when there are several.
-    contents: Vec<ContentView<'a>>,
+    contents: Vec<ContentView>,
+    /// The sums of many runs.
+    sums: Option<String>,
+    /// What is not on the page.
+    left_out: Option<String>,
     diagnostics: &'a [DiagnosticJson],
     version: &'static str,
 }
 
 /// A line of the list of runs.
 #[derive(Debug, Serialize)]
-struct ContentView<'a> {
+struct ContentView {
     id: String,
-    workflow_id: &'a str,
+    name: String,
     status: &'static str,
+    /// Whether all of it is shown at once.
+    is_open: bool,
 }
 
 /// The page.
@@ -60,14 +72,17 @@ fn page(recording: &Recording) -> Result<String, Error> {
     let pages = Pages::new(&environment);
     let mut runs = Vec::new();
     let mut contents = Vec::new();
-    for (index, run) in recording.runs.iter().enumerate() {
+    let (told, left_out) = recording.most_telling(MAX_RUNS);
+    for (index, run) in told.iter().enumerate() {
         runs.push(pages.run(index, run)?);
-        let (workflow_id, status) = (run.workflow_id.as_str(), status_word(run.status()));
-        contents.push(ContentView { id: view::anchor(index), workflow_id, status });
+        let is_open = told.len() <= MAX_OPEN || run.status() != Status::Succeeded;
+        let (id, status) = (view::anchor(index), status_word(run.status()));
+        contents.push(ContentView { id, name: run.name(), status, is_open });
     }
     let status = recording.status().map_or("invalid", status_word);
     let names = match recording.runs.as_slice() {
         [] => "nothing was run".to_owned(),
+        [first, ..] if recording.sums.is_some() => first.workflow_id.clone(),
         [run] => run.workflow_id.clone(),
         [first, rest @ ..] => format!("{} and {} more", first.workflow_id, rest.len()),
     };
@@ -76,6 +91,8 @@ fn page(recording: &Recording) -> Result<String, Error> {
         status,
         runs,
         contents,
+        sums: recording.sums.as_ref().map(|(_, sums)| sums.to_string()),
+        left_out: (!left_out.is_empty()).then(|| left_out.to_string()),
         diagnostics: &recording.diagnostics,
         version: env!("CARGO_PKG_VERSION"),
     };
