@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arazzo_engine::{
     Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
-    RetryReport, RunError, Status,
+    RetryReport, Status,
 };
 use serde_json::{Map, Value};
 
@@ -88,9 +88,8 @@ impl HumanReporter {
                 self.step_finished(*visit);
             }
             EventKind::Warned { fault, .. } => self.warned(fault),
-            EventKind::RunFinished { status, outputs, error } => {
-                self.run_finished(*status, outputs, error.as_ref());
-            }
+            // Why it failed is told when all is over.
+            EventKind::RunFinished { status, outputs, error: _ } => self.run_finished(*status, outputs),
             // What was found is told as warnings and as the error of the step.
             EventKind::ResponseChecked { .. } => {}
             // An event of a later version of the engine.
@@ -139,11 +138,11 @@ impl HumanReporter {
         }
     }
 
-    fn run_finished(&mut self, status: Status, outputs: &Map<String, Value>, error: Option<&RunError>) {
+    fn run_finished(&mut self, status: Status, outputs: &Map<String, Value>) {
         let Some(open) = self.open.pop() else { return };
         if self.open.is_empty() {
             self.outputs(outputs);
-            self.summary(&open, status, error);
+            self.summary(&open, status);
         }
     }
 
@@ -253,7 +252,7 @@ impl HumanReporter {
         }
     }
 
-    fn summary(&self, open: &Open, status: Status, error: Option<&RunError>) {
+    fn summary(&self, open: &Open, status: Status) {
         let steps = self.steps;
         let Open { workflow_id, visits, ended_by, .. } = open;
         let ran = open.steps.len();
@@ -274,9 +273,6 @@ impl HumanReporter {
             line.push_str(&format!(", ended by `{action}` of `{step}`"));
         }
         print(&line);
-        if let Some(error) = error {
-            super::fail(error);
-        }
     }
 }
 

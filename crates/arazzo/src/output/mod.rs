@@ -3,6 +3,8 @@
 //! A reader that goes away is no error: `arazzo run … | head -1` ends quietly. A full disk is one, and is told at the
 //! end: by then requests have been sent.
 
+mod curl;
+mod failure;
 mod human;
 mod in_order;
 mod json;
@@ -24,6 +26,8 @@ use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
 use crate::report::jsonl;
 
+pub(crate) use curl::{Given, shown_headers};
+pub(crate) use failure::Failure;
 pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
 pub(crate) use many::{Finished, ManyReporter};
@@ -97,12 +101,12 @@ pub(crate) fn message(line: &str) {
 
 /// Says what went wrong, in one line.
 pub(crate) fn error(text: &str) {
-    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+    message(&format!("{ERROR}error{ERROR:#}: {}", printable(text)));
 }
 
 /// Says why a run failed or stopped, in one line.
 pub(crate) fn fail(RunError { code, message: text, .. }: &RunError) {
-    message(&format!("{ERROR}error[{code}]{ERROR:#}: {text}"));
+    message(&format!("{ERROR}error[{code}]{ERROR:#}: {}", printable(text)));
 }
 
 /// Says why nothing was run.
@@ -137,9 +141,9 @@ pub(crate) fn print_refusal_line(refusal: &Refusal) {
 }
 
 fn fail_with_hint(text: &str, hint: Option<&str>) {
-    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+    message(&format!("{ERROR}error{ERROR:#}: {}", printable(text)));
     if let Some(hint) = hint {
-        message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+        message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
     }
 }
 
@@ -158,9 +162,10 @@ fn warn(diagnostic: &Diagnostic, excerpts: &Excerpts<'_>, verbosity: Verbosity) 
         Verbosity::Normal => {
             let Diagnostic { code, severity, message: text, place, hint, .. } = diagnostic;
             let at = format!("{}:{}", place.file, place.span.start);
+            let (at, text) = (printable(&at), printable(text));
             message(&format!("{WARNING}{severity}[{code}]{WARNING:#}: {at}: {text}"));
             if let Some(hint) = hint.as_ref().filter(|hint| !hint.is_empty()) {
-                message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+                message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
             }
         }
         Verbosity::Verbose => {
