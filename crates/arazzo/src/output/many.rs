@@ -96,8 +96,8 @@ impl ManyReporter {
     /// A reporter of `total` runs, one for each row or all of the same inputs.
     pub(crate) fn new(format: Format, verbosity: Verbosity, total: u64, rows: bool) -> Self {
         let kind = if rows { Kind::Rows(InOrder::new()) } else { Kind::Repeat { failed: Vec::new() } };
-        let lines = rows && format == Format::Human;
-        let progress = Progress::new(!lines && verbosity != Verbosity::Quiet);
+        let is_for_people = format == Format::Human && verbosity != Verbosity::Quiet;
+        let progress = Progress::new(is_for_people, total);
         if rows && format == Format::Json {
             print("{\n  \"runs\": [");
         }
@@ -151,9 +151,10 @@ impl ManyReporter {
                 }
             }
         }
-        self.progress.show(|elapsed| {
-            let (runs, failed) = (self.tally.runs(), self.tally.failed + self.tally.stopped);
-            let rate = per_second(runs, elapsed);
+        let runs = self.tally.runs();
+        self.progress.show(runs, || {
+            let failed = self.tally.failed + self.tally.stopped;
+            let rate = per_second(runs, self.began.elapsed());
             format!("{runs} of {} runs, {failed} failed, {rate:.1} per second", self.total)
         });
     }

@@ -8,9 +8,11 @@ mod failure;
 mod human;
 mod in_order;
 mod json;
+mod live;
 mod many;
 mod plan;
 mod progress;
+mod width;
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
@@ -32,6 +34,7 @@ pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
 pub(crate) use many::{Finished, ManyReporter};
 pub(crate) use plan::print_plan;
+pub(crate) use progress::Progress;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +59,7 @@ static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a line to standard output.
 pub(crate) fn print(line: &str) {
-    note(writeln!(anstream::stdout(), "{line}"));
+    live::above(|| note(writeln!(anstream::stdout(), "{line}")));
 }
 
 /// Writes a line to standard output for a reader that waits for it.
@@ -96,7 +99,9 @@ pub(crate) fn finish(exit: Exit) -> Exit {
 
 /// Writes a line to standard error.
 pub(crate) fn message(line: &str) {
-    let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
+    live::above(|| {
+        let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
+    });
 }
 
 /// Says what went wrong, in one line.
