@@ -100,6 +100,8 @@ pub use report::{
     AttemptReport, EarlierRun, HeaderReport, MessageReport, Reporter, RequestReport, RunReport, StepReport,
 };
 pub use request_check::{RequestCheck, WireRequest, add_answered};
-pub use run::{OutOfOrder, Run, RunOptions, RunResult};
+pub use run::{
+    FailedAttempt, FailedRequest, FailedResponse, OutOfOrder, Run, RunOptions, RunResult, ShownChunk,
+};
 pub use secret::{Secrets, is_secret_name};
 pub use value_check::ValueCheck;

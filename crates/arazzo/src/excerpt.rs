@@ -48,6 +48,13 @@ impl<'a> Excerpts<'a> {
         self.renderer.render(&groups)
     }
 
+    /// An error that happened while something was done, with the place that it is about.
+    pub(crate) fn render_error(&self, code: &str, message: &str, place: &Place) -> String {
+        let title = Level::ERROR.primary_title(message).id(code);
+        let group = self.located(Group::with_title(title), place, AnnotationKind::Primary, None);
+        self.renderer.render(&[group])
+    }
+
     fn located<'r>(
         &'r self,
         group: Group<'r>,

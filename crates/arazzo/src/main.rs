@@ -20,6 +20,7 @@ mod quantity;
 mod refusal;
 mod report;
 mod run;
+mod shell;
 mod show;
 mod survey;
 mod usage;

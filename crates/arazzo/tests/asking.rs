@@ -3,16 +3,18 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "support/terminal.rs"]
+mod terminal;
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::pty::openpty;
 use nix::sys::termios::{LocalFlags, tcgetattr};
+use terminal::drain;
 
 /// A command that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -105,19 +107,6 @@ fn run(folder: &Path, args: &[&str], env: &[(&str, &str)], dialogue: &[(&str, &s
     // What was written last may still be on its way.
     text.extend(std::iter::from_fn(|| shown.recv_timeout(Duration::from_millis(300)).ok()));
     Outcome { exit, stdout, shown: text, echoes }
-}
-
-fn drain(mut master: File) -> Receiver<String> {
-    let (sender, receiver) = channel();
-    thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(length) = master.read(&mut bytes)
-            && length > 0
-            && let Some(text) = bytes.get(..length)
-            && sender.send(String::from_utf8_lossy(text).into_owned()).is_ok()
-        {}
-    });
-    receiver
 }
 
 #[test]

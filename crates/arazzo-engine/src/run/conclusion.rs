@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::choice::Taken;
 use super::ending::outputs;
 use super::exchange::Exchange;
+use super::failed_attempt::Failed;
 use super::turn::{Progress, Turn, no_workflow};
 use crate::command::CallId;
 use crate::event::{CriterionReport, CriterionResult, EventKind, Fault, Next, NextKind, RunError, Status};
@@ -48,6 +49,7 @@ impl Turn<'_> {
         if let Some(helped) = self.helped_step() {
             let next = Next::to(NextKind::Next, None, Some(helped));
             self.judged(id, &criteria);
+            self.note(id, success, &exchange, &criteria);
             self.finish_visit(step, id.visit, success, &outputs, &exchange, next);
             return self.leave_helper(step, success, exchange, &criteria);
         }
@@ -72,6 +74,7 @@ impl Turn<'_> {
             return self.wait(wait);
         }
         self.judged(id, &criteria);
+        self.note(id, success, &exchange, &criteria);
         let (next, progress) = self.transfer(step, success, choice.taken, &exchange, &criteria);
         let next = Next { considered: choice.considered, ..next };
         self.finish_visit(step, id.visit, success, &outputs, &exchange, next);
@@ -84,6 +87,16 @@ impl Turn<'_> {
 
     fn judged(&mut self, id: CallId, criteria: &[CriterionReport]) {
         self.emit(EventKind::AttemptJudged { id, criteria: criteria.to_vec(), retry: None });
+    }
+
+    /// Notes the attempt with which a visit failed. When a workflow that the step called failed, the step where that
+    /// happened says more.
+    fn note(&mut self, id: CallId, success: bool, exchange: &Exchange, criteria: &[CriterionReport]) {
+        if exchange.called.as_ref().is_some_and(|called| !called.succeeded) && self.memory.failed.is_some() {
+            return;
+        }
+        let step = self.step_index().filter(|_| !success);
+        self.memory.failed = step.map(|step| Failed::new(step, id.attempt, criteria, exchange));
     }
 
     fn finish_visit(

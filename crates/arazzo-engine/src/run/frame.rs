@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::exchange::{Exchange, Given};
+use super::failed_attempt::Failed;
 use crate::body::Files;
 use crate::event::Relation;
 use crate::plan::{Helper, PlannedStep, WorkflowPlan};
@@ -27,6 +28,8 @@ pub(super) struct Memory {
     pub(super) visits: u32,
     /// So many attempts were made in all visits.
     pub(super) attempts: u32,
+    /// The failed attempt of the visit that was concluded last.
+    pub(super) failed: Option<Failed>,
     /// The dependencies that ran, by their index, and whether they succeeded: each runs once.
     pub(super) dependencies: BTreeMap<usize, bool>,
 }
@@ -104,6 +107,7 @@ impl Memory {
     /// Begins a visit to the step with this index of the active workflow.
     pub(super) fn enter(&mut self, index: usize, step: &PlannedStep, as_helper: bool) {
         self.visits = self.visits.saturating_add(1);
+        self.failed = None;
         let visit = Visit {
             number: self.visits,
             step: index,

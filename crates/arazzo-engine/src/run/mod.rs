@@ -8,6 +8,7 @@ mod choice;
 mod conclusion;
 mod ending;
 mod exchange;
+mod failed_attempt;
 mod frame;
 mod request;
 mod response_check;
@@ -27,6 +28,8 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
 use crate::secret::Secrets;
+use failed_attempt::Failed;
+pub use failed_attempt::{FailedAttempt, FailedRequest, FailedResponse, ShownChunk};
 use frame::Memory;
 pub(crate) use request::is_required_member;
 use turn::{Outcome, Progress, Turn};
@@ -72,6 +75,8 @@ pub struct Run {
     commands: Vec<Command>,
     /// The time of the last record.
     now: Timestamp,
+    /// The attempt that the run failed with.
+    failed: Option<Failed>,
 }
 
 #[derive(Debug)]
@@ -113,7 +118,7 @@ impl Run {
             workflow.inputs.secret_values(secrets.inputs()).iter().for_each(|secret| mask.hide(secret));
         }
         let now = Timestamp::default();
-        Self { plan, secrets, options, mask, state: State::New, commands: Vec::new(), now }
+        Self { plan, secrets, options, mask, state: State::New, commands: Vec::new(), now, failed: None }
     }
 
     /// The plan that runs.
@@ -132,6 +137,12 @@ impl Run {
             State::Finished(result) => Some(result),
             State::New | State::Running(_) => None,
         }
+    }
+
+    /// The attempt that a failed run failed with, without secrets. `None` when the run did not fail, or failed without
+    /// one.
+    pub fn failed_attempt(&self) -> Option<FailedAttempt> {
+        self.failed.as_ref()?.shown(&self.plan, &self.mask)
     }
 
     /// Masks `secret` in every event from now on. The driver says each credential before it sends it.
@@ -217,6 +228,7 @@ impl Run {
             }
             Outcome::Finish(result) => {
                 self.commands = vec![Command::Finish];
+                self.failed = memory.failed.take().filter(|_| result.status == Status::Failed);
                 self.state = State::Finished(result);
             }
         }
@@ -241,6 +253,7 @@ impl Run {
             finished: Vec::new(),
             visits: 0,
             attempts: 0,
+            failed: None,
             dependencies: std::collections::BTreeMap::new(),
         })
     }

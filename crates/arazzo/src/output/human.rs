@@ -5,16 +5,18 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use arazzo_engine::{
-    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
-    RetryReport, RunError, Status,
+    CallId, Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
+    RetryReport, Status,
 };
 use serde_json::{Map, Value};
 
-use super::{DIM, ERROR, GOOD, HINT, Verbosity, WARNING, print};
+use super::{DIM, ERROR, GOOD, HINT, Verbosity, WARNING, live, print, width};
 
 /// Prints events as they come.
 pub(crate) struct HumanReporter {
     verbosity: Verbosity,
+    /// Whether a person sees what goes on just now.
+    is_live: bool,
     /// How many steps the workflow that was asked for has.
     steps: usize,
     /// The workflows that are not over; each waits for the one after it.
@@ -24,6 +26,14 @@ pub(crate) struct HumanReporter {
     refused: Vec<String>,
     /// The workflow that went on last in place of the one that was asked for.
     went_on: Option<String>,
+}
+
+impl Drop for HumanReporter {
+    fn drop(&mut self) {
+        if self.is_live {
+            live::hide();
+        }
+    }
 }
 
 /// A workflow that is not over.
@@ -51,6 +61,7 @@ impl HumanReporter {
     pub(crate) fn new(verbosity: Verbosity, steps: usize) -> Self {
         Self {
             verbosity,
+            is_live: verbosity != Verbosity::Quiet && live::is_seen(),
             steps,
             open: Vec::new(),
             request: String::new(),
@@ -61,6 +72,32 @@ impl HumanReporter {
 
     /// Prints what an event says.
     pub(crate) fn show(&mut self, event: &Event) {
+        if self.is_live {
+            live::hide();
+        }
+        self.print_event(event);
+        if self.is_live
+            && let Some(text) = self.under_way(event)
+        {
+            live::show(text);
+        }
+    }
+
+    /// What goes on after an event, for as long as it does.
+    fn under_way(&self, event: &Event) -> Option<String> {
+        if let EventKind::CallStarted { id, method, url, .. } = &event.kind {
+            let (step_id, operation) = self.names(id.visit);
+            return Some(format!("{step_id} {operation}  {method} {url}{}", attempt(id.attempt)));
+        }
+        if let EventKind::AttemptJudged { id, retry: Some(RetryReport { after_ms, .. }), .. } = &event.kind {
+            let (step_id, _) = self.names(id.visit);
+            let (seconds, number) = (after_ms / 1000.0, id.attempt.saturating_add(1));
+            return Some(format!("{step_id} waits {seconds:.1} s before attempt {number}"));
+        }
+        None
+    }
+
+    fn print_event(&mut self, event: &Event) {
         match &event.kind {
             EventKind::RunStarted { workflow_id, relation, .. } => self.run_started(workflow_id, *relation),
             EventKind::StepStarted { visit, step_id, operation, .. } => {
@@ -74,23 +111,22 @@ impl HumanReporter {
                 self.refused = findings.iter().map(|finding| finding.message.clone()).collect();
             }
             EventKind::CallFinished { id, status, headers, body, duration, .. } => {
-                self.attempt(id.visit, &status.to_string(), *duration);
+                self.attempt(*id, &status.to_string(), *duration);
                 for why in std::mem::take(&mut self.refused) {
                     let why = printable(&why);
                     self.line("    ", &format!("{WARNING}not as described{WARNING:#}: {why}"));
                 }
                 self.message('<', &status.to_string(), headers, body.as_deref());
             }
-            EventKind::CallFailed { id, error, duration } => self.attempt(id.visit, &error.code, *duration),
+            EventKind::CallFailed { id, error, duration } => self.attempt(*id, &error.code, *duration),
             EventKind::AttemptJudged { criteria, retry, .. } => self.judged(criteria, retry.as_ref()),
             EventKind::StepFinished { visit, step_id, status, error, next, .. } => {
                 self.finished(*status, error.as_ref(), next, step_id);
                 self.step_finished(*visit);
             }
             EventKind::Warned { fault, .. } => self.warned(fault),
-            EventKind::RunFinished { status, outputs, error } => {
-                self.run_finished(*status, outputs, error.as_ref());
-            }
+            // Why it failed is told when all is over.
+            EventKind::RunFinished { status, outputs, error: _ } => self.run_finished(*status, outputs),
             // What was found is told as warnings and as the error of the step.
             EventKind::ResponseChecked { .. } => {}
             // An event of a later version of the engine.
@@ -121,7 +157,7 @@ impl HumanReporter {
             visits: 0,
             ended_by: None,
         });
-        self.line("", &format!("{workflow_id}{DIM}{why}{DIM:#}"));
+        self.line("", &format!("{}{DIM}{why}{DIM:#}", printable(workflow_id)));
     }
 
     fn step_started(&mut self, number: u32, step_id: &str, operation: &str) {
@@ -139,20 +175,23 @@ impl HumanReporter {
         }
     }
 
-    fn run_finished(&mut self, status: Status, outputs: &Map<String, Value>, error: Option<&RunError>) {
+    fn run_finished(&mut self, status: Status, outputs: &Map<String, Value>) {
         let Some(open) = self.open.pop() else { return };
         if self.open.is_empty() {
             self.outputs(outputs);
-            self.summary(&open, status, error);
+            self.summary(&open, status);
         }
     }
 
     /// A line about progress, which `--quiet` leaves out, further in the deeper the workflow is nested.
     fn line(&self, indent: &str, text: &str) {
         if self.verbosity != Verbosity::Quiet {
-            let depth = self.open.last().map_or(0, |open| open.depth).min(MAX_INDENT);
-            print(&format!("{:width$}{indent}{text}", "", width = depth * 4));
+            print(&format!("{:width$}{indent}{text}", "", width = self.indent()));
         }
+    }
+
+    fn indent(&self) -> usize {
+        self.open.last().map_or(0, |open| open.depth).min(MAX_INDENT) * 4
     }
 
     fn warned(&self, Fault { code, message }: &Fault) {
@@ -161,17 +200,28 @@ impl HumanReporter {
         }
     }
 
-    fn attempt(&self, visit: u32, outcome: &str, duration: Duration) {
-        let request = printable(&self.request);
-        let mut visits = self.open.last().into_iter().flat_map(|open| &open.under_way);
-        let (step_id, operation) = visits
-            .find(|under_way| under_way.number == visit)
-            .map_or(("", ""), |visit| (visit.step_id.as_str(), visit.operation.as_str()));
+    fn attempt(&self, id: CallId, outcome: &str, duration: Duration) {
+        let (step_id, operation) = self.names(id.visit);
         let time = format!("{:.1} ms", duration.as_secs_f64() * 1000.0);
+        let again = attempt(id.attempt);
+        let mut request = printable(&self.request);
+        if let Some(width) = width::of_stdout() {
+            let rest = format!("{:1$}", "", self.indent())
+                + &format!("  {step_id} {operation}    {outcome}  {time}{again}");
+            request = width::cut(&request, width.saturating_sub(width::columns(&rest))).into_owned().into();
+        }
         self.line(
             "  ",
-            &format!("{step_id} {DIM}{operation}{DIM:#}  {request}  {outcome}  {DIM}{time}{DIM:#}"),
+            &format!("{step_id} {DIM}{operation}{DIM:#}  {request}  {outcome}  {DIM}{time}{again}{DIM:#}"),
         );
+    }
+
+    /// The id of the step that is visited and what it calls.
+    fn names(&self, visit: u32) -> (Cow<'_, str>, Cow<'_, str>) {
+        let mut visits = self.open.last().into_iter().flat_map(|open| &open.under_way);
+        visits
+            .find(|under_way| under_way.number == visit)
+            .map_or(("".into(), "".into()), |visit| (printable(&visit.step_id), printable(&visit.operation)))
     }
 
     fn message(&self, sign: char, first: &str, headers: &[(String, String)], body: Option<&str>) {
@@ -198,8 +248,9 @@ impl HumanReporter {
             self.line(
                 "    ",
                 &format!(
-                    "{WARNING}again{WARNING:#} after {:.3} s (`{action}`, {remaining} left)",
-                    after_ms / 1000.0
+                    "{WARNING}again{WARNING:#} after {:.3} s (`{}`, {remaining} left)",
+                    after_ms / 1000.0,
+                    printable(action)
                 ),
             );
         }
@@ -218,14 +269,14 @@ impl HumanReporter {
             open.ended_by = Some((action.clone(), step_id.to_owned()));
         }
         let went = match (next.kind, &next.target) {
-            (NextKind::Goto, Some(target)) => Some(format!("goes to `{target}`")),
+            (NextKind::Goto, Some(target)) => Some(format!("goes to `{}`", printable(target))),
             (NextKind::End, _) if next.action.is_some() => Some("ends the workflow".to_owned()),
             (NextKind::Fail, _) if next.action.is_some() => Some("ends the workflow as failed".to_owned()),
             (NextKind::Goto | NextKind::Next | NextKind::End | NextKind::Fail, _) => None,
         };
         if let (Some(went), Some(action)) = (went, &next.action) {
             let style = if status == Status::Succeeded { GOOD } else { WARNING };
-            self.line("    ", &format!("{style}{action}{style:#} {went}"));
+            self.line("    ", &format!("{style}{}{style:#} {went}", printable(action)));
         }
     }
 
@@ -240,7 +291,7 @@ impl HumanReporter {
             (None, Some(reason)) => reason.clone(),
             (None, None) => "it was not reached".to_owned(),
         };
-        self.line("    ", &format!("{DIM}{}{DIM:#} is not taken: {why}", considered.action));
+        self.line("    ", &format!("{DIM}{}{DIM:#} is not taken: {why}", printable(&considered.action)));
     }
 
     fn outputs(&self, outputs: &Map<String, Value>) {
@@ -249,11 +300,12 @@ impl HumanReporter {
         }
         self.line("", "outputs");
         for (name, value) in outputs {
-            print(&format!("  {HINT}{name}{HINT:#}: {}", printable(&value.to_string())));
+            let (name, value) = (printable(name), value.to_string());
+            print(&format!("  {HINT}{name}{HINT:#}: {}", printable(&value)));
         }
     }
 
-    fn summary(&self, open: &Open, status: Status, error: Option<&RunError>) {
+    fn summary(&self, open: &Open, status: Status) {
         let steps = self.steps;
         let Open { workflow_id, visits, ended_by, .. } = open;
         let ran = open.steps.len();
@@ -263,21 +315,24 @@ impl HumanReporter {
             Status::Stopped => (ERROR, "stopped"),
         };
         let count = if ran == 1 { "1 step".to_owned() } else { format!("{ran} steps") };
-        let mut line = format!("{style}{word}{style:#}: {workflow_id} after {count} (of {steps})");
+        let mut line =
+            format!("{style}{word}{style:#}: {} after {count} (of {steps})", printable(workflow_id));
         if usize::try_from(*visits).is_ok_and(|visits| visits > ran) {
             line.push_str(&format!(" in {visits} visits"));
         }
         if let Some(went_on) = &self.went_on {
-            line.push_str(&format!(", which went on with {went_on}"));
+            line.push_str(&format!(", which went on with {}", printable(went_on)));
         }
         if let Some((action, step)) = ended_by {
-            line.push_str(&format!(", ended by `{action}` of `{step}`"));
+            line.push_str(&format!(", ended by `{}` of `{}`", printable(action), printable(step)));
         }
         print(&line);
-        if let Some(error) = error {
-            super::fail(error);
-        }
     }
+}
+
+/// Which attempt it is, from the second on.
+fn attempt(number: u32) -> String {
+    if number > 1 { format!("  attempt {number}") } else { String::new() }
 }
 
 fn describe(report: &CriterionReport) -> String {
@@ -287,6 +342,7 @@ fn describe(report: &CriterionReport) -> String {
         CriterionResult::NotHeld => (WARNING, "does not hold"),
         CriterionResult::NotEvaluated => (ERROR, "cannot be evaluated"),
     };
+    let condition = printable(condition);
     match reason {
         Some(reason) => format!("`{condition}` {style}{word}{style:#}: {}", printable(reason)),
         None => format!("`{condition}` {style}{word}{style:#}"),

@@ -151,7 +151,8 @@ impl ManyReporter {
             (Format::Human | Format::Json | Format::Outputs, false) => Kind::Repeat { failed: Vec::new() },
         };
         let lines = rows && format == Format::Human;
-        let progress = Progress::new(!lines && verbosity != Verbosity::Quiet);
+        let is_for_people = format == Format::Human && verbosity != Verbosity::Quiet;
+        let progress = Progress::new(is_for_people && !lines, total);
         if rows && format == Format::Json {
             print("{\n  \"runs\": [");
         }
@@ -213,9 +214,10 @@ impl ManyReporter {
                 }
             }
         }
-        self.progress.show(|elapsed| {
-            let (runs, failed) = (self.tally.runs(), self.tally.failed + self.tally.stopped);
-            let rate = per_second(runs, elapsed);
+        let runs = self.tally.runs();
+        self.progress.show(runs, || {
+            let failed = self.tally.failed + self.tally.stopped;
+            let rate = per_second(runs, self.began.elapsed());
             format!("{runs} of {} runs, {failed} failed, {rate:.1} per second", self.total)
         });
     }

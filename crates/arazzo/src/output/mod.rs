@@ -3,12 +3,16 @@
 //! A reader that goes away is no error: `arazzo run … | head -1` ends quietly. A full disk is one, and is told at the
 //! end: by then requests have been sent.
 
+mod curl;
+mod failure;
 mod human;
 mod in_order;
 mod json;
+mod live;
 mod many;
 mod plan;
 mod progress;
+mod width;
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, OnceLock};
@@ -24,10 +28,13 @@ use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
 use crate::report::jsonl;
 
+pub(crate) use curl::{Given, shown_headers};
+pub(crate) use failure::Failure;
 pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};
 pub(crate) use many::{Finished, ManyReporter, SumsJson};
 pub(crate) use plan::print_plan;
+pub(crate) use progress::Progress;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +49,7 @@ static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a line to standard output.
 pub(crate) fn print(line: &str) {
-    note(writeln!(anstream::stdout(), "{line}"));
+    live::above(|| note(writeln!(anstream::stdout(), "{line}")));
 }
 
 /// Writes a line to standard output for a reader that waits for it.
@@ -82,17 +89,19 @@ pub(crate) fn finish(exit: Exit) -> Exit {
 
 /// Writes a line to standard error.
 pub(crate) fn message(line: &str) {
-    let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
+    live::above(|| {
+        let _reader_is_gone = writeln!(anstream::stderr(), "{line}");
+    });
 }
 
 /// Says what went wrong, in one line.
 pub(crate) fn error(text: &str) {
-    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+    message(&format!("{ERROR}error{ERROR:#}: {}", printable(text)));
 }
 
 /// Says why a run failed or stopped, in one line.
 pub(crate) fn fail(RunError { code, message: text, .. }: &RunError) {
-    message(&format!("{ERROR}error[{code}]{ERROR:#}: {text}"));
+    message(&format!("{ERROR}error[{code}]{ERROR:#}: {}", printable(text)));
 }
 
 /// Says why nothing was run.
@@ -127,9 +136,9 @@ pub(crate) fn print_refusal_line(refusal: &Refusal) {
 }
 
 fn fail_with_hint(text: &str, hint: Option<&str>) {
-    message(&format!("{ERROR}error{ERROR:#}: {text}"));
+    message(&format!("{ERROR}error{ERROR:#}: {}", printable(text)));
     if let Some(hint) = hint {
-        message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+        message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
     }
 }
 
@@ -148,9 +157,10 @@ fn warn(diagnostic: &Diagnostic, excerpts: &Excerpts<'_>, verbosity: Verbosity) 
         Verbosity::Normal => {
             let Diagnostic { code, severity, message: text, place, hint, .. } = diagnostic;
             let at = format!("{}:{}", place.file, place.span.start);
+            let (at, text) = (printable(&at), printable(text));
             message(&format!("{WARNING}{severity}[{code}]{WARNING:#}: {at}: {text}"));
             if let Some(hint) = hint.as_ref().filter(|hint| !hint.is_empty()) {
-                message(&format!("  {HINT}hint{HINT:#}: {hint}"));
+                message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
             }
         }
         Verbosity::Verbose => {

@@ -1,52 +1,58 @@
-//! A line on the terminal that is written over while something goes on.
+//! How far many things of one kind are, as a bar on the terminal.
 
-use std::io::{IsTerminal, Write, stderr};
-use std::time::{Duration, Instant};
+use super::live;
 
-/// How often the line about progress is written.
-const REFRESH: Duration = Duration::from_millis(100);
+/// How many columns the bar takes.
+const BAR: usize = 20;
 
-/// The line that says how far the runs are, where a person sees it.
-pub(super) struct Progress {
+/// A bar, where a person sees it. It goes away with its end.
+pub(crate) struct Progress {
     is_on: bool,
-    began: Instant,
-    shown: Option<Instant>,
-    /// How wide the line is that stands there.
-    width: usize,
+    total: u64,
 }
 
 impl Progress {
-    /// A line that is written if `is_wanted` and a person sees it.
-    pub(super) fn new(is_wanted: bool) -> Self {
-        let is_on = is_wanted && stderr().is_terminal();
-        Self { is_on, began: Instant::now(), shown: None, width: 0 }
+    /// A bar for so many things, if it `is_wanted` and a person sees it.
+    pub(crate) fn new(is_wanted: bool, total: u64) -> Self {
+        Self { is_on: is_wanted && live::is_seen(), total }
     }
 
-    /// Writes the line over the last one, unless that is new.
-    pub(super) fn show(&mut self, line: impl FnOnce(Duration) -> String) {
-        if !self.is_on {
-            return;
-        }
-        let now = Instant::now();
-        if self.shown.is_some_and(|shown| now.duration_since(shown) < REFRESH) {
-            return;
-        }
-        self.shown = Some(now);
-        self.write(&line(now.duration_since(self.began)));
-    }
-
-    /// Takes the line away.
-    pub(super) fn clear(&mut self) {
-        if self.shown.is_some() {
-            self.write("");
-            self.write("");
+    /// Shows that so many are done, and says more about it.
+    pub(crate) fn show(&self, done: u64, more: impl FnOnce() -> String) {
+        if self.is_on {
+            live::show_progress(format!("{} {}", bar(done, self.total), more()));
         }
     }
 
-    fn write(&mut self, line: &str) {
-        let mut stderr = stderr();
-        let _reader_is_gone = write!(stderr, "\r{line:width$}", width = self.width);
-        let _reader_is_gone = stderr.flush();
-        self.width = line.len();
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        if self.is_on {
+            live::hide();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+fn bar(done: u64, total: u64) -> String {
+    let share = done as f64 / total.max(1) as f64;
+    let filled = ((share * BAR as f64) as usize).min(BAR);
+    format!("[{}{}]", "=".repeat(filled), " ".repeat(BAR - filled))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bar;
+
+    #[test]
+    fn a_bar_is_as_full_as_much_is_done() {
+        assert_eq!(bar(0, 0), "[                    ]");
+        assert_eq!(bar(1, 3), "[======              ]");
+        assert_eq!(bar(7, 7), "[====================]");
+        assert_eq!(bar(9, 7), bar(7, 7));
     }
 }

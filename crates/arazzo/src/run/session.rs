@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
-use arazzo_engine::{Event, EventKind, Plan, Record, Relation, Reporter, Run, RunOptions, Start, Status};
+use arazzo_engine::{
+    Event, EventKind, FailedAttempt, Plan, Record, Relation, Reporter, Run, RunError, RunOptions, Start,
+    Status,
+};
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 
 use super::interruption::Interruption;
 use crate::args::{Format, RunArgs};
 use crate::diagnostics::DiagnosticJson;
+use crate::excerpt::Excerpts;
 use crate::exit::Exit;
-use crate::output::{self, Completed, HumanReporter, Verbosity};
+use crate::output::{self, Completed, Failure, Given, HumanReporter, Verbosity};
 use crate::refusal::Refusal;
 use crate::report::{RecordedRun, Recorder, Recording, jsonl};
 
@@ -55,6 +59,7 @@ impl Session {
             args,
             verbosity,
             workspace: &self.workspace,
+            documents,
             secrets: &self.secrets,
             transport: &*self.transport,
             clock: &*self.clock,
@@ -108,6 +113,7 @@ struct Job<'a> {
     args: &'a RunArgs,
     verbosity: Verbosity,
     workspace: &'a Workspace,
+    documents: &'a [Arc<Document>],
     secrets: &'a [String],
     transport: &'a dyn Transport,
     clock: &'a dyn Clock,
@@ -173,8 +179,12 @@ impl Job<'_> {
                 interruption.or(drive(&mut run, self.transport, self.clock, &mut on_event)).await
             }
         };
+        let mut failed = None;
         let result = match ended {
-            Ok(driven) => driven.map(|()| run.result().cloned())?,
+            Ok(driven) => {
+                failed = run.failed_attempt();
+                driven.map(|()| run.result().cloned())?
+            }
             Err(signal) => {
                 let message = format!("the run was interrupted by {signal}");
                 run.cut_off(self.clock.now(), "interrupted", &message).map(|(events, result)| {
@@ -184,12 +194,41 @@ impl Job<'_> {
             }
         };
         let (report, events) = (reporter.finish(), recorder.finish());
-        if self.args.format != Format::Human
-            && let Some(error) = &report.error
-        {
-            output::fail(error);
+        if let Some(error) = &report.error {
+            self.fail(error, failed.as_ref());
         }
         Ok(Completed { plan, events, report, result: result.ok_or(DriveError::Idle)? })
+    }
+
+    /// Says why the run failed or stopped: for people all that helps to find out, else one line.
+    fn fail(&self, error: &RunError, attempt: Option<&FailedAttempt>) {
+        let is_for_people = self.args.format == Format::Human && self.verbosity != Verbosity::Quiet;
+        let Some(attempt) = attempt.filter(|_| is_for_people) else { return output::fail(error) };
+        let FailedAttempt { workflow_id, step_id, criterion, .. } = attempt;
+        let headers = output::shown_headers(&self.args.headers, self.secrets);
+        let given = Given {
+            headers: &headers,
+            insecure: self.args.network.insecure,
+            follows: self.args.network.follow_redirects.is_some_and(|most| most > 0),
+        };
+        let failure = Failure {
+            error,
+            attempt,
+            place: criterion
+                .and_then(|index| self.place_of_criterion(workflow_id, step_id, index))
+                .or_else(|| self.place(workflow_id, Some(step_id))),
+            // Nobody listens where the mock answers.
+            given: self.args.mock.is_none().then_some(given),
+        };
+        failure.tell(&Excerpts::new(self.documents), self.verbosity);
+    }
+
+    /// Where a success criterion of a step is written.
+    fn place_of_criterion(&self, workflow_id: &str, step_id: &str, index: usize) -> Option<Place> {
+        self.workspace.documents().find_map(|(_, ArazzoDocument { document, description, .. })| {
+            let step = description.workflow(workflow_id)?.step(step_id)?;
+            Some(document.place(step.success_criteria.get(index)?.condition.span))
+        })
     }
 
     /// Where a step, or else the workflow, is written. Documents may use the same ids; the first one that has the

@@ -4,7 +4,6 @@ mod args;
 mod human;
 mod json;
 mod run_line;
-mod shell;
 
 use std::collections::HashSet;
 use std::sync::Arc;

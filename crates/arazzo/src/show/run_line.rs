@@ -5,8 +5,8 @@ use arazzo_engine::{InputOverview, Overview, WorkflowOverview};
 use serde_json::{Map, Value};
 
 use super::ShowArgs;
-use super::shell::word;
 use crate::run::is_url;
+use crate::shell::word;
 
 /// Makes the command.
 pub(super) struct RunLine<'a> {

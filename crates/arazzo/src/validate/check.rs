@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span};
@@ -16,6 +17,7 @@ use super::report::{Checked, Finding};
 use super::{ValidateArgs, ValidateFormat, is_shown, strict_openapi};
 use crate::args::load_one_of_many;
 use crate::excerpt::Excerpts;
+use crate::output::Progress;
 use crate::parallel::on_all_cores;
 use crate::refusal::Refusal;
 
@@ -58,7 +60,15 @@ impl<'a> Checker<'a> {
 
     /// Checks them all. The results are in the order of the targets.
     pub(super) fn check_all(&self, targets: &[Target]) -> Vec<Checked> {
-        on_all_cores(targets, |target| self.check(target))
+        let is_wanted = self.args.format == ValidateFormat::Human && !self.args.quiet && targets.len() > 1;
+        let progress = Progress::new(is_wanted, targets.len() as u64);
+        let done = AtomicU64::new(0);
+        on_all_cores(targets, |target| {
+            let checked = self.check(target);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress.show(done, || format!("{done} of {} descriptions", targets.len()));
+            checked
+        })
     }
 
     /// Refuses a `--source` for a name that no description has.
