@@ -258,7 +258,7 @@ codes! {
     NoServer = "no-server",
     /// The inputs are described by something that is no JSON Schema.
     InvalidSchema = "invalid-schema",
-    /// A credential would go to several hosts.
+    /// A credential would go to several hosts, or two into one field of a request.
     AmbiguousCredential = "ambiguous-credential",
     /// A credential would go to a host that only a document from the network names.
     UntrustedHost = "untrusted-host",

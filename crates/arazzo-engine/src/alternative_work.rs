@@ -7,15 +7,30 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::schema_reference::{References, has_inner_resource};
+
 /// So many ways may lead from all alternatives to what they are made of.
 const MAX_WAYS: u64 = 200_000;
 
 /// So many references may lie within one another.
 const MAX_NESTING: usize = 500;
 
-/// Whether the alternatives in a schema, which refers to nothing but its own definitions, are made of little enough.
-pub(crate) fn is_small(schema: &Value) -> bool {
-    let mut ways = Ways { root: schema, known: HashMap::new() };
+/// Refuses a schema whose alternatives are made of too much, or of what is not known here: references that start at a
+/// resource within the schema are not followed.
+pub(crate) fn check(schema: &Value) -> Result<(), &'static str> {
+    let ways = ways(schema);
+    if ways > MAX_WAYS {
+        return Err("its alternatives are made of too many schemas");
+    }
+    if ways > 0 && has_inner_resource(schema) {
+        return Err("it has alternatives, and a schema in it has an `$id`");
+    }
+    Ok(())
+}
+
+/// The ways from all alternatives to what they are made of, as far as they are counted.
+fn ways(schema: &Value) -> u64 {
+    let mut ways = Ways { references: References::new(schema), known: HashMap::new() };
     let mut all: u64 = 0;
     let mut waiting = vec![schema];
     while let Some(part) = waiting.pop() {
@@ -27,18 +42,18 @@ pub(crate) fn is_small(schema: &Value) -> bool {
                     all = all.saturating_add(ways.of(alternative, 0));
                 }
                 if all > MAX_WAYS {
-                    return false;
+                    return all;
                 }
                 waiting.extend(members.values());
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-    true
+    all
 }
 
 struct Ways<'a> {
-    root: &'a Value,
+    references: References<'a>,
     known: HashMap<*const Value, u64>,
 }
 
@@ -55,9 +70,7 @@ impl<'a> Ways<'a> {
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             ways = ways.saturating_add(self.of(part, depth + 1));
         }
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|reference| self.root.pointer(reference.strip_prefix('#')?));
-        if let Some(target) = target {
+        for target in self.references.of(schema) {
             ways = ways.saturating_add(self.of(target, depth + 1));
         }
         self.known.insert(schema, ways);
@@ -80,10 +93,29 @@ mod tests {
                 (0..length).map(|number| (format!("d{number}"), link(number))).collect();
             json!({ "oneOf": [reference(0), { "type": "string" }], "$defs": definitions })
         };
-        assert!(is_small(&chain(10)));
-        assert!(!is_small(&chain(60)));
-        assert!(is_small(
-            &json!({ "oneOf": [{ "type": "string" }, { "properties": { "a": { "$ref": "#" } } }] })
-        ));
+        assert_eq!(check(&chain(10)), Ok(()));
+        assert!(check(&chain(60)).is_err());
+        let recursive =
+            json!({ "oneOf": [{ "type": "string" }, { "properties": { "a": { "$ref": "#" } } }] });
+        assert_eq!(check(&recursive), Ok(()));
+    }
+
+    #[test]
+    fn ways_by_the_names_of_anchors_count_too() {
+        let link = |number: usize| {
+            let next = json!({ "$ref": format!("#a{}", number + 1) });
+            json!({ "$anchor": format!("a{number}"), "allOf": [next, next] })
+        };
+        let mut definitions: Vec<Value> = (0..60).map(link).collect();
+        definitions.push(json!({ "$anchor": "a60" }));
+        let schema = json!({ "anyOf": [{ "$ref": "#a0" }, true], "allOf": definitions });
+        assert!(check(&schema).is_err());
+    }
+
+    #[test]
+    fn alternatives_beside_a_resource_of_its_own_are_refused() {
+        let inner = json!({ "$id": "inner", "$ref": "#/$defs/a" });
+        assert!(check(&json!({ "anyOf": [inner] })).is_err());
+        assert_eq!(check(&json!({ "properties": { "a": inner } })), Ok(()));
     }
 }

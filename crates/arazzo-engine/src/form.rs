@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::body::{Body, Files};
 use crate::plan::{MemberPlan, essence, is_json};
-use crate::serialize::{NoForm, Shape, listed, query, scalar};
+use crate::serialize::{NoForm, Shape, listed, members, query, scalar};
 
 /// An object as `application/x-www-form-urlencoded`.
 ///
@@ -47,8 +47,10 @@ pub(crate) fn multipart(
     let mut parts = Parts { body: Body::default(), files, boundary };
     for (name, member) in value.as_object()? {
         let plan = plan_of(plans, name);
-        match plan.and_then(|plan| joined(plan, member)) {
-            Some(Ok(text)) => parts.add(name, plan, &Value::String(text)),
+        match plan.and_then(|plan| styled(plan, member)) {
+            Some(Ok(texts)) => {
+                texts.into_iter().for_each(|(name, text)| parts.add(&name, plan, &Value::String(text)));
+            }
             Some(Err(error)) => return Some(Err(error)),
             None => items(member).iter().for_each(|item| parts.add(name, plan, item)),
         }
@@ -172,16 +174,38 @@ fn shape(plan: &MemberPlan) -> Option<Shape<'_>> {
     Some(Shape { name, style: (*style)?, explode: *explode, allow_reserved: *allow_reserved })
 }
 
-/// The items of an array that is one part, with the delimiter of its style.
-fn joined(plan: &MemberPlan, member: &Value) -> Option<Result<String, NoForm>> {
-    let shape = shape(plan).filter(|shape| !shape.explode && member.is_array())?;
-    let separator = match shape.style {
+/// The parts of an array or an object that has a style, with their names: one with the delimiter of the style, or those
+/// of the members of an object. Nothing is encoded, since a part may hold any text.
+fn styled(plan: &MemberPlan, member: &Value) -> Option<Result<Vec<(String, String)>, NoForm>> {
+    let shape = shape(plan)?;
+    match member {
+        Value::Object(_) if shape.style == Style::DeepObject => {
+            let named = |(key, text)| (format!("{}[{key}]", shape.name), text);
+            Some(members(shape, member).map(|members| members.into_iter().map(named).collect()))
+        }
+        Value::Object(_) if shape.explode => Some(members(shape, member)),
+        Value::Object(_) | Value::Array(_) if !shape.explode => {
+            let separator = separator(shape.style);
+            let text = listed(shape, member, separator, separator);
+            Some(text.map(|text| vec![(shape.name.to_owned(), text)]))
+        }
+        Value::Object(_)
+        | Value::Array(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_) => None,
+    }
+}
+
+/// What stands between the items of a style.
+fn separator(style: Style) -> char {
+    match style {
         Style::SpaceDelimited => ' ',
         Style::PipeDelimited => '|',
         Style::TabDelimited => '\t',
         Style::Form | Style::Simple | Style::Label | Style::Matrix | Style::DeepObject | Style::Cookie => ',',
-    };
-    Some(listed(shape, member, separator, separator))
+    }
 }
 
 #[cfg(test)]
@@ -220,6 +244,21 @@ mod tests {
              --B|Content-Disposition: form-data; name=\"l\"||1|\
              --B|Content-Disposition: form-data; name=\"l\"||true|--B--|"
         );
+    }
+
+    #[test]
+    fn an_object_with_a_style_is_written_in_it() {
+        let of = |style, explode| {
+            let plan = MemberPlan { style: Some(style), explode, ..member("o") };
+            let text = parts(&json!({ "o": { "a": "x y", "b": 2, "n": null } }), &[plan]);
+            text.replace("--B|Content-Disposition: form-data; name=", "")
+        };
+        assert_eq!(of(Style::Form, true), "\"a\"||x y|\"b\"||2|--B--|");
+        assert_eq!(of(Style::Form, false), "\"o\"||a,x y,b,2|--B--|");
+        assert_eq!(of(Style::PipeDelimited, false), "\"o\"||a|x y|b|2|--B--|");
+        assert_eq!(of(Style::DeepObject, true), "\"o[a]\"||x y|\"o[b]\"||2|--B--|");
+        let plan = MemberPlan { style: Some(Style::DeepObject), ..member("o") };
+        assert!(multipart(&json!({ "o": { "a": [1] } }), &[plan], &Files::default(), "B").unwrap().is_err());
     }
 
     #[test]

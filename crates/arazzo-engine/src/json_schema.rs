@@ -6,6 +6,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Value, json};
 
+use crate::alternative_work;
+
 /// So many steps a regular expression may go back, where one needs that at all.
 const MAX_BACKTRACKING: usize = 10_000;
 
@@ -41,7 +43,10 @@ impl JsonSchema {
     /// # Errors
     /// What is no schema, by its JSON Pointer, and why.
     pub(crate) fn with_formats(schema: &Value) -> Result<Self, (String, String)> {
-        let validator = jsonschema::options().should_validate_formats(true).build(schema);
+        alternative_work::check(schema).map_err(|fact| (String::new(), fact.to_owned()))?;
+        let patterns = PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKING);
+        let options = jsonschema::options().should_validate_formats(true).with_pattern_options(patterns);
+        let validator = options.build(schema);
         validator
             .map(|validator| Self { validator, unread: Vec::new() })
             .map_err(|error| (error.instance_path().to_string(), error.to_string()))
@@ -50,6 +55,7 @@ impl JsonSchema {
     /// Compiles a schema whose `format`s only annotate, but for patterns that cannot be read. The others take linear time
     /// where they can.
     pub(crate) fn without_formats(schema: &Value) -> Result<Self, String> {
+        alternative_work::check(schema)?;
         if let Ok(validator) = annotated(schema) {
             return Ok(Self { validator, unread: Vec::new() });
         }

@@ -66,6 +66,7 @@ mod refused;
 mod report;
 mod request_check;
 mod run;
+mod schema_reference;
 mod schema_work;
 mod secret;
 mod serialize;

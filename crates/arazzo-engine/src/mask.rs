@@ -98,14 +98,21 @@ impl Mask {
         }
     }
 
-    /// Masks from now on what a response gives away: the values of header fields and of JSON members with secret names.
+    /// Masks from now on what a response gives away: the values of header fields and of members of JSON and forms with
+    /// secret names.
     pub(crate) fn hide_response(&mut self, response: &Response) {
         if self.off {
             return;
         }
         self.learn_fields(&response.headers);
-        if response.header("content-type").is_none_or(|value| is_json(&essence(value))) {
+        let content_type = response.header("content-type").map(essence);
+        if content_type.as_deref().is_none_or(is_json) {
             json::named_strings(&response.body, &mut |text| self.learn(text));
+        } else if content_type.as_deref() == Some("application/x-www-form-urlencoded")
+            && response.body.len() <= MAX_SHOWN
+            && let Ok(form) = std::str::from_utf8(&response.body)
+        {
+            self.learn_pairs(form);
         }
     }
 
@@ -320,6 +327,17 @@ mod tests {
         assert_eq!(mask.url("http://h/?api_key=ab&x=1"), "http://h/?api_key=***&x=1");
         assert_eq!(mask.value(&json!({"token": "ab", "n": 5})), json!({"token": "***", "n": 5}));
         assert_eq!(mask.headers(&[("Authorization".into(), "Basic x".into())])[0].1, "***");
+    }
+
+    #[test]
+    fn a_token_that_comes_as_a_form_is_masked() {
+        let mut mask = Mask::new(false);
+        let headers = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let body = b"access_token=gho_0123456%2B789&scope=repo".to_vec();
+        mask.hide_response(&Response { status: 200, headers, body: body.clone() });
+        assert_eq!(mask.body(&body).unwrap(), "access_token=***&scope=repo");
+        assert_eq!(mask.text("gho_0123456+789"), "***");
     }
 
     #[test]

@@ -9,9 +9,6 @@ use crate::plan::{CompiledSchema, branches, find_secrets};
 use crate::schema_work::Work;
 use crate::secret::is_secret_name;
 
-/// A value for which listing all that is wrong would copy more parts than this is only said not to fit.
-const MAX_COPIES: u64 = 200_000;
-
 /// Longer messages, in characters, are cut.
 const MAX_MESSAGE: usize = 300;
 
@@ -42,7 +39,7 @@ impl Refused {
         if schema.schema.allows(value) {
             return Self::Nothing;
         }
-        if work.checks.saturating_add(work.copies) > MAX_COPIES {
+        if work.is_long_to_list() {
             let message = format!("{what} does not fit its schema and is too large to say where");
             return Self::For(vec![Reason { pointer: String::new(), message }], 0);
         }

@@ -9,6 +9,8 @@ use std::ops::AddAssign;
 
 use serde_json::Value;
 
+use crate::schema_reference::{REFERENCES, References};
+
 /// So many schemas and parts of the value may lie within one another.
 const MAX_NESTING: usize = 1_000;
 
@@ -17,6 +19,9 @@ const FREE_CHECKS: u64 = 200_000;
 
 /// So many schemas may apply to each part of a large value.
 const CHECKS_PER_PART: u64 = 32;
+
+/// A value for which listing all that is wrong would copy more parts than this is only said not to fit.
+const MAX_COPIES: u64 = 200_000;
 
 /// The work that a value makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +40,13 @@ impl Work {
         let mut sizes = HashMap::new();
         let size = measure(value, &mut sizes);
         let limit = size.saturating_mul(CHECKS_PER_PART).saturating_add(FREE_CHECKS);
-        Counter { root: schema, sizes, known: HashMap::new(), limit }.count(schema, value, 0)
+        Counter { references: References::new(schema), sizes, known: HashMap::new(), limit }
+            .count(schema, value, 0)
+    }
+
+    /// Whether all that is wrong with the value is too much to be listed.
+    pub(crate) fn is_long_to_list(self) -> bool {
+        self.checks.saturating_add(self.copies) > MAX_COPIES
     }
 }
 
@@ -48,7 +59,7 @@ impl AddAssign for Work {
 }
 
 struct Counter<'a> {
-    root: &'a Value,
+    references: References<'a>,
     /// How many parts each array and object has, itself included.
     sizes: HashMap<*const Value, u64>,
     known: HashMap<(*const Value, *const Value), Work>,
@@ -102,9 +113,8 @@ impl<'a> Counter<'a> {
             "dependentSchemas" => {
                 argument.as_object().into_iter().flatten().map(|(_, schema)| (schema, value)).collect()
             }
-            "$ref" => {
-                let pointer = argument.as_str().and_then(|reference| reference.strip_prefix('#'));
-                let target = pointer.and_then(|pointer| self.root.pointer(pointer));
+            _ if REFERENCES.contains(&keyword) => {
+                let target = argument.as_str().and_then(|reference| self.references.target(reference));
                 target.into_iter().map(|target| (target, value)).collect()
             }
             "properties" => {

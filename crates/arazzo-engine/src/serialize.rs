@@ -282,7 +282,7 @@ fn scalars(shape: Shape<'_>, items: &[Value]) -> Result<Vec<String>, NoForm> {
 }
 
 /// The members as text, without those that are null.
-fn members(shape: Shape<'_>, value: &Value) -> Result<Vec<(String, String)>, NoForm> {
+pub(crate) fn members(shape: Shape<'_>, value: &Value) -> Result<Vec<(String, String)>, NoForm> {
     let members = value.as_object().into_iter().flatten().filter(|(_, member)| !member.is_null());
     members
         .map(|(key, member)| Ok((key.clone(), scalar(member).ok_or_else(|| no_form(shape, member))?)))

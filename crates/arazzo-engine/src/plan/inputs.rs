@@ -14,6 +14,7 @@ use super::defaults::fill_defaults;
 use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
 use crate::json_schema::{JsonSchema, Violation};
 use crate::plain_schema::is_plain;
+use crate::schema_work::Work;
 use crate::secret::{is_secret_name, strings};
 
 /// The inputs of a workflow, compiled.
@@ -203,10 +204,8 @@ impl InputsPlan {
         if defaults.as_object().is_none_or(Map::is_empty) {
             return Vec::new();
         }
-        let Some(validator) = self.validator() else { return Vec::new() };
-        let (violations, _) = validator.violations(&defaults, MAX_PROBLEMS);
-        let problems = violations.iter().map(|violation| self.problem(violation));
         // Without a default an input may be missing here.
+        let problems = self.problems(&defaults, MAX_PROBLEMS).into_iter();
         let is_default = |name: &String| defaults.get(name).is_some();
         problems.filter_map(|problem| Some((problem.input.filter(is_default)?, problem.message))).collect()
     }
@@ -234,12 +233,10 @@ impl InputsPlan {
 
     /// Fills defaults in and checks the whole.
     pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
-        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return Ok(inputs) };
+        let Some(schema) = &self.schema else { return Ok(inputs) };
         fill_defaults(schema, &mut inputs)?;
         let value = Value::Object(inputs);
-        let (violations, _) = validator.violations(&value, MAX_PROBLEMS);
-        let problems: Vec<InputProblem> =
-            violations.iter().map(|violation| self.problem(violation)).collect();
+        let problems = self.problems(&value, MAX_PROBLEMS);
         match value {
             Value::Object(inputs) if problems.is_empty() => Ok(inputs),
             Value::Object(_)
@@ -258,15 +255,32 @@ impl InputsPlan {
 
     /// What is wrong with the input `name`, whatever is wrong with the others.
     pub(crate) fn problem_with(&self, name: &str, mut inputs: Map<String, Value>) -> Option<InputProblem> {
-        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return None };
+        let schema = self.schema.as_ref()?;
         if let Err(error) = fill_defaults(schema, &mut inputs) {
             return error.problems.into_iter().next();
         }
         let others = self.required().count();
-        let (violations, _) =
-            validator.violations(&Value::Object(inputs), others.saturating_add(MAX_PROBLEMS));
-        let problems = violations.iter().map(|violation| self.problem(violation));
+        let problems = self.problems(&Value::Object(inputs), others.saturating_add(MAX_PROBLEMS));
         problems.into_iter().find(|problem| problem.input.as_deref() == Some(name))
+    }
+
+    /// What is wrong with all inputs together, at most so many problems.
+    fn problems(&self, inputs: &Value, most: usize) -> Vec<InputProblem> {
+        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return Vec::new() };
+        let refuse = |fact: &str| {
+            let message = format!("the inputs cannot be checked: {fact}");
+            let hint = Some("look for `anyOf` and `oneOf` that lead to one another".to_owned());
+            vec![InputProblem { input: None, message, hint }]
+        };
+        match Work::of(schema, inputs) {
+            None => refuse("their schema applies too many schemas to each of them"),
+            Some(_) if validator.allows(inputs) => Vec::new(),
+            Some(work) if work.is_long_to_list() => refuse("they do not fit and are too many to say which"),
+            Some(_) => {
+                let (violations, _) = validator.violations(inputs, most);
+                violations.iter().map(|violation| self.problem(violation)).collect()
+            }
+        }
     }
 
     /// What is wrong in a person's words. A value is shown only when it is known not to be secret, and short.
@@ -379,6 +393,22 @@ mod tests {
             .collect();
         assert_eq!(holding, ["user", "maybe", "undeclared"]);
         assert!(plan.is_secret("maybe") && !plan.is_secret("user"));
+    }
+
+    #[test]
+    fn alternatives_that_multiply_end() {
+        let next = |number: usize| json!({ "$ref": format!("#a{}", number + 1) });
+        let link = |number: usize| {
+            (
+                format!("d{number}"),
+                json!({ "$anchor": format!("a{number}"), "anyOf": [next(number), next(number)] }),
+            )
+        };
+        let mut definitions: Map<String, Value> = (0..60).map(link).collect();
+        definitions.insert("last".to_owned(), json!({ "$anchor": "a60", "type": "string" }));
+        let schema = json!({ "properties": { "x": { "$ref": "#a0" } }, "$defs": definitions });
+        let error = complete(schema, json!({ "x": 1 })).unwrap_err();
+        assert!(error.contains("applies too many schemas"), "{error}");
     }
 
     #[test]

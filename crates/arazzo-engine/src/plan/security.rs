@@ -36,6 +36,7 @@ impl Compiler<'_> {
         let base = self.token_base(source, openapi, operation);
         let mut missing: Option<Vec<Slot>> = None;
         let mut impossible: Option<&SecurityRequirement<'_>> = None;
+        let mut clashing: Option<Vec<Slot>> = None;
         for requirement in alternatives.iter().filter(|requirement| !requirement.schemes().is_empty()) {
             let Some(slots) = slots_of(source, openapi, requirement, base.as_ref()) else {
                 impossible.get_or_insert(requirement);
@@ -46,10 +47,24 @@ impl Compiler<'_> {
                     || given_by_header(&slot.placement, &self.options.given_headers)
             };
             let needed: Vec<Slot> = slots.into_iter().filter(|slot| !is_given(slot)).collect();
-            if needed.iter().all(|slot| self.has_credential(slot)) {
-                return needed;
+            let is_complete = needed.iter().all(|slot| self.has_credential(slot));
+            match clash(&needed) {
+                Some(pair) if !self.options.any_credential => {
+                    if is_complete || clashing.is_none() {
+                        clashing = Some(pair.map(Slot::clone).to_vec());
+                    }
+                }
+                Some(_) | None if is_complete => return needed,
+                Some(_) | None => {
+                    missing.get_or_insert(needed);
+                }
             }
-            missing.get_or_insert(needed);
+        }
+        if let Some(pair) = &clashing
+            && pair.iter().all(|slot| self.has_credential(slot))
+        {
+            self.report_clash(pair, operation, span);
+            return Vec::new();
         }
         // Anonymous is fine where it is an alternative, but a credential that is there is used.
         if alternatives.iter().any(|requirement| requirement.schemes().is_empty()) {
@@ -57,6 +72,8 @@ impl Compiler<'_> {
         }
         if let Some(missing) = missing {
             self.report_missing_credentials(&missing, operation, span);
+        } else if let Some(pair) = &clashing {
+            self.report_clash(pair, operation, span);
         } else if let Some(requirement) = impossible {
             let authorized = given_by_step(&Placement::Bearer, &certain)
                 || given_by_header(&Placement::Bearer, &self.options.given_headers);
@@ -100,6 +117,25 @@ impl Compiler<'_> {
         let message = format!("operation `{label}` wants credentials that were not given");
         let hint = format!("add {}", flags.join(" and "));
         self.warning(Code::MissingCredential, span, message, &hint);
+    }
+
+    /// Two schemes that want the same place of a request, which holds one value. If both are given it is not guessed which
+    /// is meant to be sent.
+    fn report_clash(&mut self, pair: &[Slot], operation: &Operation<'_>, span: Span) {
+        let label = operation.operation_id().unwrap_or_else(|| operation.path());
+        let names: Vec<String> = pair.iter().map(|slot| format!("`{}`", slot.scheme)).collect();
+        let names = names.join(" and ");
+        let place = pair.first().map(|slot| slot.placement.place()).unwrap_or_default();
+        let is_given = pair.iter().all(|slot| self.has_credential(slot));
+        let message = format!("operation `{label}` wants both {names} in {place}, which holds one value");
+        if is_given {
+            let hint =
+                "leave one of them out, and pass what the server really wants as a parameter of the step";
+            self.error(Code::AmbiguousCredential, span, message, hint);
+        } else {
+            let hint = "pass what the server really wants as a parameter of the step or with `-H`";
+            self.warning(Code::MissingCredential, span, message, hint);
+        }
     }
 
     /// Schemes such as `mutualTLS` have no place in a request that a single value fills.
@@ -225,6 +261,19 @@ fn slots_of(
     (!slots.is_empty()).then_some(slots)
 }
 
+/// Two slots for the same place of a request.
+fn clash(slots: &[Slot]) -> Option<[&Slot; 2]> {
+    let mut known: Vec<(String, &Slot)> = Vec::new();
+    for slot in slots {
+        let place = slot.placement.place();
+        if let Some((_, first)) = known.iter().find(|(other, _)| *other == place) {
+            return Some([first, slot]);
+        }
+        known.push((place, slot));
+    }
+    None
+}
+
 fn placement(scheme: &SecurityScheme<'_>, scopes: &[&str], base: Option<&Url>) -> Option<Placement> {
     match scheme {
         SecurityScheme::ApiKey { name, location } => Some(match location {
@@ -281,6 +330,16 @@ fn given_by_header(placement: &Placement, headers: &[String]) -> bool {
 }
 
 impl Placement {
+    /// The place that it fills, in words.
+    fn place(&self) -> String {
+        match self {
+            Self::Query(name) => format!("the query parameter `{name}`"),
+            Self::Cookie(name) => format!("the cookie `{name}`"),
+            Self::Basic | Self::Bearer | Self::Token(_) => "the header field `authorization`".to_owned(),
+            Self::Header(name) => format!("the header field `{}`", name.to_lowercase()),
+        }
+    }
+
     /// What a value for it looks like.
     pub(crate) fn example(&self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
+use super::charset;
 use crate::command::Call;
 use crate::event::Fault;
 use crate::exchange::Response;
@@ -153,6 +154,14 @@ fn parse(response: &Response) -> Body {
     {
         return Body::Json(value);
     }
+    if let Some(text) = response.header("content-type").and_then(|name| charset::decoded(name, bytes)) {
+        return match serde_json::from_str(&text) {
+            Ok(value) if says_json => Body::Json(value),
+            Ok(_) | Err(_) if !says_json => Body::Text(text.into()),
+            Ok(_) | Err(_) if is_too_deep(text.as_bytes()) => Body::Unreadable(Unreadable::TooDeep),
+            Ok(_) | Err(_) => Body::Malformed(text.into()),
+        };
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) if !says_json => Body::Text(text.into()),
         Ok(_) if is_too_deep(bytes) => Body::Unreadable(Unreadable::TooDeep),
@@ -184,6 +193,13 @@ mod tests {
             assert_eq!(body(Some(kind), b"{\"a\":80.0}"), (Some(json!({"a": 80.0})), false), "{kind}");
         }
         assert_eq!(body(Some("text/plain"), b"{}"), (Some(json!("{}")), false));
+    }
+
+    #[test]
+    fn a_text_is_read_in_the_charset_that_it_names() {
+        assert_eq!(body(Some("text/plain; charset=iso-8859-1"), b"caf\xe9").0, Some(json!("café")));
+        assert_eq!(body(Some("application/json; charset=latin1"), b"[\"\xe9\"]").0, Some(json!(["é"])));
+        assert_eq!(body(Some("text/plain; charset=shift_jis"), b"\x83\x41"), (None, false));
     }
 
     #[test]

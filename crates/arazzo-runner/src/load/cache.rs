@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use arazzo_document::openapi::OpenApi;
 use arazzo_document::{Diagnostic, Document};
 
 use super::location::Location;
 use super::reader::{Text, Unread};
+use super::remote::Fetcher;
 use super::search::{ApiFile, search};
+use crate::network::NetworkOptions;
 
 /// So many bytes of text are kept. Beyond it the cache begins anew: descriptions that lie together are usually read
 /// one after the other, so what was read long ago is rarely asked for again.
@@ -32,6 +35,8 @@ struct Kept {
     bytes: usize,
     /// What was found in folders when sources were missing.
     searches: HashMap<PathBuf, Arc<OnceLock<Vec<ApiFile>>>>,
+    /// What fetches documents for those who permit the same.
+    fetcher: Option<Arc<Fetcher>>,
 }
 
 /// Filled by the first who asks; the others wait for it.
@@ -89,6 +94,19 @@ pub(super) fn read_once(
     result.clone()
 }
 
+/// What fetches documents under this policy; the one in the cache if there is one.
+pub(super) fn fetcher(
+    cache: Option<&SourceCache>,
+    options: &NetworkOptions,
+    timeout: Duration,
+) -> Arc<Fetcher> {
+    let new = || Arc::new(Fetcher::new(options.clone(), timeout));
+    let Some(cache) = cache else { return new() };
+    let mut kept = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept.fetcher.as_ref().filter(|known| known.is_as(options, timeout)).cloned();
+    Arc::clone(kept.fetcher.insert(known.unwrap_or_else(new)))
+}
+
 /// The OpenAPI descriptions below a folder; from the cache if there is one.
 pub(super) fn searched(cache: Option<&SourceCache>, folder: &Path) -> Arc<OnceLock<Vec<ApiFile>>> {
     let slot = cache.map(|cache| cache.search_slot(folder)).unwrap_or_default();
@@ -114,7 +132,7 @@ impl SourceCache {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.bytes += bytes;
         if kept.bytes > MAX_KEPT {
-            *kept = Kept::default();
+            *kept = Kept { fetcher: kept.fetcher.take(), ..Kept::default() };
         }
     }
 }
@@ -163,6 +181,19 @@ mod tests {
         let (first, second) = (shared.openapi().unwrap(), shared.clone().openapi().unwrap());
         assert!(Arc::ptr_eq(&first, &second));
         assert!(read("arazzo: 1.0.1").openapi().is_none());
+    }
+
+    #[test]
+    fn one_fetches_for_all_who_permit_the_same() {
+        let cache = SourceCache::default();
+        let of =
+            |options: &NetworkOptions, seconds| fetcher(Some(&cache), options, Duration::from_secs(seconds));
+        let (open, closed) =
+            (NetworkOptions::default(), NetworkOptions { deny_private: true, ..NetworkOptions::default() });
+        let first = of(&open, 1);
+        assert!(Arc::ptr_eq(&first, &of(&open, 1)));
+        let strict = of(&closed, 1);
+        assert!(!Arc::ptr_eq(&first, &strict) && !Arc::ptr_eq(&strict, &of(&closed, 2)));
     }
 
     #[test]

@@ -26,6 +26,29 @@ pub(super) fn near_file(path: &Path, error: &FileError) -> Option<String> {
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
-    let near = nearest(wanted, names.iter().map(String::as_str))?;
+    let near = near_name(wanted, &names)?;
     Some(format!("did you mean `{near}`?"))
+}
+
+/// The name that is near also without what many names end with, such as `.arazzo.yml`.
+fn near_name<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> {
+    let names = names.iter().map(String::as_str);
+    nearest(wanted, names.filter(|name| nearest(stem(wanted), [stem(name)]).is_some()))
+}
+
+fn stem(name: &str) -> &str {
+    name.split('.').find(|part| !part.is_empty()).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ending_makes_no_two_names_near() {
+        let names = ["pets.openapi.yml", "orders.openapi.yml", "api.yaml"].map(str::to_owned);
+        assert_eq!(near_name("order.openapi.yml", &names), Some("orders.openapi.yml"));
+        assert_eq!(near_name("api.yml", &names), Some("api.yaml"));
+        assert_eq!(near_name("users.openapi.yml", &names), None);
+    }
 }

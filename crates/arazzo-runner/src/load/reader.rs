@@ -1,9 +1,12 @@
 //! Reading the text of a document, wherever it is.
 
+use std::sync::Arc;
+
 use arazzo_document::Document;
 use url::Url;
 
 use super::LoadOptions;
+use super::cache::fetcher;
 use super::file::{near_file, read_regular};
 use super::location::{Location, without_secrets};
 use super::mapping::UrlMapping;
@@ -18,7 +21,7 @@ const MAX_FETCHES: usize = 500;
 pub(super) struct Reader<'o> {
     options: &'o LoadOptions,
     /// What fetches documents, once one is wanted.
-    fetcher: Option<Fetcher>,
+    fetcher: Option<Arc<Fetcher>>,
     fetched: usize,
 }
 
@@ -95,7 +98,8 @@ impl<'o> Reader<'o> {
         }
         self.fetched += 1;
         let fetcher = self.fetcher.get_or_insert_with(|| {
-            Fetcher::new(self.options.network.clone(), self.options.timeout.unwrap_or(DEFAULT_TIMEOUT))
+            let timeout = self.options.timeout.unwrap_or(DEFAULT_TIMEOUT);
+            fetcher(self.options.cache.as_deref(), &self.options.network, timeout)
         });
         match fetcher.fetch(url) {
             Ok(fetched) => Ok(Text { name, uri: fetched.url.into(), text: fetched.text }),

@@ -1,9 +1,10 @@
 //! Reading a document from the network, under the same policy as the calls of a workflow.
 //!
 //! Reading is no asynchronous work for whoever calls [`load`](super::load), who may be inside a runtime of their own. So
-//! a thread with a runtime fetches what is wanted, one document after the other, and ends with the loader.
+//! a thread with a runtime fetches what is wanted, and ends with the last loader that may want something.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use arazzo_document::MAX_TEXT;
@@ -11,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
 use super::location::without_secrets;
@@ -32,9 +34,11 @@ pub(super) struct FetchError {
     pub(super) fact: String,
 }
 
-/// Fetches documents.
+/// Fetches documents, for all loaders that share it at the same time.
 pub(super) struct Fetcher {
-    jobs: Sender<Job>,
+    jobs: UnboundedSender<Job>,
+    options: NetworkOptions,
+    timeout: Duration,
 }
 
 struct Job {
@@ -44,9 +48,15 @@ struct Job {
 
 impl Fetcher {
     pub(super) fn new(options: NetworkOptions, timeout: Duration) -> Self {
-        let (jobs, received) = channel();
-        std::thread::spawn(move || serve(&received, options, timeout));
-        Self { jobs }
+        let (jobs, received) = unbounded_channel();
+        let network = Network::new(options.clone());
+        std::thread::spawn(move || serve(received, network, timeout));
+        Self { jobs, options, timeout }
+    }
+
+    /// Whether it fetches what these permit, and no longer.
+    pub(super) fn is_as(&self, options: &NetworkOptions, timeout: Duration) -> bool {
+        self.options == *options && self.timeout == timeout
     }
 
     /// Waits for the document at `url`.
@@ -65,18 +75,23 @@ impl FetchError {
 }
 
 /// Does the jobs until nobody is left who could give one.
-fn serve(jobs: &Receiver<Job>, options: NetworkOptions, timeout: Duration) {
+fn serve(mut jobs: UnboundedReceiver<Job>, network: Network, timeout: Duration) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-    let network = Network::new(options);
-    while let Ok(Job { url, answer }) = jobs.recv() {
-        let fetching = async { tokio::time::timeout(timeout, fetch(&network, url)).await };
-        let fetched = runtime.block_on(fetching).unwrap_or_else(|_| {
-            let limit = network::seconds(timeout);
-            Err(FetchError::new(format!("did not come in full within {limit} (`--timeout`)")))
-        });
-        // Whoever gave the job up does not want the answer.
-        let _ = answer.send(fetched);
-    }
+    let network = Arc::new(network);
+    runtime.block_on(async {
+        while let Some(Job { url, answer }) = jobs.recv().await {
+            let network = Arc::clone(&network);
+            tokio::spawn(async move {
+                let fetched =
+                    tokio::time::timeout(timeout, fetch(&network, url)).await.unwrap_or_else(|_| {
+                        let limit = network::seconds(timeout);
+                        Err(FetchError::new(format!("did not come in full within {limit} (`--timeout`)")))
+                    });
+                // Whoever gave the job up does not want the answer.
+                let _ = answer.send(fetched);
+            });
+        }
+    });
     // A name that is still being looked up must not keep the thread.
     runtime.shutdown_background();
 }

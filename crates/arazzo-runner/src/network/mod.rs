@@ -24,7 +24,7 @@ pub use tls::{CertificateAuthorities, CertificateError, ClientCertificate};
 
 /// What may be contacted, and how. By default every host but link-local ones and the metadata services of clouds, without
 /// redirects, proxies and certificates of one's own.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NetworkOptions {
     /// The only hosts that may be contacted beside [`named_hosts`](Self::named_hosts); empty for no such limit. A host
     /// that is named here in particular is contacted even if its address is private or link-local.

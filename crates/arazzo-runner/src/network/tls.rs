@@ -15,7 +15,7 @@ use url::Url;
 use super::NetworkOptions;
 
 /// Certificates of authorities that are trusted.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CertificateAuthorities(Vec<CertificateDer<'static>>);
 
 /// A certificate by which servers know the caller, with its key.
@@ -42,6 +42,15 @@ pub enum CertificateError {
     #[error("has a key that does not belong to the certificate")]
     KeyMismatch,
 }
+
+/// Two are the same that were read at once.
+impl PartialEq for ClientCertificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.host == other.host && Arc::ptr_eq(&self.key, &other.key)
+    }
+}
+
+impl Eq for ClientCertificate {}
 
 impl CertificateAuthorities {
     /// Reads the certificates in a file of PEM form.

@@ -1,0 +1,59 @@
+//! Texts that say they are not UTF-8.
+//!
+//! See [Content-Type](https://www.rfc-editor.org/rfc/rfc9110#section-8.3): its `charset` says how bytes stand for
+//! characters. The ones that need no table are read; of others the bytes are all that is known.
+
+/// The text of `bytes`, if they are in the `charset` of this content type, and that is one that is read here.
+pub(super) fn decoded(content_type: &str, bytes: &[u8]) -> Option<String> {
+    let charset = charset(content_type)?;
+    match charset.to_ascii_lowercase().as_str() {
+        "iso-8859-1" | "iso8859-1" | "latin1" | "l1" => Some(bytes.iter().copied().map(char::from).collect()),
+        "utf-16le" => utf_16(bytes, u16::from_le_bytes),
+        "utf-16be" => utf_16(bytes, u16::from_be_bytes),
+        // Without a mark the more significant byte comes first.
+        "utf-16" => match bytes {
+            [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
+            [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
+            all => utf_16(all, u16::from_be_bytes),
+        },
+        _ => None,
+    }
+}
+
+fn charset(content_type: &str) -> Option<&str> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })
+}
+
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+    let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
+    String::from_utf16(&units).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_in_the_charset_that_it_names() {
+        let of = |content_type: &str, bytes: &[u8]| decoded(content_type, bytes);
+        assert_eq!(of("text/plain; charset=ISO-8859-1", b"caf\xe9").as_deref(), Some("café"));
+        assert_eq!(of("text/plain;a=b; Charset=\"utf-16\"", b"\xff\xfeh\0i\0").as_deref(), Some("hi"));
+        assert_eq!(of("text/plain; charset=utf-16", b"\0h\0i").as_deref(), Some("hi"));
+    }
+
+    #[test]
+    fn what_is_not_in_its_charset_is_no_text() {
+        for (content_type, bytes) in [
+            ("text/plain; charset=utf-16le", &b"h\0i"[..]),
+            ("text/plain; charset=utf-16le", b"\0\xd8"),
+            ("text/plain; charset=shift_jis", b"\x83\x41"),
+            ("text/plain", b"\xe9"),
+        ] {
+            assert_eq!(decoded(content_type, bytes), None, "{content_type}");
+        }
+    }
+}
