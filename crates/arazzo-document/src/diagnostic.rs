@@ -286,6 +286,8 @@ codes! {
     DoubleQuotedString = "double-quoted-string",
     /// A string of a simple condition stands without quotes (T17).
     UnquotedString = "unquoted-string",
+    /// A query of the JSONPath draft is read as RFC 9535.
+    JsonPathDraft = "jsonpath-draft",
     /// An XPath 1.0 text stands where XPath 3.1 is the default.
     XPathOneForThree = "xpath-one-for-three",
     /// An optional input is used that was not supplied (T10).
@@ -361,6 +363,7 @@ impl From<Tolerance> for Code {
             Tolerance::T12CountOfArray => Self::JsonPathCountOfOne,
             Tolerance::T13DoubleQuotes => Self::DoubleQuotedString,
             Tolerance::T17UnquotedText => Self::UnquotedString,
+            Tolerance::JsonPathDraft => Self::JsonPathDraft,
             Tolerance::XPath10For31 => Self::XPathOneForThree,
         }
     }

@@ -89,6 +89,8 @@ tolerances! {
     T13DoubleQuotes = "T13" "double-quoted-string",
     /// A string without quotes in a simple condition.
     T17UnquotedText = "T17" "unquoted-string",
+    /// A query of the JSONPath draft that RFC 9535 reads alike.
+    JsonPathDraft = "B8" "jsonpath-draft",
     /// XPath 1.0 where XPath 3.1 is the default.
     XPath10For31 = "B8" "xpath-one-for-three",
 }
@@ -97,7 +99,7 @@ impl Tolerance {
     /// Whether the text may be right as it is, so that its use is worth knowing and not worth a warning.
     pub fn is_info(self) -> bool {
         match self {
-            Self::T12RootFilter | Self::XPath10For31 => true,
+            Self::T12RootFilter | Self::JsonPathDraft | Self::XPath10For31 => true,
             Self::T1JsonPathComparison
             | Self::T2Length
             | Self::T3BareExpression

@@ -37,6 +37,7 @@ pages! {
     "json-syntax",
     "jsonpath-comparison",
     "jsonpath-count-of-one",
+    "jsonpath-draft",
     "jsonpath-length",
     "jsonpath-of-boolean",
     "jsonpath-root-filter",
