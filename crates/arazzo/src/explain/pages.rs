@@ -29,6 +29,7 @@ pages! {
     "endless-loop",
     "field-without-effect",
     "forward-reference",
+    "free-name",
     "headers-for-header",
     "invalid-criterion",
     "invalid-expression",
