@@ -286,6 +286,10 @@ codes! {
     DoubleQuotedString = "double-quoted-string",
     /// A string of a simple condition stands without quotes (T17).
     UnquotedString = "unquoted-string",
+    /// A name has characters that an expression of Arazzo 1.1 does not have (T20).
+    FreeName = "free-name",
+    /// A query of the JSONPath draft is read as RFC 9535.
+    JsonPathDraft = "jsonpath-draft",
     /// An XPath 1.0 text stands where XPath 3.1 is the default.
     XPathOneForThree = "xpath-one-for-three",
     /// An optional input is used that was not supplied (T10).
@@ -361,6 +365,8 @@ impl From<Tolerance> for Code {
             Tolerance::T12CountOfArray => Self::JsonPathCountOfOne,
             Tolerance::T13DoubleQuotes => Self::DoubleQuotedString,
             Tolerance::T17UnquotedText => Self::UnquotedString,
+            Tolerance::T20FreeName => Self::FreeName,
+            Tolerance::JsonPathDraft => Self::JsonPathDraft,
             Tolerance::XPath10For31 => Self::XPathOneForThree,
         }
     }

@@ -71,6 +71,7 @@ mod schema_work;
 mod secret;
 mod serialize;
 mod value_check;
+mod xml;
 
 pub use body::{Body, Chunk};
 pub use check::{CheckOptions, check};

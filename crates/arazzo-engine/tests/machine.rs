@@ -351,7 +351,7 @@ fn names_that_exist_nowhere_are_errors() {
     assert_eq!(case("    onSuccess: [{ name: n, type: goto, stepId: d }]"), ["unknown-step"]);
     assert_eq!(case("    outputs: { x: $steps.d.outputs.y }"), ["unknown-step"]);
     assert_eq!(case("    outputs: { x: $steps.b.outputs.y }"), ["unknown-output"]);
-    assert_eq!(case("    outputs: { x y: $statusCode }"), ["invalid-name"]);
+    assert_eq!(case("    outputs: { '': $statusCode }"), ["invalid-name"]);
     assert_eq!(case("    successCriteria: [{ condition: $statusCode == }]"), ["invalid-criterion"]);
     assert_eq!(case("    successCriteria: [{ condition: $.x, type: jsonpath }]"), ["invalid-criterion"]);
     assert_eq!(

@@ -183,7 +183,10 @@ impl Criterion {
                 reading.parsed(Test::XPath { context, path: Box::new(path) })
             }
             kind @ CriterionType::JsonPath(JsonPathVersion::DraftGoessner) => {
-                return Err(CriterionError::Unsupported { kind });
+                let context = context(text, reading, &mut context_notes)?;
+                JsonPath::parse_draft(condition, context, reading.afresh())
+                    .ok_or(CriterionError::Unsupported { kind })?
+                    .map(|path| Test::JsonPath(Box::new(path)))
             }
         };
         Ok(parsed.map(|test| Self { text: condition.to_owned(), test, context_notes }))

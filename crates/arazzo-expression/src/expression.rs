@@ -73,6 +73,9 @@ impl Expression {
         SyntaxError::check_length(cursor.rest(), "expression", MAX_TEXT)?;
         let mut ahead = cursor;
         let expression = grammar::expression(&mut ahead, Place::Whole, reading)?;
+        if let Some(free) = reading.free_name(&expression, cursor, ahead.is_at_end()) {
+            return Ok(free);
+        }
         if ahead.is_at_end() {
             return Ok(reading.settle(expression, cursor.at()..ahead.at()));
         }

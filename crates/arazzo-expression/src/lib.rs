@@ -40,7 +40,7 @@
 //! [`Mode::Strict`] refuses it. No text and no value makes anything here panic, recurse deeper than a fixed limit or
 //! run longer than its size warrants.
 //!
-//! What it does not do: XPath beyond 1.0 and the JSONPath draft of 2007 are refused by name. XPath 1.0 needs the feature
+//! What it does not do: XPath beyond 1.0 and what only the JSONPath draft of 2007 has are refused by name. XPath 1.0 needs the feature
 //! `xml`, which is on by default.
 
 mod bare;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::mode::Mode;
 use crate::source::Source;
@@ -90,6 +91,30 @@ impl<'d> Reading<'d> {
         let message = "a part of a value without a JSON Pointer";
         self.rewrite(Tolerance::T7Navigation, range, message, settled.to_string());
         settled
+    }
+
+    /// What an expression means whose name has characters beyond the grammar of 1.1, as that of 1.0 lets it: all of the
+    /// text behind the root, if that is declared and nothing shorter is meant.
+    pub(crate) fn free_name(
+        &mut self,
+        read: &Expression,
+        cursor: Cursor<'_>,
+        is_whole: bool,
+    ) -> Option<Expression> {
+        let declared = self.declared.filter(|_| self.tolerates())?;
+        if is_whole && (read.trail.is_empty() || self.declares(read)) {
+            return None;
+        }
+        let name = read.source.dotted_name()?;
+        let root = read.source.to_string().len().checked_sub(name.len())?;
+        let source = read.source.renamed(cursor.rest().get(root..)?);
+        if !declared(&source) {
+            return None;
+        }
+        let message = "a name with characters that an expression of Arazzo 1.1 does not have";
+        let fix = "use letters, digits, `.`, `-` and `_` in the name, where it is declared and here";
+        self.note(Tolerance::T20FreeName, cursor.at()..cursor.end(), message, fix);
+        Some(Expression { source, pointer: None, trail: Vec::new() })
     }
 
     pub(crate) fn parsed<T>(self, value: T) -> Parsed<T> {

@@ -89,6 +89,10 @@ tolerances! {
     T13DoubleQuotes = "T13" "double-quoted-string",
     /// A string without quotes in a simple condition.
     T17UnquotedText = "T17" "unquoted-string",
+    /// A name that is declared and has characters beyond the grammar of 1.1: `$inputs.first name`.
+    T20FreeName = "T20" "free-name",
+    /// A query of the JSONPath draft that RFC 9535 reads alike.
+    JsonPathDraft = "B8" "jsonpath-draft",
     /// XPath 1.0 where XPath 3.1 is the default.
     XPath10For31 = "B8" "xpath-one-for-three",
 }
@@ -97,7 +101,7 @@ impl Tolerance {
     /// Whether the text may be right as it is, so that its use is worth knowing and not worth a warning.
     pub fn is_info(self) -> bool {
         match self {
-            Self::T12RootFilter | Self::XPath10For31 => true,
+            Self::T12RootFilter | Self::JsonPathDraft | Self::XPath10For31 => true,
             Self::T1JsonPathComparison
             | Self::T2Length
             | Self::T3BareExpression
@@ -108,7 +112,8 @@ impl Tolerance {
             | Self::T8Headers
             | Self::T12CountOfArray
             | Self::T13DoubleQuotes
-            | Self::T17UnquotedText => false,
+            | Self::T17UnquotedText
+            | Self::T20FreeName => false,
         }
     }
 }

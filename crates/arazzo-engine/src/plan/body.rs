@@ -12,6 +12,7 @@ use super::compiler::Compiler;
 use super::selector::ReplacementPlan;
 use super::value::ValueTemplate;
 use crate::serialize::scalar;
+use crate::xml;
 
 /// The body that a step sends.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct BodyPlan {
     pub(crate) content_type: String,
     /// How the payload becomes bytes.
     pub(crate) kind: BodyKind,
+    /// The name of the root element, where a structure can become XML.
+    pub(crate) xml_root: Option<String>,
     /// The payload.
     pub(crate) payload: ValueTemplate,
     /// The kind of text that a payload of text is, so that values in it are escaped (T18).
@@ -41,7 +44,7 @@ pub(crate) enum BodyKind {
     Form,
     /// `multipart/form-data`: a part for each member; a string payload is made of parts already.
     Multipart,
-    /// Text as it is.
+    /// Text as it is, and for XML also what is made from a structure; see [`crate::xml`].
     Text,
 }
 
@@ -77,14 +80,16 @@ impl Compiler<'_> {
             Some(text) => text.value.clone(),
             None => default_content_type(&declared.map(|body| body.media_types()).unwrap_or_default()),
         };
-        let kind = self.body_kind(body, &content_type)?;
+        let schema = operation.request_body().and_then(|body| body.schema(&content_type));
+        let xml = is_xml(&essence(&content_type));
+        let xml_root = schema.filter(|_| xml).and_then(xml::root_name);
+        let kind = self.body_kind(body, &content_type, xml_root.is_some())?;
         let payload = match &body.payload {
             Some(payload) => self.value(payload)?,
             None if body.replacements.is_empty() => return None,
             // There is nothing to replace in, which the step says when it comes to it.
             None => ValueTemplate::Constant(Value::Null),
         };
-        let xml = is_xml(&essence(&content_type));
         let surrounding = match (self.options.mode, kind) {
             (Mode::Strict, _) => Surrounding::Plain,
             (Mode::Tolerant, BodyKind::Json) => Surrounding::Json,
@@ -95,10 +100,10 @@ impl Compiler<'_> {
         let replacements =
             body.replacements.iter().filter_map(|written| self.replacement(written, xml)).collect();
         let members = members(operation, &content_type);
-        Some(BodyPlan { content_type, kind, payload, surrounding, members, replacements, required })
+        Some(BodyPlan { content_type, kind, xml_root, payload, surrounding, members, replacements, required })
     }
 
-    fn body_kind(&mut self, body: &RequestBody, content_type: &str) -> Option<BodyKind> {
+    fn body_kind(&mut self, body: &RequestBody, content_type: &str, has_xml_root: bool) -> Option<BodyKind> {
         let essence = essence(content_type);
         let text = body.payload.as_ref().is_some_and(|payload| payload.as_str().is_some());
         if is_json(&essence) {
@@ -107,7 +112,7 @@ impl Compiler<'_> {
             Some(BodyKind::Form)
         } else if essence == "multipart/form-data" {
             Some(BodyKind::Multipart)
-        } else if text {
+        } else if text || has_xml_root {
             Some(BodyKind::Text)
         } else {
             let message = format!("a structured body of type `{content_type}` cannot be run by this version");

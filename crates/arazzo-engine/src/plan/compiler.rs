@@ -446,6 +446,14 @@ impl<'a> Compiler<'a> {
         self.diagnostics.push(hinted(Diagnostic::warning(code, message, place), hint));
     }
 
+    /// A tolerance: a warning, and an error to the letter.
+    pub(crate) fn tolerated(&mut self, code: Code, span: Span, message: impl Into<String>, hint: &str) {
+        match self.options.mode {
+            Mode::Tolerant => self.warning(code, span, message, hint),
+            Mode::Strict => self.error(code, span, message, hint),
+        }
+    }
+
     /// Refuses what the specification has and this version does not run: by name, before anything is sent.
     pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
         self.error(Code::Unsupported, span, format!("{what} cannot be run by this version"), "");

@@ -93,7 +93,7 @@ impl Compiler<'_> {
                 let code = if error.is_unsupported() { Code::Unsupported } else { Code::InvalidCriterion };
                 let mut hint = error.syntax().and_then(|syntax| syntax.hint.clone()).unwrap_or_default();
                 if error.is_unsupported() && name == Some("jsonpath") {
-                    "leave `version` out: `type: jsonpath` is RFC 9535".clone_into(&mut hint);
+                    "write it as RFC 9535 has it, and leave `version` out".clone_into(&mut hint);
                 }
                 let message =
                     error.syntax().map_or_else(|| error.to_string(), |syntax| syntax.message.clone());

@@ -46,7 +46,7 @@ impl OutputPlan {
 }
 
 impl Compiler<'_> {
-    /// Compiles outputs. Their names have to be made of letters, digits, `.`, `-` and `_`.
+    /// Compiles outputs. Their names should be made of letters, digits, `.`, `-` and `_`.
     pub(crate) fn outputs(&mut self, written: &[Output]) -> Vec<OutputPlan> {
         written.iter().filter_map(|output| self.output(output)).collect()
     }
@@ -56,8 +56,12 @@ impl Compiler<'_> {
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c)) {
             let message = format!("`{name}` is no name for an output");
             let hint = "use letters, digits, `.`, `-` and `_`";
-            self.error(Code::InvalidName, output.name.span, message, hint);
-            return None;
+            if name.is_empty() {
+                self.error(Code::InvalidName, output.name.span, message, hint);
+                return None;
+            }
+            // No expression can read it, and nothing else is wrong with it.
+            self.tolerated(Code::InvalidName, output.name.span, message, hint);
         }
         let value = match &output.value {
             OutputValue::Expression(text) => OutputSource::Expression(self.expression(text)?),

@@ -17,6 +17,7 @@ use crate::plan::{
     ValueTemplate,
 };
 use crate::serialize::{self, NoForm, Shape};
+use crate::xml::{self, NoXml};
 
 /// A request that can be sent, what was put into it, and what a person should know of it.
 pub(super) struct Built {
@@ -212,21 +213,30 @@ impl<'a> Builder<'a> {
                 let body = form::multipart(&payload, &plan.members, self.files, &boundary);
                 body.ok_or_else(no_object)?.map_err(no_form)?
             }
-            (BodyKind::Text, _) => match (self.files.path(&payload), serialize::scalar(&payload)) {
-                (Some(path), _) => {
-                    let mut body = Body::default();
-                    body.push_file(path);
-                    body
+            (BodyKind::Text, _) => {
+                match (self.files.path(&payload), serialize::scalar(&payload), &plan.xml_root) {
+                    (Some(path), _, _) => {
+                        let mut body = Body::default();
+                        body.push_file(path);
+                        body
+                    }
+                    (None, Some(scalar), _) => text(scalar),
+                    (None, None, Some(root)) => {
+                        let view = operation.view();
+                        let described = view.request_body();
+                        let schema = described.as_ref().and_then(|body| body.schema(&plan.content_type));
+                        let xml = xml::document(root, &payload, schema);
+                        text(xml.map_err(|NoXml(message)| self.fault("invalid-body", &message))?)
+                    }
+                    (None, None, None) => {
+                        let message = format!(
+                            "the request body is no text, and `{}` is not made from structures",
+                            plan.content_type
+                        );
+                        return Err(self.fault("invalid-body", &message));
+                    }
                 }
-                (None, Some(scalar)) => text(scalar),
-                (None, None) => {
-                    let message = format!(
-                        "the request body is no text, and `{}` is not made from structures",
-                        plan.content_type
-                    );
-                    return Err(self.fault("invalid-body", &message));
-                }
-            },
+            }
         };
         let content_type = self.safe_header("the content type", content_type)?;
         self.set_default_header("Content-Type", content_type);

@@ -102,6 +102,29 @@ impl JsonPath {
         }
     }
 
+    /// A condition of the JSONPath draft, where it is a query that RFC 9535 reads, too; the default mode alone takes it.
+    pub(crate) fn parse_draft(text: &str, context: Expression, reading: Reading<'_>) -> Option<Parsed<Self>> {
+        if !reading.tolerates() {
+            return None;
+        }
+        let mut parsed = Self::parse(text, context, reading).ok()?;
+        let is_query = matches!(parsed.value.test, Test::Selects(_));
+        // A filter at the root is written alike in both; everything else that needs a tolerance may be the draft's own.
+        let is_alike =
+            |note: &Note| matches!(note.tolerance, Tolerance::T12RootFilter | Tolerance::T12CountOfArray);
+        if !is_query || !parsed.notes.iter().all(is_alike) {
+            return None;
+        }
+        parsed.notes.push(Note {
+            tolerance: Tolerance::JsonPathDraft,
+            range: 0..text.len(),
+            message: "a query of the JSONPath draft, read as RFC 9535".to_owned(),
+            fix: "leave `version` out: `type: jsonpath` is RFC 9535".to_owned(),
+            replacement: None,
+        });
+        Some(parsed)
+    }
+
     pub(crate) fn judge(&self, context: &dyn Context) -> Judgement {
         let name = &self.context;
         let root = match self.context.evaluate(context) {
