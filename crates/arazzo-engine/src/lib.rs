@@ -52,6 +52,7 @@ mod exchange;
 mod finding;
 mod form;
 mod graph;
+mod hidden;
 mod host_pattern;
 mod json;
 mod json_schema;
@@ -100,6 +101,6 @@ pub use report::{
     AttemptReport, EarlierRun, HeaderReport, MessageReport, Reporter, RequestReport, RunReport, StepReport,
 };
 pub use request_check::{RequestCheck, WireRequest, add_answered};
-pub use run::{OutOfOrder, Run, RunOptions, RunResult};
+pub use run::{EventsWanted, OutOfOrder, Run, RunOptions, RunResult};
 pub use secret::{Secrets, is_secret_name};
 pub use value_check::ValueCheck;

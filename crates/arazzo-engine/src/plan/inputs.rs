@@ -13,13 +13,15 @@ use serde_json::{Map, Value, json};
 use super::defaults::fill_defaults;
 use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
 use crate::json_schema::{JsonSchema, Violation};
-use crate::plain_schema::is_plain;
+use crate::plain_schema::{is_plain, plainly_allows};
 use crate::secret::{is_secret_name, strings};
 
 /// The inputs of a workflow, compiled.
 #[derive(Debug, Default)]
 pub(crate) struct InputsPlan {
     schema: Option<Value>,
+    /// Whether many values are seen to satisfy the schema without compiling it.
+    is_plain: bool,
     /// The schema compiled, at the latest when there is something to check; `None` for one that is none.
     validator: OnceLock<Option<JsonSchema>>,
     /// The document, and where the schema stands in it.
@@ -59,17 +61,18 @@ impl InputsPlan {
         let (Some(node), Some(schema)) = (&workflow.inputs, schema_of(here, workflow)) else {
             return (Self::default(), Vec::new());
         };
-        let plan = |schema, validator| Self {
+        let plan = |schema, is_plain, validator| Self {
             schema: Some(schema),
+            is_plain,
             validator,
             place: Some((Arc::clone(&here.document), node.span)),
             uses: Vec::new(),
         };
         if is_plain(&schema) {
-            return (plan(schema, OnceLock::new()), Vec::new());
+            return (plan(schema, true, OnceLock::new()), Vec::new());
         }
         match JsonSchema::with_formats(&schema) {
-            Ok(validator) => (plan(schema, OnceLock::from(Some(validator))), Vec::new()),
+            Ok(validator) => (plan(schema, false, OnceLock::from(Some(validator))), Vec::new()),
             Err((pointer, error)) => {
                 let wrong = node.pointer(&pointer).unwrap_or(node);
                 let message =
@@ -234,8 +237,12 @@ impl InputsPlan {
 
     /// Fills defaults in and checks the whole.
     pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
-        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return Ok(inputs) };
+        let Some(schema) = &self.schema else { return Ok(inputs) };
         fill_defaults(schema, &mut inputs)?;
+        if self.is_plain && plainly_allows(schema, &inputs) {
+            return Ok(inputs);
+        }
+        let Some(validator) = self.validator() else { return Ok(inputs) };
         let value = Value::Object(inputs);
         let (violations, _) = validator.violations(&value, MAX_PROBLEMS);
         let problems: Vec<InputProblem> =

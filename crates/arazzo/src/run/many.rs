@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use arazzo_document::{Diagnostic, Document};
-use arazzo_engine::{Event, EventKind, Plan, Record, Reporter, Run, RunOptions, Start};
+use arazzo_engine::{Event, EventKind, EventsWanted, Plan, Record, Reporter, Run, RunOptions, Start};
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::{Map, Value};
@@ -122,6 +122,7 @@ impl Many {
             secrets: &self.secrets,
             options: RunOptions {
                 show_secrets: args.show_secrets,
+                events: EventsWanted::Warnings,
                 bodies: false,
                 max_steps: args.max_steps,
                 max_depth: args.max_depth,
@@ -235,7 +236,9 @@ impl Job<'_> {
                 warnings.push(fault.clone());
             }
         };
-        let mut run = Run::new(Arc::clone(self.plan), start.secrets, self.options.clone());
+        let events = if with_report { EventsWanted::All } else { EventsWanted::Warnings };
+        let options = RunOptions { events, ..self.options.clone() };
+        let mut run = Run::new(Arc::clone(self.plan), start.secrets, options);
         for secret in self.secrets {
             run.hide(secret);
         }
