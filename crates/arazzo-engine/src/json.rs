@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::secret::is_secret_name;
+use crate::secret::{is_secret, is_secret_name};
 
 /// The name under which a number of any size goes through a reader that keeps all its digits.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -15,9 +15,26 @@ pub(crate) const MAX_DEPTH: usize = 127;
 
 /// Calls `found` with every string under a secret name, as far as `json` can be read.
 pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
+    if !may_name_a_secret(json) {
+        return;
+    }
     let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
     // What is behind a mistake is not looked at, as nothing else reads it.
     let _ = Walk { is_secret: false, found }.deserialize(&mut reader);
+}
+
+/// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.
+fn may_name_a_secret(json: &[u8]) -> bool {
+    let mut start = 0;
+    let mut colons = json.iter().enumerate().filter(|(_, byte)| **byte == b':');
+    colons.any(|(colon, _)| {
+        let before = json.get(start..colon).unwrap_or_default().trim_ascii_end();
+        start = colon + 1;
+        let Some(before) = before.strip_suffix(b"\"") else { return false };
+        let name = before.iter().rposition(|byte| *byte == b'"').and_then(|quote| before.get(quote + 1..));
+        let name = name.unwrap_or(before);
+        name.contains(&b'\\') || is_secret(name)
+    })
 }
 
 /// JSON without the mark that some servers put before it, which
@@ -157,6 +174,17 @@ mod tests {
     fn strings_under_secret_names_are_found_at_any_depth() {
         let json = r#"{"a": [{"token": "1\n"}, null, true, 1.5e400, 7], "secret": {"x": ["2", {"y": "3"}], "n": 4, "m": -1.5}, "b": "4"}"#;
         assert_eq!(found(json), ["1\n", "2", "3"]);
+    }
+
+    #[test]
+    fn strings_are_found_however_their_names_are_written() {
+        for name in
+            [r"tok\u0065n", r#"a\"token"#, "a:token", r#"a\": token"#, "to-ken", "_token__", r"a\\token"]
+        {
+            let json = format!(r#"{{"x:": "y: \":", "{name}" {}: "1"}}"#, '\n');
+            assert_eq!(found(&json), ["1"], "{json}");
+        }
+        assert!(!may_name_a_secret(br#"{"x:": "y: \\:", "token of": "token:", "a": [":", 1]}"#));
     }
 
     #[test]

@@ -52,6 +52,7 @@ mod exchange;
 mod finding;
 mod form;
 mod graph;
+mod hidden;
 mod host_pattern;
 mod json;
 mod json_schema;
@@ -103,7 +104,8 @@ pub use report::{
 };
 pub use request_check::{RequestCheck, WireRequest, add_answered};
 pub use run::{
-    FailedAttempt, FailedRequest, FailedResponse, OutOfOrder, Run, RunOptions, RunResult, ShownChunk,
+    EventsWanted, FailedAttempt, FailedRequest, FailedResponse, OutOfOrder, Run, RunOptions, RunResult,
+    ShownChunk,
 };
 pub use secret::{Secrets, is_secret_name};
 pub use value_check::ValueCheck;

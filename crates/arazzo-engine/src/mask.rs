@@ -8,19 +8,16 @@
 //! server must not be able to slow a run down with them, so only so many of these are looked for everywhere.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::exchange::{Request, Response};
+use crate::hidden::Hidden;
 use crate::json::{self, is_too_deep, without_mark};
 use crate::plan::{essence, is_json};
-use crate::secret::{cookie_value, forms, is_secret_key, is_secret_name, named_strings, named_strings_in};
+use crate::secret::{cookie_value, is_secret_key, is_secret_name, named_strings, named_strings_in};
 
 /// What stands where a secret was.
 pub const MASK: &str = "***";
@@ -28,9 +25,9 @@ pub const MASK: &str = "***";
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
 
-/// When so many values and encodings of them are looked for, those of further requests and responses are masked only where their name says
-/// what they are.
-const MAX_LEARNED: usize = 4_000;
+/// When so many values are looked for, those of further requests and responses are masked only where their name says what
+/// they are.
+const MAX_LEARNED: usize = 400;
 
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
@@ -38,20 +35,11 @@ const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 /// A larger body, in bytes, is not shown. To mask JSON takes many times its size.
 const MAX_SHOWN: usize = 1024 * 1024;
 
-/// Up to so many values are looked for one by one; making a finder for all of them takes longer.
-const FEW: usize = 32;
-
-/// Longer values, in bytes, are always looked for one by one: a finder would be many times their size.
-const MAX_FINDER_LENGTH: usize = 64 * 1024;
-
 /// Hides secrets in what is shown.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
     off: bool,
-    /// Longest first, so that a secret inside another does not leave a rest.
-    values: BTreeSet<(Reverse<usize>, String)>,
-    /// Finds all of `values` in one pass where there are many, save long ones. New values make it void.
-    finder: OnceLock<Option<AhoCorasick>>,
+    hidden: Hidden,
 }
 
 impl Mask {
@@ -61,13 +49,8 @@ impl Mask {
 
     /// Masks this value from now on.
     pub(crate) fn hide(&mut self, secret: &str) {
-        if secret.chars().take(MIN_LENGTH).count() < MIN_LENGTH {
-            return;
-        }
-        for form in forms(secret) {
-            if self.values.insert((Reverse(form.len()), form)) {
-                self.finder = OnceLock::new();
-            }
+        if !self.off && secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH {
+            self.hidden.add(secret);
         }
     }
 
@@ -143,48 +126,17 @@ impl Mask {
     }
 
     fn learn(&mut self, secret: &str) {
-        if self.values.len() < MAX_LEARNED && secret.len() <= MAX_LEARNED_LENGTH {
+        if self.hidden.len() < MAX_LEARNED && secret.len() <= MAX_LEARNED_LENGTH {
             self.hide(secret);
         }
     }
 
     /// The text without secrets.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = Cow::Borrowed(text);
         if self.off || text.len() < MIN_LENGTH {
-            return shown;
+            return Cow::Borrowed(text);
         }
-        let is_few = self.values.len() <= FEW;
-        for (_, value) in self.values.iter().take_while(|(length, _)| is_few || length.0 > MAX_FINDER_LENGTH)
-        {
-            if shown.contains(value.as_str()) {
-                shown = Cow::Owned(shown.replace(value.as_str(), MASK));
-            }
-        }
-        if is_few {
-            return shown;
-        }
-        match self.finder.get_or_init(|| self.make_finder()) {
-            Some(finder) if finder.is_match(shown.as_ref()) => {
-                let mut masked = String::with_capacity(shown.len());
-                finder.replace_all_with(&shown, &mut masked, |_, _, masked| {
-                    masked.push_str(MASK);
-                    true
-                });
-                Cow::Owned(masked)
-            }
-            Some(_) | None => shown,
-        }
-    }
-
-    /// Making it fails for more states than can be numbered, which values of these lengths do not have.
-    fn make_finder(&self) -> Option<AhoCorasick> {
-        let values = self.values.iter().skip_while(|(length, _)| length.0 > MAX_FINDER_LENGTH);
-        AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(values.map(|(_, value)| value))
-            .ok()
+        self.hidden.replace(text, MASK)
     }
 
     /// The value without secrets: neither known ones nor those that their name gives away.
@@ -296,7 +248,7 @@ impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mask")
             .field("off", &self.off)
-            .field("values", &self.values.len())
+            .field("values", &self.hidden.len())
             .finish_non_exhaustive()
     }
 }
@@ -344,18 +296,6 @@ mod tests {
     fn short_values_are_masked_only_at_their_place() {
         let mask = mask("abc");
         assert_eq!(mask.text("abcdef"), "abcdef");
-    }
-
-    #[test]
-    fn a_secret_inside_another_leaves_no_rest() {
-        let mut mask = mask("abcdef");
-        mask.hide("abcdefghi");
-        mask.hide(&"long".repeat(MAX_FINDER_LENGTH));
-        for _ in 0..2 {
-            assert_eq!(mask.text("abcdef abcdefghi"), "*** ***");
-            assert_eq!(mask.text(&format!("<{}>", "long".repeat(MAX_FINDER_LENGTH))), "<***>");
-            (0..FEW).for_each(|number| mask.hide(&format!("another-{number}")));
-        }
     }
 
     fn response(headers: &[(&str, &str)], body: &str) -> Response {
@@ -429,7 +369,7 @@ mod tests {
         let mut mask = Mask::new(false);
         mask.hide_response(&response(&[], &body));
         assert_eq!(mask.text("t-00000000"), MASK);
-        assert!(mask.values.len() < MAX_LEARNED + 20);
+        assert!(mask.hidden.len() <= MAX_LEARNED);
         assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
     }
 

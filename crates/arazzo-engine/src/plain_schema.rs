@@ -1,11 +1,12 @@
-//! Schemas that are seen to be right at a glance, so that they need not be compiled before there is something to check.
+//! Schemas that are seen to be right at a glance, and objects that are seen to satisfy them, so that nothing need be
+//! compiled for them.
 //!
 //! What is not plain may be right all the same; compiling it tells. See
 //! [JSON Schema](https://json-schema.org/draft/2020-12/json-schema-validation).
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Deeper schemas are not looked at.
 const MAX_DEPTH: usize = 64;
@@ -59,6 +60,68 @@ fn is_plain_keyword(keyword: &str, value: &Value, depth: usize) -> bool {
     }
 }
 
+/// Whether the object is seen to satisfy a plain schema. One that is not may satisfy it all the same.
+pub(crate) fn plainly_allows(schema: &Value, members: &Map<String, Value>) -> bool {
+    match schema {
+        Value::Bool(allowed) => *allowed,
+        Value::Object(keywords) => keywords.iter().all(|(keyword, wanted)| match keyword.as_str() {
+            "type" => wanted == "object",
+            "required" => wanted.as_array().is_some_and(|names| {
+                names.iter().all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
+            }),
+            "properties" => members.iter().all(|(name, value)| {
+                wanted.get(name).is_none_or(|schema| plainly_allows_value(schema, value))
+            }),
+            "additionalProperties" => {
+                let named = keywords.get("properties").and_then(Value::as_object);
+                let is_named = |name: &String| named.is_some_and(|named| named.contains_key(name));
+                *wanted == Value::Bool(true) || members.keys().all(is_named)
+            }
+            _ => is_annotation(keyword, wanted) || is_definitions(keyword),
+        }),
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
+    }
+}
+
+/// The same of any value. Numbers and strings within bounds, arrays and alternatives are not looked at here.
+fn plainly_allows_value(schema: &Value, value: &Value) -> bool {
+    if let Value::Object(members) = value {
+        return plainly_allows(schema, members);
+    }
+    match schema {
+        Value::Bool(allowed) => *allowed,
+        Value::Object(keywords) => keywords.iter().all(|(keyword, wanted)| match keyword.as_str() {
+            "type" => match value {
+                Value::String(_) => wanted == "string",
+                Value::Bool(_) => wanted == "boolean",
+                Value::Null => wanted == "null",
+                Value::Number(number) => {
+                    wanted == "number" || (wanted == "integer" && (number.is_i64() || number.is_u64()))
+                }
+                Value::Array(_) | Value::Object(_) => false,
+            },
+            "enum" => value.is_string() && wanted.as_array().is_some_and(|values| values.contains(value)),
+            "properties" | "required" | "additionalProperties" => true,
+            _ => is_annotation(keyword, wanted),
+        }),
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
+    }
+}
+
+/// Whether a keyword of a plain schema refuses nothing.
+fn is_annotation(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "title" | "description" | "$comment" | "examples" | "example" | "default" | "nullable"
+        | "deprecated" | "readOnly" | "writeOnly" => true,
+        "format" => value == "password",
+        _ => keyword.starts_with("x-"),
+    }
+}
+
+fn is_definitions(keyword: &str) -> bool {
+    matches!(keyword, "$defs" | "components")
+}
+
 /// Whether these are strings, each unlike the others.
 fn are_distinct(names: &[Value]) -> bool {
     let mut seen = HashSet::with_capacity(names.len());
@@ -83,6 +146,51 @@ mod tests {
             assert!(is_plain(&schema), "{schema}");
             assert!(JsonSchema::with_formats(&schema).is_ok(), "{schema}");
         }
+    }
+
+    #[test]
+    fn what_is_seen_to_be_allowed_is_allowed() {
+        let schema = json!({
+            "type": "object", "required": ["a"], "additionalProperties": false, "description": "x",
+            "properties": {
+                "a": { "type": "string", "format": "password" }, "n": { "type": "number" }, "i": { "type": "integer" },
+                "e": { "enum": ["x", 1] }, "o": { "type": "object", "required": ["b"], "properties": { "b": true } },
+                "no": false, "p": { "required": ["q"] }, "d": { "format": "date" }, "l": { "type": "array" },
+            },
+        });
+        assert!(is_plain(&schema));
+        let compiled = JsonSchema::with_formats(&schema).unwrap();
+        let values = [
+            json!("x"),
+            json!("x-y"),
+            json!(1),
+            json!(1.0),
+            json!(1.5),
+            json!(null),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!({ "b": 1 }),
+            json!({ "q": null }),
+        ];
+        let mut seen = Vec::new();
+        for name in ["a", "n", "i", "e", "o", "no", "p", "d", "l", "other"] {
+            for value in &values {
+                let mut object = json!({ "a": "s" });
+                object[name] = value.clone();
+                let members = object.as_object().unwrap();
+                if plainly_allows(&schema, members) {
+                    assert!(compiled.allows(&object), "{object}");
+                    seen.push(name);
+                }
+            }
+        }
+        for (name, count) in
+            [("a", 2), ("n", 3), ("i", 1), ("e", 1), ("o", 1), ("no", 0), ("d", 0), ("l", 0), ("other", 0)]
+        {
+            assert_eq!(seen.iter().filter(|seen| **seen == name).count(), count, "{name}");
+        }
+        assert!(!plainly_allows(&schema, &Map::new()));
     }
 
     #[test]

@@ -24,8 +24,13 @@ const SECRET_ENDINGS: [&str; 10] = [
 
 /// Whether the value of an input, member, header or parameter with this name is secret.
 pub fn is_secret_name(name: &str) -> bool {
+    is_secret(name.as_bytes())
+}
+
+/// The same of a name that may be cut off at its beginning.
+pub(crate) fn is_secret(name: &[u8]) -> bool {
     SECRET_ENDINGS.iter().any(|ending| {
-        let mut plain = name.bytes().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
+        let mut plain = name.iter().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
         ending.bytes().rev().all(|byte| plain.next().is_some_and(|plain| plain.eq_ignore_ascii_case(&byte)))
     })
 }

@@ -7,7 +7,9 @@ mod support;
 
 use std::sync::Arc;
 
-use arazzo_engine::{Plan, Record, Run, RunOptions, Timestamp, TransportErrorCode};
+use arazzo_engine::{
+    Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Timestamp, TransportErrorCode,
+};
 use proptest::prelude::*;
 use serde_json::json;
 use support::{Answer, plan, play_plan};
@@ -74,6 +76,20 @@ proptest! {
 
         let (whole, _) = fold(&plan, &records, &options);
         prop_assert_eq!(whole.result(), Some(&played.result));
+    }
+
+    #[test]
+    fn who_wants_warnings_only_gets_the_same_run(answers in prop::collection::vec(answer(), 1..12)) {
+        let plan = plan(WORKFLOW);
+        let options = RunOptions { max_steps: 30, ..RunOptions::default() };
+        let inputs = json!({"api_key": "sesame-sesame"});
+        let all = play_plan(&plan, inputs.clone(), &answers, options.clone());
+        let few = play_plan(&plan, inputs, &answers, RunOptions { events: EventsWanted::Warnings, ..options });
+        prop_assert_eq!(&few.records, &all.records);
+        prop_assert_eq!(&few.result, &all.result);
+        let is_warning = |event: &&Event| matches!(event.kind, EventKind::Warned { .. });
+        let warnings: Vec<_> = all.events.iter().filter(is_warning).cloned().collect();
+        prop_assert_eq!(few.events, warnings);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::defaults::fill_defaults;
 use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
 use crate::json_schema::{JsonSchema, Violation};
-use crate::plain_schema::is_plain;
+use crate::plain_schema::{is_plain, plainly_allows};
 use crate::schema_work::Work;
 use crate::secret::{is_secret_name, strings};
 
@@ -21,6 +21,8 @@ use crate::secret::{is_secret_name, strings};
 #[derive(Debug, Default)]
 pub(crate) struct InputsPlan {
     schema: Option<Value>,
+    /// Whether many values are seen to satisfy the schema without compiling it.
+    is_plain: bool,
     /// The schema compiled, at the latest when there is something to check; `None` for one that is none.
     validator: OnceLock<Option<JsonSchema>>,
     /// The document, and where the schema stands in it.
@@ -60,17 +62,18 @@ impl InputsPlan {
         let (Some(node), Some(schema)) = (&workflow.inputs, schema_of(here, workflow)) else {
             return (Self::default(), Vec::new());
         };
-        let plan = |schema, validator| Self {
+        let plan = |schema, is_plain, validator| Self {
             schema: Some(schema),
+            is_plain,
             validator,
             place: Some((Arc::clone(&here.document), node.span)),
             uses: Vec::new(),
         };
         if is_plain(&schema) {
-            return (plan(schema, OnceLock::new()), Vec::new());
+            return (plan(schema, true, OnceLock::new()), Vec::new());
         }
         match JsonSchema::with_formats(&schema) {
-            Ok(validator) => (plan(schema, OnceLock::from(Some(validator))), Vec::new()),
+            Ok(validator) => (plan(schema, false, OnceLock::from(Some(validator))), Vec::new()),
             Err((pointer, error)) => {
                 let wrong = node.pointer(&pointer).unwrap_or(node);
                 let message =
@@ -235,6 +238,9 @@ impl InputsPlan {
     pub(crate) fn complete(&self, mut inputs: Map<String, Value>) -> Result<Map<String, Value>, InputsError> {
         let Some(schema) = &self.schema else { return Ok(inputs) };
         fill_defaults(schema, &mut inputs)?;
+        if self.is_plain && plainly_allows(schema, &inputs) {
+            return Ok(inputs);
+        }
         let value = Value::Object(inputs);
         let problems = self.problems(&value, MAX_PROBLEMS);
         match value {

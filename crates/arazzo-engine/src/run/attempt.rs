@@ -79,16 +79,16 @@ impl Turn<'_> {
                 self.mask.hide_named(&given.path);
                 self.mask.hide_named(&given.query);
                 self.mask.hide_request(&request, given.body.as_ref());
-                self.emit(EventKind::CallStarted {
+                self.emit(|turn| EventKind::CallStarted {
                     id,
                     method: request.method.clone(),
-                    url: self.mask.url(&request.url),
-                    headers: self.mask.headers(&request.headers),
-                    body: request.body.as_ref().and_then(|body| self.shown(&body.shown())),
+                    url: turn.mask.url(&request.url),
+                    headers: turn.mask.headers(&request.headers),
+                    body: request.body.as_ref().and_then(|body| turn.shown(&body.shown())),
                 });
                 let findings = self.request_findings(call, &request);
                 if !findings.is_empty() {
-                    self.emit(EventKind::RequestChecked { id, findings: findings.clone() });
+                    self.emit(|_| EventKind::RequestChecked { id, findings: findings.clone() });
                 }
                 if let Some(visit) = self.memory.visit_mut() {
                     visit.given = given;

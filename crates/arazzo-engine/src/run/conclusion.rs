@@ -3,6 +3,8 @@
 //! The order is that of the [Step Object](https://spec.openapis.org/arazzo/v1.0.1.html#step-object): success criteria,
 //! outputs, then the first action whose criteria hold.
 
+use std::sync::Arc;
+
 use arazzo_expression::{Absence, Judgement};
 use serde_json::{Map, Value};
 
@@ -26,6 +28,7 @@ impl Turn<'_> {
         let (held, criteria) = self.judge(step, &exchange);
         let mut success = !fail_unreadable(step, &mut exchange) && held;
         let (outputs, missing) = self.step_outputs(step, &exchange);
+        let outputs = Arc::new(outputs);
         // What failed for another reason keeps that reason.
         success = success && !fail_unreadable(step, &mut exchange);
         // The outputs of a failed step are taken as far as there are any: that some are missing is no news.
@@ -35,7 +38,7 @@ impl Turn<'_> {
         }
         let skipped = exchange.fault.as_ref().is_some_and(|fault| fault.code == DEPENDENCY_NOT_RUN);
         if let Some(frame) = self.memory.frame_mut().filter(|_| !skipped) {
-            frame.remember(outputs.clone());
+            frame.remember(Arc::clone(&outputs));
         }
         if let Some(visit) = self.memory.visit_mut() {
             visit.deadline = None;
@@ -66,7 +69,7 @@ impl Turn<'_> {
                     *count = count.saturating_add(1);
                 }
             }
-            self.emit(EventKind::AttemptJudged { id, criteria, retry: Some(report) });
+            self.emit(|_| EventKind::AttemptJudged { id, criteria, retry: Some(report) });
             if let Some(visit) = self.memory.visit_mut() {
                 visit.exchange = Some(exchange.clone());
             }
@@ -86,7 +89,7 @@ impl Turn<'_> {
     }
 
     fn judged(&mut self, id: CallId, criteria: &[CriterionReport]) {
-        self.emit(EventKind::AttemptJudged { id, criteria: criteria.to_vec(), retry: None });
+        self.emit(|_| EventKind::AttemptJudged { id, criteria: criteria.to_vec(), retry: None });
     }
 
     /// Notes the attempt with which a visit failed. When a workflow that the step called failed, the step where that
@@ -108,11 +111,11 @@ impl Turn<'_> {
         exchange: &Exchange,
         next: Next,
     ) {
-        self.emit(EventKind::StepFinished {
+        self.emit(|turn| EventKind::StepFinished {
             visit,
             step_id: step.id.clone(),
             status: if success { Status::Succeeded } else { Status::Failed },
-            outputs: self.mask.members(outputs),
+            outputs: turn.mask.members(outputs),
             error: exchange.fault.clone(),
             next,
         });

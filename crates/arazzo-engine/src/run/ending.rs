@@ -53,8 +53,8 @@ impl Turn<'_> {
     ) -> Progress {
         let Some(workflow) = self.plan.workflow(call.workflow) else { return self.stop(no_workflow()) };
         self.hide_inputs(workflow, &inputs);
-        self.emit(EventKind::RunStarted {
-            run_id: self.memory.run_id.clone(),
+        self.emit(|turn| EventKind::RunStarted {
+            run_id: turn.memory.run_id.clone(),
             workflow_id: workflow.id.clone(),
             relation: Relation::Goto { visit },
         });
@@ -113,12 +113,17 @@ impl Turn<'_> {
     pub(super) fn close_frame(&mut self, status: Status, error: Option<RunError>) -> Map<String, Value> {
         let outputs = self.workflow_outputs(status);
         let Some(frame) = self.memory.frames.pop() else { return outputs };
-        let shown = self.mask.members(&outputs);
         // The workflows in whose place this one went on end with it.
         for _ in 0..=frame.replaced.len() {
-            self.emit(EventKind::RunFinished { status, outputs: shown.clone(), error: error.clone() });
+            self.emit(|turn| EventKind::RunFinished {
+                status,
+                outputs: turn.mask.members(&outputs),
+                error: error.clone(),
+            });
         }
-        if let Some(workflow) = self.plan.workflow(frame.workflow) {
+        // When nothing waits for it the run is over, and nobody asks any more.
+        if let Some(workflow) = self.plan.workflow(frame.workflow).filter(|_| !self.memory.frames.is_empty())
+        {
             let ran = workflow.steps.iter().zip(&frame.outputs).filter(|(_, outputs)| outputs.is_some());
             let ran: Vec<String> = ran.map(|(step, _)| step.id.clone()).collect();
             for (workflow, inputs) in frame.replaced {
@@ -151,7 +156,7 @@ impl Turn<'_> {
         for message in missing.collect::<Vec<_>>() {
             let message = self.mask.text(&message).into_owned();
             let fault = Fault { code: "output-left-out".to_owned(), message };
-            self.emit(EventKind::Warned { step_id: None, fault });
+            self.tell(None, fault);
         }
         outputs
     }

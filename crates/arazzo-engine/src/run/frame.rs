@@ -1,6 +1,7 @@
 //! What a run remembers: the workflows under way, their inputs, the outputs of their steps, and the visits.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -47,7 +48,7 @@ pub(super) struct Frame {
     /// The dependencies that have not been looked at yet.
     pub(super) pending: Vec<usize>,
     /// What each step left, by its index; `None` for one that has not run.
-    pub(super) outputs: Vec<Option<Map<String, Value>>>,
+    pub(super) outputs: Vec<Option<Arc<Map<String, Value>>>>,
     /// The visit under way is the last one; before it are visits that wait for a helper step.
     pub(super) visits: Vec<Visit>,
     /// The last exchange of the workflow.
@@ -100,7 +101,8 @@ impl Memory {
 
     /// What steps and workflows have given out.
     pub(super) fn outputs(&self) -> impl Iterator<Item = &Value> {
-        let of_steps = self.frames.iter().flat_map(|frame| &frame.outputs).flatten();
+        let of_steps =
+            self.frames.iter().flat_map(|frame| &frame.outputs).flatten().map(|outputs| &**outputs);
         of_steps.chain(self.finished.iter().map(|finished| &finished.outputs)).flat_map(Map::values)
     }
 
@@ -160,7 +162,7 @@ impl Frame {
     }
 
     /// Remembers the outputs of the step under way; those of its last visit count.
-    pub(super) fn remember(&mut self, outputs: Map<String, Value>) {
+    pub(super) fn remember(&mut self, outputs: Arc<Map<String, Value>>) {
         let step = self.visit().map(|visit| visit.step);
         if let Some(slot) = step.and_then(|step| self.outputs.get_mut(step)) {
             *slot = Some(outputs);

@@ -40,6 +40,8 @@ use turn::{Outcome, Progress, Turn};
 pub struct RunOptions {
     /// Whether events show secrets.
     pub show_secrets: bool,
+    /// Which events are made.
+    pub events: EventsWanted,
     /// Whether events carry bodies. That costs a masked copy of each.
     pub bodies: bool,
     /// So many attempts of steps are made; the next one stops the run.
@@ -56,6 +58,7 @@ impl Default for RunOptions {
     fn default() -> Self {
         Self {
             show_secrets: false,
+            events: EventsWanted::All,
             bodies: true,
             max_steps: 1000,
             max_depth: 32,
@@ -63,6 +66,15 @@ impl Default for RunOptions {
             max_retry_after: Duration::from_secs(60),
         }
     }
+}
+
+/// Which events of a run somebody wants. What nobody wants is not made and costs nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventsWanted {
+    /// All.
+    All,
+    /// Warnings only, for who looks at nothing but the result.
+    Warnings,
 }
 
 /// One run of a plan.

@@ -40,7 +40,7 @@ impl Turn<'_> {
         if findings.is_empty() {
             return exchange;
         }
-        self.emit(EventKind::ResponseChecked { id, findings: findings.clone() });
+        self.emit(|_| EventKind::ResponseChecked { id, findings: findings.clone() });
         let fails = self.plan.check_responses == CheckResponses::Fail;
         let first = findings.iter().position(Finding::is_difference).filter(|_| fails);
         let listed = findings.iter().filter(|it| it.is_difference() && it.kind != FindingKind::More).count();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::exchange::{Exchange, Given, Received};
 use super::frame::{Frame, Memory};
 use super::scope::Scope;
-use super::{RunOptions, RunResult};
+use super::{EventsWanted, RunOptions, RunResult};
 use crate::command::{Command, SleepId};
 use crate::event::{Event, EventKind, Fault, Relation, RunError, Status};
 use crate::mask::Mask;
@@ -86,12 +86,12 @@ impl<'a> Turn<'a> {
                 self.start(0, Relation::Entry, inputs)
             }
             Record::Responded { id, response, .. } => {
-                self.emit(EventKind::CallFinished {
+                self.emit(|turn| EventKind::CallFinished {
                     id,
                     status: response.status,
-                    headers: self.mask.headers(&response.headers),
-                    body: self.shown(&response.body),
-                    bytes: if self.options.bodies { self.mask.bytes(&response.body) } else { None },
+                    headers: turn.mask.headers(&response.headers),
+                    body: turn.shown(&response.body),
+                    bytes: if turn.options.bodies { turn.mask.bytes(&response.body) } else { None },
                     size: response.body.len(),
                     duration,
                 });
@@ -102,7 +102,7 @@ impl<'a> Turn<'a> {
             Record::Failed { id, error, .. } => {
                 let message = self.mask.text(&error.message).into_owned();
                 let fault = Fault { code: error.code.as_str().to_owned(), message };
-                self.emit(EventKind::CallFailed { id, error: fault.clone(), duration });
+                self.emit(|_| EventKind::CallFailed { id, error: fault.clone(), duration });
                 if error.code.ends_the_run() {
                     return self.stop(fault);
                 }
@@ -174,8 +174,8 @@ impl<'a> Turn<'a> {
             return self.stop(Fault { code: "max-depth".to_owned(), message });
         }
         self.hide_inputs(workflow, &inputs);
-        self.emit(EventKind::RunStarted {
-            run_id: self.memory.run_id.clone(),
+        self.emit(|turn| EventKind::RunStarted {
+            run_id: turn.memory.run_id.clone(),
             workflow_id: workflow.id.clone(),
             relation,
         });
@@ -200,8 +200,8 @@ impl<'a> Turn<'a> {
     /// Begins a visit.
     pub(super) fn visit(&mut self, index: usize, step: &PlannedStep, helper: bool) -> Progress {
         self.memory.enter(index, step, helper);
-        self.emit(EventKind::StepStarted {
-            visit: self.memory.visits,
+        self.emit(|turn| EventKind::StepStarted {
+            visit: turn.memory.visits,
             step_id: step.id.clone(),
             operation: step.target_label(),
             helper,
@@ -261,11 +261,20 @@ impl<'a> Turn<'a> {
 
     pub(super) fn warn(&mut self, step: &PlannedStep, Fault { code, message }: Fault) {
         let message = self.mask.text(&message).into_owned();
-        self.emit(EventKind::Warned { step_id: Some(step.id.clone()), fault: Fault { code, message } });
+        self.tell(Some(step.id.clone()), Fault { code, message });
     }
 
-    pub(super) fn emit(&mut self, kind: EventKind) {
-        self.events.push(Event { at: self.now, kind });
+    /// Warns. The message has no secrets.
+    pub(super) fn tell(&mut self, step_id: Option<String>, fault: Fault) {
+        self.events.push(Event { at: self.now, kind: EventKind::Warned { step_id, fault } });
+    }
+
+    /// Makes an event that is no warning, if somebody wants it.
+    pub(super) fn emit(&mut self, make: impl FnOnce(&Self) -> EventKind) {
+        match self.options.events {
+            EventsWanted::All => self.events.push(Event { at: self.now, kind: make(self) }),
+            EventsWanted::Warnings => {}
+        }
     }
 
     /// The active workflow.

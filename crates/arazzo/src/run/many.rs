@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use arazzo_document::{Diagnostic, Document};
-use arazzo_engine::{Event, EventKind, Plan, Record, Reporter, Run, RunOptions, Start};
+use arazzo_engine::{Event, EventKind, EventsWanted, Plan, Record, Reporter, Run, RunOptions, Start};
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::{Map, Value};
@@ -120,6 +120,7 @@ impl Many {
             secrets: &self.secrets,
             options: RunOptions {
                 show_secrets: args.show_secrets,
+                events: EventsWanted::Warnings,
                 bodies: (args.format == Format::Jsonl && verbosity == Verbosity::Verbose)
                     || args.reports.iter().any(|report| report.kind.shows_bodies()),
                 max_steps: args.max_steps,
@@ -265,7 +266,10 @@ impl Job<'_> {
                 warnings.push(fault.clone());
             }
         };
-        let mut run = Run::new(Arc::clone(self.plan), start.secrets, self.options.clone());
+        let events =
+            if with_report || self.stream.is_some() { EventsWanted::All } else { EventsWanted::Warnings };
+        let options = RunOptions { events, ..self.options.clone() };
+        let mut run = Run::new(Arc::clone(self.plan), start.secrets, options);
         for secret in self.secrets {
             run.hide(secret);
         }

@@ -136,6 +136,7 @@ impl Job<'_> {
             max_depth: self.args.max_depth,
             max_duration: self.args.max_duration,
             max_retry_after: self.args.max_retry_after,
+            ..RunOptions::default()
         };
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();

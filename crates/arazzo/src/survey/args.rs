@@ -37,6 +37,10 @@ pub(crate) struct SurveyArgs {
     #[command(flatten)]
     pub(super) network: NetworkArgs,
 
+    /// Answer the questions of another process of this program, see `worker.rs`.
+    #[arg(long, hide = true)]
+    pub(super) answer: bool,
+
     /// What is printed on standard output.
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(super) format: SurveyFormat,

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use arazzo_document::{Code, Diagnostic, Place};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A description that was surveyed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Surveyed {
     pub(super) file: String,
     /// Whether its sources could be read and each step's target was found in them.
@@ -17,19 +17,19 @@ pub(super) struct Surveyed {
 }
 
 /// How a workflow ended.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Outcome {
     pub(super) workflow_id: String,
     pub(super) ending: Ending,
     pub(super) reason: Option<Reason>,
     pub(super) requests: usize,
-    #[serde(rename = "durationMs", serialize_with = "milliseconds")]
+    #[serde(rename = "durationMs", with = "milliseconds")]
     pub(super) duration: Duration,
 }
 
 /// The ways in which a workflow can end, the best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Ending {
     Succeeded,
@@ -46,7 +46,7 @@ pub(super) enum Ending {
 }
 
 /// Why a workflow did not succeed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Reason {
     pub(super) code: String,
     pub(super) message: String,
@@ -105,6 +105,17 @@ const UNRESOLVED: [Code; 11] = [
     Code::UnsupportedVersion,
 ];
 
-fn milliseconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64() * 1000.0)
+mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64() * 1000.0)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)? / 1000.0;
+        Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
 }

@@ -1,6 +1,6 @@
 //! Runs every workflow of a description, each by itself.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use arazzo_document::{ArazzoDocument, Diagnostic, Place, Position, Severity, Spa
 use arazzo_engine::{Mode, Plan, PlanOptions, Run, RunOptions, RunResult, Status};
 use arazzo_runner::{
     Clock, LoadOptions, Loaded, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive,
-    read_stream, sample_inputs,
+    sample_inputs,
 };
 
 use super::SurveyArgs;
 use super::outcome::{Ending, Outcome, Reason, Surveyed, is_unresolved};
 use super::transport::{Watched, at_once};
+use super::worker::Description;
 use crate::args::load_one_of_many;
 use crate::elsewhere::Needed;
 use crate::refusal::Refusal;
-use crate::validate::Source;
 
 /// Surveys one description after the other.
 pub(super) struct Surveyor<'a> {
@@ -32,39 +32,40 @@ impl<'a> Surveyor<'a> {
         Ok(Self { args, load })
     }
 
-    pub(super) fn survey(&self, source: &Source) -> Surveyed {
-        let file = match source {
-            Source::StandardInput => "<stdin>".to_owned(),
-            Source::File(path) => path.display().to_string(),
-            Source::Url(url) => url.clone(),
+    /// Surveys a description, but for the workflows with the indices of `fatal`. `begun` is told the index of each that
+    /// it begins with.
+    pub(super) fn survey(
+        &self,
+        description: &Description,
+        fatal: &[usize],
+        begun: &mut dyn FnMut(usize),
+    ) -> Surveyed {
+        let file = description.name();
+        let origin = match description {
+            Description::Text(text) => Origin::Text(text),
+            Description::File(path) => Origin::File(Path::new(path)),
+            Description::Url(url) => Origin::Url(url),
         };
-        match catch_unwind(AssertUnwindSafe(|| self.read(source))) {
-            Ok(Ok(Loaded { workspace: Some(workspace), diagnostics, .. })) => {
-                self.workflows(file, &workspace, &diagnostics)
+        match load_one_of_many(origin, &mut self.load.clone()) {
+            Ok(Loaded { workspace: Some(workspace), diagnostics, .. }) => {
+                self.workflows(file, &workspace, &diagnostics, fatal, begun)
             }
-            Ok(Ok(Loaded { workspace: None, diagnostics, .. })) => {
+            Ok(Loaded { workspace: None, diagnostics, .. }) => {
                 let reason = first_error(&diagnostics).map(Reason::of);
                 unreadable(file, reason, "unreadable-source", "it is no description")
             }
-            Ok(Err(fact)) => unreadable(file, None, "unreadable-source", &fact),
-            Err(_) => unreadable(file, None, "panic", "reading it made the program panic"),
+            Err(error) => unreadable(file, None, "unreadable-source", &error.to_string()),
         }
     }
 
-    fn read(&self, source: &Source) -> Result<Loaded, String> {
-        let text;
-        let origin = match source {
-            Source::File(path) => Origin::File(path),
-            Source::Url(url) => Origin::Url(url),
-            Source::StandardInput => {
-                text = read_stream(std::io::stdin().lock()).map_err(|error| error.to_string())?;
-                Origin::Text(&text)
-            }
-        };
-        load_one_of_many(origin, &mut self.load.clone()).map_err(|error| error.to_string())
-    }
-
-    fn workflows(&self, file: String, workspace: &Workspace, found: &[Diagnostic]) -> Surveyed {
+    fn workflows(
+        &self,
+        file: &str,
+        workspace: &Workspace,
+        found: &[Diagnostic],
+        fatal: &[usize],
+        begun: &mut dyn FnMut(usize),
+    ) -> Surveyed {
         let options = PlanOptions {
             mode: mode(self.args),
             fallback_server: Some("http://localhost".to_owned()),
@@ -78,28 +79,25 @@ impl<'a> Surveyor<'a> {
             found.iter().filter(|found| found.severity == Severity::Error).collect();
         let mut resolved = !unresolved(found) && errors.iter().all(|error| error.place.file == *own);
         let mut workflows = Vec::new();
-        for workflow in &workspace.entry().description.workflows {
+        for (index, workflow) in workspace.entry().description.workflows.iter().enumerate() {
             let id = &workflow.id.value;
-            let surveyed = catch_unwind(AssertUnwindSafe(|| {
-                let planning = Plan::compile(workspace, id, &options);
-                let complete = !unresolved(&planning.diagnostics);
-                let needed = Needed::of(workspace, planning.plan.as_slice(), options.mode);
-                let error = errors.iter().find(|error| needed.is_stopped_by(error)).copied();
-                let outcome = match (error.or(first_error(&planning.diagnostics)), planning.plan) {
-                    (None, Some(plan)) => self.run(workspace, plan),
-                    (error, _) => ended(id, Ending::Refused, error.map(Reason::of)),
-                };
-                (complete, outcome)
-            }));
-            let (complete, outcome) = surveyed.unwrap_or_else(|_| {
+            if fatal.contains(&index) {
                 let place = workspace.entry().document.place(workflow.id.span);
                 let reason = Reason::new("panic", "the program panicked", &place);
-                (true, ended(id, Ending::Panicked, Some(reason)))
+                workflows.push(ended(id, Ending::Panicked, Some(reason)));
+                continue;
+            }
+            begun(index);
+            let planning = Plan::compile(workspace, id, &options);
+            resolved &= !unresolved(&planning.diagnostics);
+            let needed = Needed::of(workspace, planning.plan.as_slice(), options.mode);
+            let error = errors.iter().find(|error| needed.is_stopped_by(error)).copied();
+            workflows.push(match (error.or(first_error(&planning.diagnostics)), planning.plan) {
+                (None, Some(plan)) => self.run(workspace, plan),
+                (error, _) => ended(id, Ending::Refused, error.map(Reason::of)),
             });
-            resolved &= complete;
-            workflows.push(outcome);
         }
-        Surveyed { file, resolved, unreadable: None, workflows }
+        Surveyed { file: file.to_owned(), resolved, unreadable: None, workflows }
     }
 
     fn run(&self, workspace: &Workspace, plan: Arc<Plan>) -> Outcome {
@@ -173,10 +171,11 @@ fn ended(id: &str, ending: Ending, reason: Option<Reason>) -> Outcome {
     Outcome { workflow_id: id.to_owned(), ending, reason, requests: 0, duration: Duration::ZERO }
 }
 
-fn unreadable(file: String, reason: Option<Reason>, code: &str, fact: &str) -> Surveyed {
-    let place = || Place { file: (*file).into(), span: Span::at(Position::START), path: String::new() };
+/// A description of which no workflow is known.
+pub(super) fn unreadable(file: &str, reason: Option<Reason>, code: &str, fact: &str) -> Surveyed {
+    let place = || Place { file: file.into(), span: Span::at(Position::START), path: String::new() };
     let reason = reason.unwrap_or_else(|| Reason::new(code, fact, &place()));
-    Surveyed { file, resolved: false, unreadable: Some(reason), workflows: Vec::new() }
+    Surveyed { file: file.to_owned(), resolved: false, unreadable: Some(reason), workflows: Vec::new() }
 }
 
 /// Where a step is written, or else the workflow.

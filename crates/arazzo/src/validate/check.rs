@@ -60,7 +60,8 @@ impl<'a> Checker<'a> {
 
     /// Checks them all. The results are in the order of the targets.
     pub(super) fn check_all(&self, targets: &[Target]) -> Vec<Checked> {
-        let is_wanted = self.args.format == ValidateFormat::Human && !self.args.quiet && targets.len() > 1;
+        let is_wanted =
+            self.args.format == ValidateFormat::Human && !self.args.verbosity.quiet && targets.len() > 1;
         let progress = Progress::new(is_wanted, targets.len() as u64);
         let done = AtomicU64::new(0);
         on_all_cores(targets, |target| {
