@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::OpenApi;
 use super::parameter::Style;
 use super::schema::Schema;
+use super::{OpenApi, OpenApiVersion};
 use crate::node::{Member, Node};
 use crate::position::Span;
 
@@ -182,7 +182,7 @@ impl<'a> MediaType<'a> {
     /// How the member `name` of a form is written, which has this schema.
     ///
     /// See the [Encoding Object](https://spec.openapis.org/oas/v3.1.1.html#encoding-object). In OpenAPI 2.0 the
-    /// `collectionFormat` of the parameter says it.
+    /// `collectionFormat` of the parameter says it. OpenAPI 3.0 ignores styles in a multipart body.
     pub fn encoding(&self, name: &str, schema: Schema<'a>) -> Option<Encoding<'a>> {
         let Some(node) = self.node else { return collection(schema) };
         let node = node.get("encoding")?.get(name)?;
@@ -190,9 +190,11 @@ impl<'a> MediaType<'a> {
         let flag = |name: &str| node.get(name).and_then(Node::as_bool);
         let explode = flag("explode");
         let is_styled = explode.is_some() || flag("allowReserved").is_some();
+        let is_multipart = self.name.get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case("multipart/"));
+        let has_styles = !is_multipart || self.openapi.version() != OpenApiVersion::V3_0;
         Some(Encoding {
             content_type: node.get("contentType").and_then(Node::as_str),
-            style: style.or(is_styled.then_some(Style::Form)),
+            style: style.or(is_styled.then_some(Style::Form)).filter(|_| has_styles),
             explode: explode.unwrap_or(style.is_none_or(|style| style == Style::Form)),
             allow_reserved: flag("allowReserved").unwrap_or(false),
         })

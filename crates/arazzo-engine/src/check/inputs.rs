@@ -28,7 +28,9 @@ pub(super) fn check(subject: &Subject<'_>, elsewhere: &HashSet<(String, String)>
     let Some(node) = &subject.workflow.inputs else { return };
     let inputs = &subject.plan.inputs;
     for (name, message) in inputs.refused_defaults() {
-        let place = subject.place(span_of(node, &name, Some("default")));
+        // The line of a secret is not shown.
+        let field = Some("default").filter(|_| !inputs.is_secret(&name));
+        let place = subject.place(span_of(node, &name, field));
         let message = message.replacen(
             &format!("input `{name}` is refused"),
             &format!("the default of input `{name}` is refused"),

@@ -16,10 +16,23 @@ pub(super) fn layers<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
 
 /// The schemas with everything that may apply to the same value.
 pub(crate) fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a Value> {
-    reached(schemas, root, &["allOf", "anyOf", "oneOf"])
+    reached(schemas, root, &["allOf", "anyOf", "oneOf", "if", "then", "else"])
 }
 
-/// The schemas, what they refer to and all that these keywords list, each once.
+/// The schemas that may apply to the member `name` of a value that all of `schemas` may apply to.
+pub(super) fn of_member<'a>(schemas: &[&'a Value], name: &str, root: &'a Value) -> Vec<&'a Value> {
+    let inner = schemas.iter().flat_map(|schema| {
+        let named = schema.get("properties").and_then(|properties| properties.get(name));
+        // Which pattern fits is not found out for this.
+        let by_pattern = schema.get("patternProperties").and_then(Value::as_object);
+        let others = by_pattern.into_iter().flat_map(|patterns| patterns.values());
+        let others = others.chain(schema.get("additionalProperties"));
+        named.into_iter().chain(others.filter(move |_| named.is_none()))
+    });
+    branches(inner.collect(), root)
+}
+
+/// The schemas, what they refer to and all that these keywords have, each once.
 fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -29,8 +42,11 @@ fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> 
         }
         found.push(schema);
         for keyword in keywords {
-            let all = schema.get(*keyword).and_then(Value::as_array).into_iter().flatten();
-            next.extend(all.rev());
+            match schema.get(*keyword) {
+                Some(Value::Array(all)) => next.extend(all.iter().rev()),
+                Some(one) => next.push(one),
+                None => {}
+            }
         }
         let reference = schema.get("$ref").and_then(Value::as_str);
         next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
@@ -60,11 +76,7 @@ pub(crate) fn find_secrets(
                     found(member);
                     continue;
                 }
-                let inner = schemas.iter().filter_map(|schema| {
-                    let named = schema.get("properties").and_then(|properties| properties.get(name));
-                    named.or_else(|| schema.get("additionalProperties"))
-                });
-                let inner = branches(inner.collect(), root);
+                let inner = of_member(schemas, name, root);
                 find_secrets(&inner, root, member, depth + 1, found);
             }
         }

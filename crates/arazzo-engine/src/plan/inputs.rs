@@ -11,7 +11,7 @@ use arazzo_document::{ArazzoDocument, Code, Diagnostic, Document, Span, nearest}
 use serde_json::{Map, Value, json};
 
 use super::defaults::fill_defaults;
-use super::input_schema::{branches, find_secrets, is_secret_schema, layers};
+use super::input_schema::{branches, find_secrets, is_secret_schema, layers, of_member};
 use crate::json_schema::{JsonSchema, Violation};
 use crate::plain_schema::{is_plain, plainly_allows};
 use crate::schema_work::Work;
@@ -177,8 +177,7 @@ impl InputsPlan {
     /// The schemas that may apply to an input.
     fn branches(&self, name: &str) -> Vec<&Value> {
         let Some(root) = &self.schema else { return Vec::new() };
-        let schemas = self.properties().filter(|(key, _)| *key == name).map(|(_, schema)| schema);
-        branches(schemas.collect(), root)
+        of_member(&branches(vec![root], root), name, root)
     }
 
     /// Those of `inputs` that this workflow declares.
@@ -425,6 +424,9 @@ mod tests {
         } });
         let fails = |inputs: Value| complete(schema.clone(), inputs).unwrap_err();
         assert!(fails(json!({ "count": 1.5 })).contains("input `count` is refused: 1.5 is not"));
+        let either =
+            json!({ "anyOf": [{ "properties": { "pin": { "type": "integer", "format": "password" } } }] });
+        assert!(!complete(either, json!({ "pin": 1.5 })).unwrap_err().contains("1.5"));
         for secret in [json!({ "pinToken": 1.5 }), json!({ "pin": 1.5 }), json!({ "list": [1.5] })] {
             let error = fails(secret);
             assert!(!error.contains("1.5"), "{error}");

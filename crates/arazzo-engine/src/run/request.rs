@@ -14,7 +14,7 @@ use crate::form;
 use crate::path_template::variable;
 use crate::plan::{
     BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, Serialization,
-    ValueTemplate,
+    ValueTemplate, essence,
 };
 use crate::serialize::{self, NoForm, Shape};
 use crate::xml::{self, NoXml};
@@ -239,6 +239,10 @@ impl<'a> Builder<'a> {
             }
         };
         let content_type = self.safe_header("the content type", content_type)?;
+        if plan.kind == BodyKind::Multipart && !payload.is_string() {
+            // A field of the step cannot know the boundary.
+            self.headers.retain(|(name, value)| !is_multipart_without_boundary(name, value));
+        }
         self.set_default_header("Content-Type", content_type);
         self.given.body = Some(payload);
         Ok(Some(body))
@@ -296,7 +300,11 @@ impl<'a> Builder<'a> {
         }
         if !self.cookies.is_empty() {
             let cookies = self.cookies.join("; ");
-            self.set_default_header("Cookie", cookies);
+            // A request has one such field.
+            match self.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
+                Some((_, given)) => *given = format!("{given}; {cookies}"),
+                None => self.headers.push(("Cookie".to_owned(), cookies)),
+            }
         }
         let path = self.fill_path(&operation.path)?;
         let mut url = format!("{}{path}", operation.server);
@@ -352,6 +360,12 @@ impl<'a> Builder<'a> {
     fn fault(&self, code: &str, message: &str) -> Fault {
         Fault { code: code.to_owned(), message: format!("step `{}`: {message}", self.step_id) }
     }
+}
+
+fn is_multipart_without_boundary(name: &str, value: &str) -> bool {
+    name.eq_ignore_ascii_case("content-type")
+        && essence(value) == "multipart/form-data"
+        && !value.to_ascii_lowercase().contains("boundary=")
 }
 
 /// A boundary that is nowhere in the payload. It is made from the names of run, visit and attempt and from the payload, so
