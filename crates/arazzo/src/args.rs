@@ -201,7 +201,8 @@ pub(crate) struct RunArgs {
     #[arg(long = "report", value_name = "KIND=PATH", help_heading = "Output")]
     pub(crate) reports: Vec<Target>,
 
-    /// Show requests and responses, and warnings with their source.
+    /// Show requests and responses, and warnings with their source; `-vv` also what every expression came to, and where
+    /// the time went.
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
     pub(crate) verbose: u8,
 

@@ -12,6 +12,7 @@ mod live;
 mod many;
 mod plan;
 mod progress;
+mod timings;
 mod width;
 
 use std::io::{self, ErrorKind, Write};
@@ -37,11 +38,16 @@ pub(crate) use plan::print_plan;
 pub(crate) use progress::Progress;
 
 /// How much is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
+    /// Errors and the result.
     Quiet,
+    /// Steps and what they lead to.
     Normal,
+    /// Requests and responses, too.
     Verbose,
+    /// Values of expressions and timings, too.
+    Evaluated,
 }
 
 impl Verbosity {
@@ -49,7 +55,8 @@ impl Verbosity {
         match (args.quiet, args.verbose) {
             (true, _) => Self::Quiet,
             (false, 0) => Self::Normal,
-            (false, _) => Self::Verbose,
+            (false, 1) => Self::Verbose,
+            (false, _) => Self::Evaluated,
         }
     }
 }
@@ -173,7 +180,7 @@ fn warn(diagnostic: &Diagnostic, excerpts: &Excerpts<'_>, verbosity: Verbosity) 
                 message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
             }
         }
-        Verbosity::Verbose => {
+        Verbosity::Verbose | Verbosity::Evaluated => {
             message(&excerpts.render(diagnostic));
             message("");
         }

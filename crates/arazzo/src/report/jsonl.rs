@@ -212,6 +212,7 @@ pub(crate) fn event(event: &Event, shows_bodies: bool) -> Option<String> {
             let (status, error) = (*status, error.as_ref());
             ("run-finished", Members::RunFinished { status, outputs, error })
         }
+        EventKind::Evaluated { .. } => return None,
         // An event of a later version of the engine.
         _ => return None,
     };
