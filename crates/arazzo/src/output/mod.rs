@@ -176,7 +176,7 @@ fn warn(diagnostic: &Diagnostic, excerpts: &Excerpts<'_>, verbosity: Verbosity) 
             let at = format!("{}:{}", place.file, place.span.start);
             let (at, text) = (printable(&at), printable(text));
             message(&format!("{WARNING}{severity}[{code}]{WARNING:#}: {at}: {text}"));
-            if let Some(hint) = hint.as_ref().filter(|hint| !hint.is_empty()) {
+            if let Some(hint) = hint {
                 message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
             }
         }
