@@ -1,6 +1,6 @@
 //! What a run tells of the values of expressions, and what it keeps to itself.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 #![expect(dead_code, reason = "the support module serves several tests")]
 
 mod support;
@@ -23,9 +23,10 @@ fn told(workflow: &str, inputs: Value, answers: &[Answer], told: ToldValues) -> 
     let mut lines = Vec::new();
     for event in &events {
         if let EventKind::Evaluated { part, values } = &event.kind {
-            let part = match part {
-                EvaluatedPart::Action(name) => format!("action {name}"),
-                other => format!("{other:?}"),
+            let part = if let EvaluatedPart::Action(name) = part {
+                format!("action {name}")
+            } else {
+                format!("{part:?}")
             };
             lines.extend(values.iter().map(|evaluated| match &evaluated.value {
                 Ok(value) => format!("{part} {} = {value}", evaluated.expression),
