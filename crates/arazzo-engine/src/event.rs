@@ -102,6 +102,13 @@ pub enum EventKind {
         /// The differences, without secrets. There is at least one.
         findings: Vec<Finding>,
     },
+    /// Expressions were evaluated, if that is to be told: see [`Run::tell_values`](crate::Run::tell_values).
+    Evaluated {
+        /// What they are of.
+        part: EvaluatedPart,
+        /// Each expression with what it came to, without secrets. There is at least one.
+        values: Vec<EvaluatedExpression>,
+    },
     /// The success criteria of an attempt were judged.
     AttemptJudged {
         /// Which attempt of which visit.
@@ -142,6 +149,32 @@ pub enum EventKind {
         /// Why it failed or stopped.
         error: Option<RunError>,
     },
+}
+
+/// What expressions are of. They are those of the workflow and the step under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EvaluatedPart {
+    /// The parameters and the body of a request.
+    Request,
+    /// The inputs of a workflow that is called.
+    Inputs,
+    /// The success criteria.
+    SuccessCriteria,
+    /// The outputs of the step.
+    Outputs,
+    /// The criteria of the action with this name.
+    Action(String),
+    /// The outputs of the workflow.
+    WorkflowOutputs,
+}
+
+/// An expression and what it came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvaluatedExpression {
+    /// The expression.
+    pub expression: String,
+    /// Its value, without secrets and without more parts than anybody reads, or why there is none.
+    pub value: Result<Value, String>,
 }
 
 /// Why a workflow runs.

@@ -78,8 +78,8 @@ pub use body::{Body, Chunk};
 pub use check::{CheckOptions, check};
 pub use command::{Call, CallId, Command, SleepId};
 pub use event::{
-    Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
-    RetryReport, RunError, Status,
+    Considered, CriterionReport, CriterionResult, EvaluatedExpression, EvaluatedPart, Event, EventKind,
+    Fault, Next, NextKind, Relation, RetryReport, RunError, Status,
 };
 pub use exchange::{
     Placement, Request, Response, Slot, TokenFlow, TokenGrant, TransportError, TransportErrorCode,
@@ -105,7 +105,7 @@ pub use report::{
 pub use request_check::{RequestCheck, WireRequest, add_answered};
 pub use run::{
     EventsWanted, FailedAttempt, FailedRequest, FailedResponse, OutOfOrder, Run, RunOptions, RunResult,
-    ShownChunk,
+    ShownChunk, ToldValues,
 };
 pub use secret::{Secrets, is_secret_name};
 pub use value_check::ValueCheck;

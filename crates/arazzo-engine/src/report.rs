@@ -205,6 +205,8 @@ impl Reporter {
                 let report = RunReport { run_id, workflow_id, ..RunReport::default() };
                 self.open.push(Open { relation: *relation, slot, report });
             }
+            // A report tells what happened, not what expressions came to on the way.
+            EventKind::Evaluated { .. } => {}
             EventKind::StepStarted { visit, step_id, helper, .. } => {
                 if let Some(Open { report: run, .. }) = self.open.last_mut() {
                     run.steps.push(StepReport { helper: *helper, ..StepReport::started(*visit, step_id) });

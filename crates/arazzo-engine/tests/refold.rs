@@ -8,7 +8,8 @@ mod support;
 use std::sync::Arc;
 
 use arazzo_engine::{
-    Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Timestamp, TransportErrorCode,
+    Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Status, Timestamp, ToldValues,
+    TransportErrorCode,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -90,6 +91,27 @@ proptest! {
         let is_warning = |event: &&Event| matches!(event.kind, EventKind::Warned { .. });
         let warnings: Vec<_> = all.events.iter().filter(is_warning).cloned().collect();
         prop_assert_eq!(few.events, warnings);
+    }
+
+    #[test]
+    fn telling_values_changes_nothing_else(answers in prop::collection::vec(answer(), 1..12)) {
+        let plan = plan(WORKFLOW);
+        let options = RunOptions { max_steps: 30, ..RunOptions::default() };
+        let inputs = json!({"api_key": "sesame-sesame"});
+        let played = play_plan(&plan, inputs.clone(), &answers, options.clone());
+        let secrets = plan.start("run-1", Timestamp(0), inputs.as_object().cloned().unwrap()).unwrap().secrets;
+        let mut run = Run::new(Arc::clone(&plan), secrets, options);
+        run.tell_values(ToldValues::All);
+        let events = played.records.iter().flat_map(|record| run.apply(record.clone()).unwrap());
+        let (told, events): (Vec<Event>, Vec<Event>) =
+            events.partition(|event| matches!(event.kind, EventKind::Evaluated { .. }));
+        prop_assert_eq!(events, played.events);
+        prop_assert_eq!(run.result(), Some(&played.result));
+        prop_assert!(!told.is_empty());
+        let shown = format!("{told:?}{:?}", run.failed_attempt());
+        prop_assert!(!shown.contains("sesame"), "{}", shown);
+        let has_failed = played.result.status == Status::Failed;
+        prop_assert_eq!(run.failed_attempt().is_some(), has_failed);
     }
 
     #[test]

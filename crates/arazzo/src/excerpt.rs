@@ -32,7 +32,7 @@ impl<'a> Excerpts<'a> {
         let title = level.primary_title(&diagnostic.message).id(diagnostic.code.as_str());
         let mut group =
             self.located(Group::with_title(title), &diagnostic.place, AnnotationKind::Primary, None);
-        if let Some(hint) = diagnostic.hint.as_ref().filter(|hint| !hint.is_empty()) {
+        if let Some(hint) = &diagnostic.hint {
             group = group.element(Level::HELP.with_name("hint").message(hint));
         }
         let mut groups = vec![group];

@@ -1,5 +1,8 @@
 //! Every diagnostic with the smallest description that shows it: `tests/diagnostics/<code>/`, see the README there.
 
+#[path = "support/style.rs"]
+mod style;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/diagnostics");
     let mut trials: Vec<Trial> = Code::ALL.iter().filter_map(|code| of_code(*code, &root)).collect();
     trials.push(Trial::test("every_folder_is_of_a_code", move || folders_have_codes(&root)));
+    trials.push(Trial::test("the_style_guide_finds_what_it_is_for", styles_are_told_apart));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -56,6 +60,29 @@ fn folders_have_codes(root: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Messages are right or wrong as the guide says.
+fn styles_are_told_apart() -> Result<(), Failed> {
+    let right =
+        ["no source has an operation `sendEvnt`", "did you mean `A.`?", "OpenAPI 3.0", "`x` is \"Ab: c\""];
+    let wrong = [
+        "",
+        "Unknown operation `a`",
+        "there is no `a`.",
+        "there is no `a`!",
+        "error: there is no `a`",
+        "you gave no `a`",
+        "please give `a`",
+        "one\ntwo",
+        "a  gap",
+        "`a is open",
+    ];
+    let refused = right.into_iter().filter_map(style::problem);
+    let missed = wrong.into_iter().filter(|text| style::problem(text).is_none());
+    let found: Vec<String> =
+        refused.chain(missed.map(|text| format!("nothing is found in {text:?}"))).collect();
+    if found.is_empty() { Ok(()) } else { Err(found.join("\n").into()) }
+}
+
 /// The wrong description shows the code with the expected text, the right one has nothing to be said about.
 fn shows(code: Code, folder: &Path) -> Result<(), Failed> {
     let wrong = found(&file(folder, "wrong")?)?;
@@ -65,6 +92,11 @@ fn shows(code: Code, folder: &Path) -> Result<(), Failed> {
     let right = found(&file(folder, "right")?)?;
     if !right.is_empty() {
         return Err(format!("`right` is not right:\n{}", rendered(&right)).into());
+    }
+    let texts = wrong.iter().flat_map(|found| std::iter::once(&found.message).chain(&found.hint));
+    let problems: Vec<String> = texts.filter_map(|text| style::problem(text)).collect();
+    if !problems.is_empty() {
+        return Err(problems.join("\n").into());
     }
     let text = rendered(&wrong);
     let expected = folder.join("expected.txt");

@@ -134,7 +134,7 @@ fn a_request_is_shown_while_it_goes_on_in_the_width_that_there_is() {
         let screen = screen(&shown);
         assert!(!screen.iter().any(|line| line.starts_with(['|', '/', '\\'])), "{screen:#?}");
         let step = screen.iter().find(|line| line.starts_with("  get getItem  GET ")).unwrap();
-        assert!(step.contains("timeout  6") && step.ends_with(" ms"), "{step}");
+        assert!(step.contains("  timeout  ") && step.ends_with(" ms"), "{step}");
         assert!(step.chars().count() <= usize::from(width), "{step}");
         assert_eq!(step.contains("a-lamp-with-a-long-name"), width == 120, "{step}");
         assert!(screen.contains(&"failed: getOne after 1 step (of 1)".to_owned()), "{screen:#?}");
@@ -167,6 +167,31 @@ fn nothing_moves_where_it_would_disturb() {
         let shown = shown.finish();
         assert!(shown.contains("timeout"), "{shown:?}");
         assert!(!shown.contains(ERASE), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_goes_away_makes_nobody_panic() {
+    for args in [&["-vv"][..], &["--format", "json"], &["--repeat", "2"]] {
+        let server = Server::start([Answer::Stall, Answer::Stall]).unwrap();
+        let size = Winsize { ws_row: 40, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        let terminal = openpty(Some(&size), None).unwrap();
+        let slave = || File::from(terminal.slave.try_clone().unwrap());
+        let items = items();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_arazzo"))
+            .args(["run", items.to_str().unwrap(), "-w", "getOne", "-i", "itemId=1", "--timeout", "300ms"])
+            .args(["--server", &server.url()])
+            .args(args)
+            .env_clear()
+            .env("TERM", "xterm")
+            .stdin(slave())
+            .stdout(slave())
+            .stderr(slave())
+            .spawn()
+            .unwrap();
+        drop(terminal.master);
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(1 | 4)), "{args:?} {code:?}");
     }
 }
 

@@ -1,9 +1,12 @@
-//! Runs every case of the conformance suite in `tests/spec`; its format is in the README there.
+//! Runs every case of the conformance suite in `tests/spec`; its format is in the README there. What is said on the
+//! way follows the style guide for messages.
 
 #![expect(dead_code, reason = "the command prints tables, the tests do not")]
 
 #[path = "../src/conformance/mod.rs"]
 mod conformance;
+#[path = "support/style.rs"]
+mod style;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,7 +32,9 @@ fn trials(suite: &Arc<Suite>) -> Vec<Trial> {
         .map(|(index, name)| {
             let suite = Arc::clone(suite);
             Trial::test(name, move || {
-                let differences = suite.cases.get(index).map(|case| case.check(&suite)).unwrap_or_default();
+                let examined = suite.cases.get(index).map(|case| case.examine(&suite));
+                let (mut differences, messages) = examined.unwrap_or_default();
+                differences.extend(messages.iter().filter_map(|message| style::problem(message)));
                 if differences.is_empty() { Ok(()) } else { Err(Failed::from(differences.join("\n"))) }
             })
         })

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use arazzo_expression::Absence;
 
 use super::conclusion::DEPENDENCY_NOT_RUN;
+use super::evaluation::ToldValues;
 use super::exchange::Exchange;
 use super::request::{self, Built};
 use super::turn::{Progress, Turn, no_workflow};
@@ -79,6 +80,7 @@ impl Turn<'_> {
                 self.mask.hide_named(&given.path);
                 self.mask.hide_named(&given.query);
                 self.mask.hide_request(&request, given.body.as_ref());
+                self.tell_request(call);
                 self.emit(|turn| EventKind::CallStarted {
                     id,
                     method: request.method.clone(),
@@ -237,6 +239,10 @@ impl Turn<'_> {
                 }
             }
             inputs.extend(value.map(|value| (argument.name.clone(), value)));
+        }
+        if self.told != ToldValues::None {
+            self.hide_inputs(called, &inputs);
+            self.tell_arguments(call, exchange);
         }
         called.inputs.complete(inputs).map_err(|error| {
             let message = format!("{who}: the inputs of workflow `{}` are refused: {error}", called.id);

@@ -51,6 +51,7 @@ impl Turn<'_> {
         }
         if let Some(helped) = self.helped_step() {
             let next = Next::to(NextKind::Next, None, Some(helped));
+            self.tell_attempt(step, success, None, &exchange);
             self.judged(id, &criteria);
             self.note(id, success, &exchange, &criteria);
             self.finish_visit(step, id.visit, success, &outputs, &exchange, next);
@@ -62,6 +63,7 @@ impl Turn<'_> {
             success = false;
             choice = self.choose(step, success, &exchange);
         }
+        self.tell_attempt(step, success, Some(&choice), &exchange);
         if let Some(Taken::Retry { index, helper, report, wait }) = choice.taken {
             if let Some(visit) = self.memory.visit_mut() {
                 visit.helper = helper;

@@ -112,6 +112,7 @@ impl Turn<'_> {
     /// Takes the active workflow away, with its outputs as far as there are any.
     pub(super) fn close_frame(&mut self, status: Status, error: Option<RunError>) -> Map<String, Value> {
         let outputs = self.workflow_outputs(status);
+        self.tell_workflow_outputs();
         let Some(frame) = self.memory.frames.pop() else { return outputs };
         // The workflows in whose place this one went on end with it.
         for _ in 0..=frame.replaced.len() {

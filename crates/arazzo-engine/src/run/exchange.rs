@@ -106,6 +106,11 @@ impl Received {
         matches!(self.body.get(), Some(Body::Malformed(_)))
     }
 
+    /// Whether an expression has looked at the body.
+    pub(super) fn is_read(&self) -> bool {
+        self.body.get().is_some()
+    }
+
     /// Why an expression that looked at the body could not read it.
     pub(super) fn unreadable(&self) -> Option<Unreadable> {
         match self.body.get() {

@@ -8,6 +8,7 @@ mod charset;
 mod choice;
 mod conclusion;
 mod ending;
+mod evaluation;
 mod exchange;
 mod failed_attempt;
 mod frame;
@@ -29,6 +30,7 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
 use crate::secret::Secrets;
+pub use evaluation::ToldValues;
 use failed_attempt::Failed;
 pub use failed_attempt::{FailedAttempt, FailedRequest, FailedResponse, ShownChunk};
 use frame::Memory;
@@ -90,6 +92,8 @@ pub struct Run {
     now: Timestamp,
     /// The attempt that the run failed with.
     failed: Option<Failed>,
+    /// The expressions whose values events tell.
+    told: ToldValues,
 }
 
 #[derive(Debug)]
@@ -131,7 +135,17 @@ impl Run {
             workflow.inputs.secret_values(secrets.inputs()).iter().for_each(|secret| mask.hide(secret));
         }
         let now = Timestamp::default();
-        Self { plan, secrets, options, mask, state: State::New, commands: Vec::new(), now, failed: None }
+        Self {
+            plan,
+            secrets,
+            options,
+            mask,
+            state: State::New,
+            commands: Vec::new(),
+            now,
+            failed: None,
+            told: ToldValues::None,
+        }
     }
 
     /// The plan that runs.
@@ -163,6 +177,12 @@ impl Run {
         self.mask.hide(secret);
     }
 
+    /// Tells from now on, in [`EventKind::Evaluated`], what these expressions come to. They are evaluated once more for
+    /// that.
+    pub fn tell_values(&mut self, told: ToldValues) {
+        self.told = told;
+    }
+
     /// Ends the run from outside, as when its process is told to stop: what happened, and how the run stands. That is
     /// no record, so a refold of the records goes on where they end. `None` when the run is over already.
     pub fn cut_off(mut self, at: Timestamp, code: &str, message: &str) -> Option<(Vec<Event>, RunResult)> {
@@ -185,6 +205,7 @@ impl Run {
         let mut turn = Turn {
             plan: &self.plan,
             options: &self.options,
+            told: self.told,
             mask: &mut self.mask,
             memory: &mut memory,
             now: at,
@@ -227,6 +248,7 @@ impl Run {
         let mut turn = Turn {
             plan: &self.plan,
             options: &self.options,
+            told: self.told,
             mask: &mut self.mask,
             memory: &mut memory,
             now: self.now,

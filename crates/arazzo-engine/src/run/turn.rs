@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::evaluation::ToldValues;
 use super::exchange::{Exchange, Given, Received};
 use super::frame::{Frame, Memory};
 use super::scope::Scope;
@@ -19,6 +20,7 @@ use crate::record::{Record, Timestamp};
 pub(super) struct Turn<'a> {
     pub(super) plan: &'a Plan,
     pub(super) options: &'a RunOptions,
+    pub(super) told: ToldValues,
     pub(super) mask: &'a mut Mask,
     pub(super) memory: &'a mut Memory,
     pub(super) now: Timestamp,

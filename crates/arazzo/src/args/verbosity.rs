@@ -7,7 +7,8 @@ use crate::output::Verbosity;
 /// How much is said beside the result.
 #[derive(Debug, Args)]
 pub(crate) struct VerbosityArgs {
-    /// Show more: the requests and responses of runs, notes and the files that were checked, warnings with their source.
+    /// Show more: the requests and responses of runs, notes and the files that were checked, warnings with their source;
+    /// `-vv` also what every expression of a run came to, and where the time went.
     #[arg(short, long, action = ArgAction::Count, help_heading = "Output")]
     verbose: u8,
 
@@ -21,7 +22,8 @@ impl VerbosityArgs {
         match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
-            (false, _) => Verbosity::Verbose,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::Evaluated,
         }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Observation {
     error: Option<String>,
     warnings: Vec<String>,
     diagnostics: Vec<&'static str>,
+    /// What was said on the way, messages and hints.
+    messages: Vec<String>,
 }
 
 impl Observation {
@@ -42,6 +44,7 @@ impl Observation {
             error: None,
             warnings: with(Severity::Warning).map(|warning| warning.code.to_string()).collect(),
             diagnostics: with(Severity::Error).map(|error| error.code.as_str()).collect(),
+            messages: diagnostics.iter().flat_map(texts).collect(),
         }
     }
 
@@ -56,6 +59,7 @@ impl Observation {
         if let Some(error) = &result.error {
             self.reason = format!("{}: {}", error.code, error.message);
             self.error = Some(error.code.clone());
+            self.messages.push(error.message.clone());
         }
     }
 
@@ -67,12 +71,18 @@ impl Observation {
             }
             if let EventKind::AttemptJudged { criteria, .. } = &event.kind {
                 self.criteria = criteria.iter().map(|criterion| name_of(criterion.result)).collect();
+                self.messages.extend(criteria.iter().filter_map(|criterion| criterion.reason.clone()));
             }
             if let EventKind::Warned { fault, .. } = &event.kind {
                 self.warnings.push(fault.code.clone());
+                self.messages.push(fault.message.clone());
             }
         }
     }
+}
+
+fn texts(diagnostic: &Diagnostic) -> Vec<String> {
+    std::iter::once(diagnostic.message.clone()).chain(diagnostic.hint.clone()).collect()
 }
 
 fn name_of(result: CriterionResult) -> &'static str {
@@ -86,9 +96,14 @@ fn name_of(result: CriterionResult) -> &'static str {
 impl Case {
     /// Runs the case and says what differs.
     pub(crate) fn check(&self, suite: &Suite) -> Vec<String> {
+        self.examine(suite).0
+    }
+
+    /// Runs the case and says what differs, and what messages there were.
+    pub(crate) fn examine(&self, suite: &Suite) -> (Vec<String>, Vec<String>) {
         match self.play(&suite.folder) {
-            Ok(observation) => self.differences(&observation),
-            Err(problem) => vec![problem],
+            Ok(observation) => (self.differences(&observation), observation.messages),
+            Err(problem) => (vec![problem], Vec::new()),
         }
     }
 

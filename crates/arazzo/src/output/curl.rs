@@ -92,7 +92,7 @@ impl Curl {
                 && !has_parameter(&request.url, name)
             {
                 let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-                url.push_str(&word(&format!("{separator}{name}=")));
+                url.push_str(&plain_word(&format!("{separator}{name}=")));
                 url.push_str(&self.variable(slot));
                 separator = '&';
             }
@@ -121,7 +121,7 @@ impl Curl {
         match &slot.placement {
             Placement::Header(name) => {
                 let value = self.variable(slot);
-                words.extend(["-H".to_owned(), format!("{}{value}", word(&format!("{name}: ")))]);
+                words.extend(["-H".to_owned(), format!("{}{value}", plain_word(&format!("{name}: ")))]);
             }
             Placement::Basic => {
                 let value = self.variable(slot);
@@ -138,7 +138,7 @@ impl Curl {
             }
             Placement::Cookie(name) => {
                 let separator = if cookies.is_empty() { "Cookie: " } else { "; " };
-                cookies.push_str(&word(&format!("{separator}{name}=")));
+                cookies.push_str(&plain_word(&format!("{separator}{name}=")));
                 cookies.push_str(&self.variable(slot));
             }
             // It is in the URL.
@@ -348,6 +348,15 @@ mod tests {
         let cookie = Placement::Cookie("sid".to_owned());
         let cookies = format!("Cookie: a=1; sid={secret}");
         assert_eq!(words(cookie, "http://h/", &[("cookie", "a=1")]), ["http://h/", "-H", &cookies]);
+    }
+
+    #[test]
+    fn names_that_a_terminal_would_obey_are_escaped() {
+        for placement in [Placement::Header, Placement::Query, Placement::Cookie] {
+            let slots = vec![slot("a\u{1b}b", placement("a\u{1b}[2Jb".to_owned()))];
+            let request = FailedRequest { slots, ..request("G\u{7}T", "http://h/\u{9b}") };
+            assert!(!is_obeyed(&line(&request)), "{}", line(&request));
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Failure<'_> {
                 Verbosity::Normal => {
                     Some("see requests and responses with `-v`, values of expressions with `-vv`".to_owned())
                 }
-                Verbosity::Quiet | Verbosity::Verbose => None,
+                Verbosity::Quiet | Verbosity::Verbose | Verbosity::Evaluated => None,
             },
         }
     }

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use arazzo_engine::{
-    CallId, Considered, CriterionReport, CriterionResult, Event, EventKind, Fault, Next, NextKind, Relation,
-    RetryReport, Status,
+    CallId, Considered, CriterionReport, CriterionResult, EvaluatedExpression, EvaluatedPart, Event,
+    EventKind, Fault, Next, NextKind, Relation, RetryReport, Status,
 };
 use serde_json::{Map, Value};
 
+use super::timings::Timings;
 use super::{DIM, ERROR, GOOD, HINT, Verbosity, WARNING, live, print, width};
 
 /// Prints events as they come.
@@ -17,13 +18,16 @@ pub(crate) struct HumanReporter {
     verbosity: Verbosity,
     /// Whether a person sees what goes on just now.
     is_live: bool,
-    /// How many steps the workflow that was asked for has.
-    steps: usize,
+    /// The ids of the steps of the workflow that was asked for.
+    steps: Vec<String>,
     /// The workflows that are not over; each waits for the one after it.
     open: Vec<Open>,
     request: String,
     /// What is wrong with the request.
     refused: Vec<String>,
+    /// The actions of the step under way, each with what its criteria read.
+    read: Vec<(String, Vec<EvaluatedExpression>)>,
+    timings: Timings,
     /// The workflow that went on last in place of the one that was asked for.
     went_on: Option<String>,
 }
@@ -58,7 +62,7 @@ struct Visit {
 }
 
 impl HumanReporter {
-    pub(crate) fn new(verbosity: Verbosity, steps: usize) -> Self {
+    pub(crate) fn new(verbosity: Verbosity, steps: Vec<String>) -> Self {
         Self {
             verbosity,
             is_live: verbosity != Verbosity::Quiet && live::is_seen(),
@@ -66,6 +70,8 @@ impl HumanReporter {
             open: Vec::new(),
             request: String::new(),
             refused: Vec::new(),
+            read: Vec::new(),
+            timings: Timings::default(),
             went_on: None,
         }
     }
@@ -74,6 +80,9 @@ impl HumanReporter {
     pub(crate) fn show(&mut self, event: &Event) {
         if self.is_live {
             live::hide();
+        }
+        if self.verbosity >= Verbosity::Evaluated {
+            self.timings.add(event);
         }
         self.print_event(event);
         if self.is_live
@@ -119,9 +128,16 @@ impl HumanReporter {
                 self.message('<', &status.to_string(), headers, body.as_deref());
             }
             EventKind::CallFailed { id, error, duration } => self.attempt(*id, &error.code, *duration),
-            EventKind::AttemptJudged { criteria, retry, .. } => self.judged(criteria, retry.as_ref()),
+            EventKind::Evaluated { part, values } => self.evaluated(part, values),
+            EventKind::AttemptJudged { criteria, retry, .. } => {
+                self.judged(criteria, retry.as_ref());
+                if retry.is_some() {
+                    self.read.clear();
+                }
+            }
             EventKind::StepFinished { visit, step_id, status, error, next, .. } => {
                 self.finished(*status, error.as_ref(), next, step_id);
+                self.read.clear();
                 self.step_finished(*visit);
             }
             EventKind::Warned { fault, .. } => self.warned(fault),
@@ -225,7 +241,7 @@ impl HumanReporter {
     }
 
     fn message(&self, sign: char, first: &str, headers: &[(String, String)], body: Option<&str>) {
-        if self.verbosity != Verbosity::Verbose {
+        if self.verbosity < Verbosity::Verbose {
             return;
         }
         print(&format!("    {DIM}{sign} {}{DIM:#}", printable(first)));
@@ -240,7 +256,7 @@ impl HumanReporter {
 
     fn judged(&self, criteria: &[CriterionReport], retry: Option<&RetryReport>) {
         for criterion in criteria {
-            if criterion.result != CriterionResult::Held || self.verbosity == Verbosity::Verbose {
+            if criterion.result != CriterionResult::Held || self.verbosity >= Verbosity::Verbose {
                 self.line("    ", &describe(criterion));
             }
         }
@@ -248,12 +264,52 @@ impl HumanReporter {
             self.line(
                 "    ",
                 &format!(
-                    "{WARNING}again{WARNING:#} after {:.3} s (`{}`, {remaining} left)",
+                    "{WARNING}again{WARNING:#} after {:.3} s (`{}`, {remaining} left){}",
                     after_ms / 1000.0,
-                    printable(action)
+                    printable(action),
+                    self.because(action)
                 ),
             );
         }
+    }
+
+    fn evaluated(&mut self, part: &EvaluatedPart, values: &[EvaluatedExpression]) {
+        if let EvaluatedPart::Action(action) = part {
+            self.read.push((action.clone(), values.to_vec()));
+        }
+        if self.verbosity < Verbosity::Evaluated {
+            return;
+        }
+        let of = match part {
+            EvaluatedPart::Request => "request",
+            EvaluatedPart::Inputs => "inputs",
+            EvaluatedPart::SuccessCriteria => "success criteria",
+            EvaluatedPart::Outputs => "outputs",
+            EvaluatedPart::Action(action) => &format!("action `{}`", printable(action)),
+            EvaluatedPart::WorkflowOutputs => "outputs of the workflow",
+        };
+        for EvaluatedExpression { expression, value } in values {
+            let expression = printable(expression);
+            let came = match value {
+                Ok(value) => format!("is {}", short(value)),
+                Err(why) => format!("has no value: {}", printable(why)),
+            };
+            self.line("    ", &format!("{DIM}{of}:{DIM:#} `{expression}` {came}"));
+        }
+    }
+
+    /// The values by which an action was taken, in a few words.
+    fn because(&self, action: &str) -> String {
+        let read = self.read.iter().rev().find(|(name, _)| name == action);
+        let values = read.into_iter().flat_map(|(_, values)| values);
+        let values = values.filter_map(|EvaluatedExpression { expression, value }| match value {
+            // Of what has parts, those that count are told by themselves.
+            Ok(Value::Array(_) | Value::Object(_)) => None,
+            Ok(value) => Some(format!("`{}` is {}", printable(expression), short(value))),
+            Err(_) => Some(format!("`{}` has no value", printable(expression))),
+        });
+        let values: Vec<String> = values.take(MAX_VALUES).collect();
+        if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) }
     }
 
     fn finished(&mut self, status: Status, error: Option<&Fault>, next: &Next, step_id: &str) {
@@ -274,9 +330,18 @@ impl HumanReporter {
             (NextKind::Fail, _) if next.action.is_some() => Some("ends the workflow as failed".to_owned()),
             (NextKind::Goto | NextKind::Next | NextKind::End | NextKind::Fail, _) => None,
         };
-        if let (Some(went), Some(action)) = (went, &next.action) {
+        if let (Some(mut went), Some(action)) = (went, &next.action) {
+            let taken = next.considered.iter().find(|considered| considered.taken);
+            let criteria = taken.map(|taken| taken.criteria.as_slice()).unwrap_or_default();
+            for (index, CriterionReport { condition, .. }) in criteria.iter().enumerate() {
+                let word = if index == 0 { ", as" } else { " and" };
+                went.push_str(&format!("{word} `{}`", printable(condition)));
+            }
             let style = if status == Status::Succeeded { GOOD } else { WARNING };
-            self.line("    ", &format!("{style}{}{style:#} {went}", printable(action)));
+            self.line(
+                "    ",
+                &format!("{style}{}{style:#} {went}{}", printable(action), self.because(action)),
+            );
         }
     }
 
@@ -305,8 +370,22 @@ impl HumanReporter {
         }
     }
 
+    /// Names the steps that no way led to.
+    fn not_run(&self, open: &Open) {
+        let missing = self.steps.iter().filter(|step| !open.steps.contains(*step));
+        let mut names: Vec<String> =
+            missing.clone().take(MAX_NAMES).map(|step| format!("`{}`", printable(step))).collect();
+        if missing.count() > MAX_NAMES {
+            names.push("…".to_owned());
+        }
+        if !names.is_empty() {
+            self.line("", &format!("{DIM}not run:{DIM:#} {}", names.join(", ")));
+        }
+    }
+
     fn summary(&self, open: &Open, status: Status) {
-        let steps = self.steps;
+        let steps = self.steps.len();
+        self.not_run(open);
         let Open { workflow_id, visits, ended_by, .. } = open;
         let ran = open.steps.len();
         let (style, word) = match status {
@@ -327,6 +406,11 @@ impl HumanReporter {
             line.push_str(&format!(", ended by `{}` of `{}`", printable(action), printable(step)));
         }
         print(&line);
+        let timings = if self.verbosity >= Verbosity::Evaluated { self.timings.lines() } else { Vec::new() };
+        if !timings.is_empty() {
+            print("timings");
+        }
+        timings.iter().for_each(|line| print(&format!("  {line}")));
     }
 }
 
@@ -348,6 +432,20 @@ fn describe(report: &CriterionReport) -> String {
         None => format!("`{condition}` {style}{word}{style:#}"),
     }
 }
+
+/// A value in a line.
+fn short(value: &Value) -> String {
+    width::cut(&printable(&value.to_string()), MAX_VALUE).into_owned()
+}
+
+/// So many steps that did not run are named.
+const MAX_NAMES: usize = 10;
+
+/// So many values are told of why an action was taken.
+const MAX_VALUES: usize = 4;
+
+/// So many columns of a value are shown.
+const MAX_VALUE: usize = 120;
 
 /// Lines are moved in for so many nested workflows, and no further.
 const MAX_INDENT: usize = 16;

@@ -12,6 +12,7 @@ mod live;
 mod many;
 mod plan;
 mod progress;
+mod timings;
 mod width;
 
 use std::io::{self, ErrorKind, Write};
@@ -37,11 +38,16 @@ pub(crate) use plan::print_plan;
 pub(crate) use progress::Progress;
 
 /// How much is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
+    /// Errors and the result.
     Quiet,
+    /// Steps and what they lead to.
     Normal,
+    /// Requests and responses, too.
     Verbose,
+    /// Values of expressions and timings, too.
+    Evaluated,
 }
 
 /// Why something could not be written to standard output.
@@ -159,11 +165,11 @@ fn warn(diagnostic: &Diagnostic, excerpts: &Excerpts<'_>, verbosity: Verbosity) 
             let at = format!("{}:{}", place.file, place.span.start);
             let (at, text) = (printable(&at), printable(text));
             message(&format!("{WARNING}{severity}[{code}]{WARNING:#}: {at}: {text}"));
-            if let Some(hint) = hint.as_ref().filter(|hint| !hint.is_empty()) {
+            if let Some(hint) = hint {
                 message(&format!("  {HINT}hint{HINT:#}: {}", printable(hint)));
             }
         }
-        Verbosity::Verbose => {
+        Verbosity::Verbose | Verbosity::Evaluated => {
             message(&excerpts.render(diagnostic));
             message("");
         }

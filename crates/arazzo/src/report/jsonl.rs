@@ -264,6 +264,7 @@ fn members(event: &Event, shows_bodies: bool) -> Option<(&'static str, Members<'
             let (status, error) = (*status, error.as_ref());
             ("run-finished", Members::RunFinished { status, outputs, error })
         }
+        EventKind::Evaluated { .. } => return None,
         // An event of a later version of the engine.
         _ => return None,
     })

@@ -121,7 +121,7 @@ impl Many {
             options: RunOptions {
                 show_secrets: args.show_secrets,
                 events: EventsWanted::Warnings,
-                bodies: (args.format == Format::Jsonl && verbosity == Verbosity::Verbose)
+                bodies: (args.format == Format::Jsonl && verbosity >= Verbosity::Verbose)
                     || args.reports.iter().any(|report| report.kind.shows_bodies()),
                 max_steps: args.max_steps,
                 max_depth: args.max_depth,
@@ -130,7 +130,7 @@ impl Many {
             },
             limit,
             has_rows,
-            stream: (args.format == Format::Jsonl).then_some(verbosity == Verbosity::Verbose),
+            stream: (args.format == Format::Jsonl).then_some(verbosity >= Verbosity::Verbose),
             keeper: RefCell::new(Keeper::new(&args.reports)),
             signal: Cell::new(None),
         };

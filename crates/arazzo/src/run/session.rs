@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
 use arazzo_engine::{
     Event, EventKind, FailedAttempt, Plan, Record, Relation, Reporter, Run, RunError, RunOptions, Start,
-    Status,
+    Status, ToldValues,
 };
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 
@@ -130,7 +130,7 @@ impl Job<'_> {
     ) -> Result<Completed, DriveError> {
         let options = RunOptions {
             show_secrets: self.args.show_secrets,
-            bodies: self.verbosity == Verbosity::Verbose
+            bodies: self.verbosity >= Verbosity::Verbose
                 || self.args.reports.iter().any(|report| report.kind.shows_bodies()),
             max_steps: self.args.max_steps,
             max_depth: self.args.max_depth,
@@ -141,8 +141,9 @@ impl Job<'_> {
         let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
         let mut recorder = Recorder::new(!self.args.reports.is_empty());
-        let mut stream = jsonl::Stream::new(self.verbosity == Verbosity::Verbose);
-        let mut human = HumanReporter::new(self.verbosity, plan.steps().len());
+        let mut stream = jsonl::Stream::new(self.verbosity >= Verbosity::Verbose);
+        let steps = plan.steps().iter().map(|step| step.id().to_owned()).collect();
+        let mut human = HumanReporter::new(self.verbosity, steps);
         // The workflows that are not over; a warning is about the last one.
         let mut open: Vec<String> = Vec::new();
         let mut on_event = |event: &Event| {
@@ -167,6 +168,13 @@ impl Job<'_> {
         let mut run = Run::new(Arc::clone(&plan), start.secrets, options);
         for secret in self.secrets {
             run.hide(secret);
+        }
+        if self.args.format == Format::Human {
+            run.tell_values(match self.verbosity {
+                Verbosity::Quiet => ToldValues::None,
+                Verbosity::Normal | Verbosity::Verbose => ToldValues::OfActions,
+                Verbosity::Evaluated => ToldValues::All,
+            });
         }
         let ended = match (interruption.by(), start.record) {
             (Some(signal), Record::Started { at, run_id, .. }) => {

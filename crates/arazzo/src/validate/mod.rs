@@ -83,6 +83,6 @@ fn is_shown(severity: Severity, verbosity: Verbosity, deny_warnings: bool) -> bo
         Severity::Error => true,
         // With `--deny-warnings` it is the reason of the exit code.
         Severity::Warning => verbosity != Verbosity::Quiet || deny_warnings,
-        Severity::Info => verbosity == Verbosity::Verbose,
+        Severity::Info => verbosity >= Verbosity::Verbose,
     }
 }

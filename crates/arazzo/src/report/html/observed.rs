@@ -77,6 +77,7 @@ impl<'a> Observed<'a> {
                 | EventKind::ResponseChecked { .. }
                 | EventKind::AttemptJudged { .. }
                 | EventKind::StepFinished { .. }
+                | EventKind::Evaluated { .. }
                 | EventKind::Warned { .. }
                 | EventKind::RunFinished { .. } => {}
                 // An event of a later version of the engine.

@@ -18,7 +18,7 @@ pub(super) fn print(report: &Report, verbosity: Verbosity) {
         }
         print_line("");
     }
-    if verbosity == Verbosity::Verbose {
+    if verbosity >= Verbosity::Verbose {
         for file in &report.files {
             let (style, word) = if file.fails() { (ERROR, "failed") } else { (GOOD, "passed") };
             print_line(&format!("{style}{word}{style:#} {}", file.name));
