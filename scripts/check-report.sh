@@ -29,10 +29,10 @@ getScore:
   body: { error_message: "</script><script>document.title = 'hostile'</script>" }
 SCENARIO
 
-report() { # NAME WORKFLOW SCENARIO EXPECTED-EXIT
+report() { # NAME WORKFLOW SCENARIO EXPECTED-EXIT [FLAG]
     code=0
     cargo run -q -p arazzo -- run "$workflow$2-workflow.yml" --inputs "$workflow.inputs.yml" --mock="$3" \
-        --report "html=$out/$1.html" -q >"$profile/$1.txt" 2>&1 || code=$?
+        --report "html=$out/$1.html" -q ${5:+"$5"} >"$profile/$1.txt" 2>&1 || code=$?
     if [ "$code" != "$4" ]; then
         cat "$profile/$1.txt"
         fail "$1" "the run exits with $code, not $4"
@@ -62,7 +62,17 @@ report low-risk "" "$workflow.low-risk.scenario.yml" 0
 report retry "-with-retry" "$workflow.api-down-then-up.scenario.yml" 0
 report failed "" "$profile/failed.scenario.yml" 1
 
-for name in high-risk low-risk retry failed; do
+# Five rows of data, of which one fails.
+printf 'userId,scoreThreshold\nuser-1,80\nuser-2,95\nuser-3,50\nuser-4,99\nuser-5,10\n' >"$profile/rows.csv"
+cat >"$profile/rows.scenario.yml" <<'SCENARIO'
+getScore:
+- body: { scores: { account_abuse: { score: 91 } } }
+- status: 500
+- body: { scores: { account_abuse: { score: 91 } } }
+SCENARIO
+report rows "" "$profile/rows.scenario.yml" 1 "--data=$profile/rows.csv"
+
+for name in high-risk low-risk retry failed rows; do
     chrome --dump-dom "file://$out/$name.html" >"$profile/$name.dom" || fail "$name" "chromium cannot open it"
     # The script of the page marks the root, so the policy of the page lets it run.
     has "$name" '<html lang="en" class="js">'
@@ -98,4 +108,6 @@ has low-risk 'Not run:'
 has retry 'tries again'
 has failed '<title>failed: screen-account-creation</title>'
 has failed 'no action handles it: the workflow fails'
+has rows '5 runs, 4 succeeded, 1 failed'
+has rows '<details class="fold" open="">'
 echo "the reports are as they should be; look at the pictures in $out"

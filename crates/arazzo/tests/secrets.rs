@@ -194,6 +194,7 @@ impl Folder {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("api.yml"), API).unwrap();
         fs::write(folder.join("flow.yml"), FLOW).unwrap();
+        fs::write(folder.join("rows.jsonl"), json!({ "pass": secret("input") }).to_string()).unwrap();
         Self(folder)
     }
 }
@@ -303,6 +304,10 @@ fn no_output_shows_a_secret_in_any_form() {
         &["--format", "jsonl", "-v"],
         &["--format", "outputs"],
         &["--check-responses", "warn", "-v"],
+        &["--repeat", "1", "--format", "jsonl", "-v"],
+        &["--repeat", "1", "--format", "json"],
+        &["--data", "rows.jsonl"],
+        &["--data", "rows.jsonl", "--format", "jsonl", "-v"],
         &["--dry-run"],
         &["--dry-run", "--format", "json"],
         &["--dry-run", "--format", "jsonl"],
