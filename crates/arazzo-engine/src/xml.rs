@@ -217,7 +217,7 @@ mod tests {
     }
 
     fn document_of(schema: Schema<'_>, value: &Value) -> Result<String, NoXml> {
-        super::document(&root_name(schema).unwrap(), value, Some(schema))
+        document(&root_name(schema).unwrap(), value, Some(schema))
     }
 
     #[test]

@@ -80,8 +80,12 @@ impl<'a> Surveyor<'a> {
         let errors: Vec<&Diagnostic> =
             found.iter().filter(|found| found.severity == Severity::Error).collect();
         let mut resolved = !unresolved(found) && errors.iter().all(|error| error.place.file == *own);
+        let description = &workspace.entry().description;
+        // Of steps that cannot be read, or without sources, no operation is found.
+        resolved &= !description.sources.is_empty();
         let mut workflows = Vec::new();
-        for workflow in &workspace.entry().description.workflows {
+        for workflow in &description.workflows {
+            resolved &= !workflow.steps.is_empty();
             let id = &workflow.id.value;
             let surveyed = catch_unwind(AssertUnwindSafe(|| {
                 let planning = Plan::compile(workspace, id, &options);
