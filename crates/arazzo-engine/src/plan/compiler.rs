@@ -39,6 +39,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) outputs_of: OutputsOf<'a>,
     /// The step that is looked at, by its place in the order of execution.
     pub(crate) current: Option<usize>,
+    /// Whether the step that is looked at uses a channel.
+    pub(crate) on_channel: bool,
     /// Where steps use outputs of others.
     pub(crate) uses: Vec<StepUse>,
     /// Outputs of called workflows that are used as if the step had them, by the step's id.
@@ -267,6 +269,7 @@ fn compile_one(
         places: HashMap::new(),
         outputs_of: OutputsOf::Workflow,
         current: None,
+        on_channel: false,
         uses: Vec::new(),
         implied: Vec::new(),
         named: Vec::new(),

@@ -52,7 +52,7 @@ impl<'a> Compiler<'a> {
                 self.unsupported(span, &format!("a component as a value (`{expression}`)"));
             }
             // Of a step that uses a channel, that was said.
-            Source::Message(_) if self.is_on_channel() => {}
+            Source::Message(_) if self.on_channel => {}
             Source::Message(_) => self.unsupported(span, &format!("a message (`{expression}`)")),
             Source::Request(Part::Payload) | Source::Response(Part::Payload) => {
                 let message = format!("`{expression}` has no meaning");
@@ -65,15 +65,6 @@ impl<'a> Compiler<'a> {
             | Source::Request(Part::Header(_) | Part::Query(_) | Part::Path(_) | Part::Body)
             | Source::Response(Part::Header(_) | Part::Query(_) | Part::Path(_) | Part::Body) => {}
         }
-    }
-
-    /// Whether the step that is looked at uses a channel.
-    fn is_on_channel(&self) -> bool {
-        let is_current = |step: &&Step| {
-            self.current.is_some() && self.places.get(step.id.value.as_str()).copied() == self.current
-        };
-        let step = self.workflow.steps.iter().find(is_current);
-        step.is_some_and(|step| matches!(step.target, Some(Target::Channel(_))))
     }
 
     /// Whether what an expression may name is declared under exactly this name.

@@ -35,6 +35,7 @@ impl<'a> Compiler<'a> {
             steps.extend(self.step(step, one_host));
         }
         self.current = None;
+        self.on_channel = false;
         self.part = Part::Received;
         if steps.len() == order.len() {
             self.impossible_uses(&steps);
@@ -71,6 +72,7 @@ impl<'a> Compiler<'a> {
 
     fn step(&mut self, step: &'a Step, one_host: bool) -> Option<PlannedStep> {
         self.part = Part::Sent;
+        self.on_channel = matches!(step.target, Some(Target::Channel(_)));
         let target = match &step.target {
             Some(Target::Workflow(id)) => self.workflow_step(step, id),
             Some(target @ (Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_))) => {
