@@ -232,6 +232,8 @@ codes! {
     WorkflowIdForm = "workflow-id-form",
     /// No operation has the id.
     UnknownOperationId = "unknown-operation-id",
+    /// An operation id differs in case from the one that is meant (T21).
+    OperationIdCase = "operation-id-case",
     /// Several sources have an operation with the id.
     AmbiguousOperationId = "ambiguous-operation-id",
     /// An operation id does not name its source although there are several.
@@ -242,6 +244,8 @@ codes! {
     UnknownStep = "unknown-step",
     /// There is no output with the name.
     UnknownOutput = "unknown-output",
+    /// A step has not the output, and the workflow that it calls has (T22).
+    OutputOfCalledWorkflow = "output-of-called-workflow",
     /// There is no workflow with the id.
     UnknownWorkflow = "unknown-workflow",
     /// A reference does not lead to a component of the right kind.
@@ -286,6 +290,10 @@ codes! {
     DoubleQuotedString = "double-quoted-string",
     /// A string of a simple condition stands without quotes (T17).
     UnquotedString = "unquoted-string",
+    /// A JSONPath query follows an expression (T23).
+    QueryBehindExpression = "query-behind-expression",
+    /// The name of a member is an expression (T24).
+    ExpressionAsName = "expression-as-name",
     /// A name has characters that an expression of Arazzo 1.1 does not have (T20).
     FreeName = "free-name",
     /// A query of the JSONPath draft is read as RFC 9535.

@@ -52,7 +52,7 @@ impl ArazzoDocument {
     pub fn resolve_operation(&self, target: &Target, mode: Mode) -> Resolution {
         match target {
             Target::OperationId(id) => match self.qualified(id) {
-                Some((source, operation)) => self.operation_in(id, &source, &operation),
+                Some((source, operation)) => self.operation_in(id, &source, &operation, mode),
                 None => self.plain(id, mode),
             },
             Target::OperationPath(path) => self.by_path(path, mode),
@@ -84,7 +84,7 @@ impl ArazzoDocument {
         }
     }
 
-    fn operation_in(&self, text: &Text, source: &str, id: &str) -> Resolution {
+    fn operation_in(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Resolution {
         match self.source(source) {
             None if self.lacks_sources() => Resolution::default(),
             None => Resolution::refused(self.unknown_source(text, source)),
@@ -95,9 +95,36 @@ impl ArazzoDocument {
             ),
             Some((_, SourceContent::OpenApi(openapi))) => match openapi.operation_by_id(id) {
                 Some(operation) => Resolution::found(source, openapi, operation),
-                None => Resolution::refused(self.unknown_operation(text, id, &[openapi])),
+                None => self.nearly(text, id, &[(source, openapi)], mode),
             },
         }
+    }
+
+    /// The one operation whose id differs in nothing but case, or that there is none (T21).
+    fn nearly(&self, text: &Text, id: &str, openapis: &[(&str, &Arc<OpenApi>)], mode: Mode) -> Resolution {
+        let mut found = Vec::new();
+        for (source, openapi) in openapis {
+            for operation in openapi.operations() {
+                let known = openapi.operation(operation).operation_id();
+                if let Some(known) = known.filter(|known| known.eq_ignore_ascii_case(id)) {
+                    found.push((*source, *openapi, operation, known));
+                }
+            }
+        }
+        let [(source, openapi, operation, known)] = found.as_slice() else {
+            let openapis: Vec<&Arc<OpenApi>> = openapis.iter().map(|(_, openapi)| *openapi).collect();
+            return Resolution::refused(self.unknown_operation(text, id, &openapis));
+        };
+        let message = format!("no operation has the id `{id}`; `{known}` differs in nothing but case");
+        let diagnostic = tolerated(Code::OperationIdCase, message, self.document.place(text.span), mode);
+        let before = text.value.strip_suffix(id).unwrap_or_default();
+        let fix = format!("{before}{known}");
+        let mut resolution = Resolution::found(source, openapi, *operation);
+        resolution.diagnostics.push(diagnostic.with_hint(format!("write `{fix}`")).with_fix(fix));
+        if mode == Mode::Strict {
+            resolution.operation = None;
+        }
+        resolution
     }
 
     /// A plain id with several sources is not allowed but means something when one source alone has it (T4).
@@ -132,10 +159,7 @@ impl ArazzoDocument {
             }
             // It may be in the source that is missing, which was reported.
             [] if missing || self.lacks_sources() => Resolution::default(),
-            [] => {
-                let openapis: Vec<&Arc<OpenApi>> = openapis.iter().map(|(_, openapi)| *openapi).collect();
-                Resolution::refused(self.unknown_operation(id, &id.value, &openapis))
-            }
+            [] => self.nearly(id, &id.value, &openapis, mode),
             [(source, openapi, operation)] => {
                 let mut resolution = Resolution::found(source, openapi, *operation);
                 if several {
@@ -247,7 +271,7 @@ impl ArazzoDocument {
     /// `<source>.<operationId>` without `$sourceDescriptions` (T16).
     fn prefixed(&self, text: &Text, mode: Mode) -> Resolution {
         let Some((source, id)) = self.source_prefix(&text.value) else { return Resolution::default() };
-        let mut resolution = self.operation_in(text, source, id);
+        let mut resolution = self.operation_in(text, source, id, mode);
         if resolution.operation.is_some() {
             resolution.diagnostics.push(self.without_root(text, source, id, mode));
             if mode == Mode::Strict {

@@ -54,6 +54,43 @@ fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
     diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
 }
 
+#[test]
+fn what_is_sent_to_an_unknown_target_is_looked_at_all_the_same() {
+    let workflow = "
+- workflowId: w
+  inputs: { type: object, additionalProperties: false, properties: { a: { type: string } } }
+  steps:
+  - stepId: s
+    operationId: nowhere
+    parameters: [{ name: p, in: query, value: $inputs.b }, { name: p, in: query, value: 1 }]
+    requestBody: { payload: { x: [$inputs.c, $steps.t.outputs.o], y: $inputs.a } }
+  - stepId: u
+    workflowId: nobody
+    parameters: [{ name: p, value: $inputs.d }]
+  - stepId: v
+    parameters: [{ name: p, in: query, value: $inputs.e }]
+";
+    let mut codes = codes(&checked(&api("{}", "{}"), workflow));
+    codes.sort_unstable();
+    let undeclared = ["undeclared-input"; 4];
+    let others = ["duplicate-parameter", "step-target"];
+    let unknown = ["unknown-operation-id", "unknown-step", "unknown-workflow"];
+    assert_eq!(codes, [&others[..], &undeclared[..], &unknown[..]].concat());
+}
+
+#[test]
+fn nothing_is_said_of_a_value_twice_when_its_target_is_unknown() {
+    let workflow = "
+- workflowId: w
+  parameters: [{ name: q, in: query, value: $inputs.a }]
+  inputs: { type: object, properties: { a: { type: string }, b: { type: string } } }
+  steps:
+  - { stepId: s, operationId: nowhere, parameters: [{ name: p, in: query, value: $inputs.b }], outputs: { o: $response.body#/x } }
+  - { stepId: t, operationId: put, requestBody: { payload: $steps.s.outputs.o } }
+";
+    assert_eq!(codes(&checked(&api("{}", "{}"), workflow)), ["unknown-operation-id"]);
+}
+
 /// Whether `$response.body#<pointer>` is said to be unknown for a response with this schema.
 fn refuses(schema: &str, pointer: &str) -> bool {
     let workflow = format!(

@@ -106,7 +106,10 @@ impl<'a> Payload<'a, '_> {
             (Data::Object(members), _) => {
                 if self.is_of_type(node, "object", &schema, &at) {
                     let properties: HashMap<&str, Schema<'_>> = schema.properties().into_iter().collect();
-                    self.members(node, &schema, &properties, &at);
+                    // What its members are called is not known before the run.
+                    if !matches!(template, Some(ValueTemplate::Named(_))) {
+                        self.members(node, &schema, &properties, &at);
+                    }
                     for (index, member) in members.iter().enumerate() {
                         let Some(property) = properties.get(member.key.as_str()) else { continue };
                         let inner = match template {
@@ -115,7 +118,8 @@ impl<'a> Payload<'a, '_> {
                                 ValueTemplate::Constant(_)
                                 | ValueTemplate::Text(_)
                                 | ValueTemplate::Selector(_)
-                                | ValueTemplate::Array(_),
+                                | ValueTemplate::Array(_)
+                                | ValueTemplate::Named(_),
                             )
                             | None => None,
                         };
@@ -141,7 +145,8 @@ impl<'a> Payload<'a, '_> {
                                 ValueTemplate::Constant(_)
                                 | ValueTemplate::Text(_)
                                 | ValueTemplate::Selector(_)
-                                | ValueTemplate::Object(_),
+                                | ValueTemplate::Object(_)
+                                | ValueTemplate::Named(_),
                             )
                             | None => None,
                         };

@@ -33,10 +33,14 @@ impl Compiler<'_> {
         parameters: &[Entry<Parameter>],
         inherited: &[Entry<Parameter>],
     ) -> Option<WorkflowCall> {
-        let target = self.workflow_ref(id)?;
+        let Some(target) = self.workflow_ref(id) else {
+            self.values_of(parameters);
+            return None;
+        };
         let called = self.queue.inputs_of(self.workspace, target);
         let declared: BTreeSet<&str> = called.names().collect();
         let mut arguments: Vec<Argument> = Vec::new();
+        let mut failed = false;
         for parameter in self.written(parameters) {
             if let Some(location) = parameter.location.filter(|_| self.options.mode == super::Mode::Strict) {
                 self.needless_location(&parameter.name, location, parameter.name_span);
@@ -44,8 +48,14 @@ impl Compiler<'_> {
             if !declared.contains(parameter.name.as_str()) {
                 self.undeclared_argument(&parameter.name, parameter.name_span, &id.value, &called);
             }
-            let value = self.value(&parameter.value)?;
-            arguments.push(Argument { name: parameter.name, value });
+            // The rest of them is looked at, too, when one is wrong.
+            match self.value(&parameter.value) {
+                Some(value) => arguments.push(Argument { name: parameter.name, value }),
+                None => failed = true,
+            }
+        }
+        if failed {
+            return None;
         }
         let given: BTreeSet<String> = arguments.iter().map(|argument| argument.name.clone()).collect();
         for parameter in self.written(inherited) {
@@ -55,6 +65,13 @@ impl Compiler<'_> {
             }
         }
         Some(WorkflowCall { workflow: self.queue.index_of(target), arguments })
+    }
+
+    /// Looks at values for a target that is not known, so that what is wrong with them is said now.
+    pub(crate) fn values_of(&mut self, parameters: &[Entry<Parameter>]) {
+        for parameter in self.written(parameters) {
+            self.value(&parameter.value);
+        }
     }
 
     /// The workflow that `id` means, with what is to be said of how it is written.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arazzo_document::description::{Reusable, SpecVersion, Step, Text, Workflow};
 use arazzo_document::{
-    ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Node, Severity, Span, WorkflowRef, Workspace,
-    nearest, suggestion,
+    ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Member, Node, Severity, Span, WorkflowRef,
+    Workspace, nearest, suggestion,
 };
 use arazzo_expression::{ComponentKind, Criterion, Expression, Note, Source, SyntaxError, Template};
 
@@ -14,7 +14,9 @@ use super::inputs::InputsPlan;
 use super::order::StepUse;
 use super::queue::{self, Queue};
 use super::selector::SelectorText;
-use super::value::ValueTemplate;
+use super::value::{NamedMember, ValueTemplate};
+use crate::secret::is_secret_name;
+
 use super::{
     Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, requests, responses, security, trust,
 };
@@ -37,8 +39,12 @@ pub(crate) struct Compiler<'a> {
     pub(crate) outputs_of: OutputsOf<'a>,
     /// The step that is looked at, by its place in the order of execution.
     pub(crate) current: Option<usize>,
+    /// Whether the step that is looked at uses a channel.
+    pub(crate) on_channel: bool,
     /// Where steps use outputs of others.
     pub(crate) uses: Vec<StepUse>,
+    /// Outputs of called workflows that are used as if the step had them, by the step's id.
+    pub(crate) implied: Vec<(String, String)>,
     /// The workflows that expressions name.
     pub(crate) named: Vec<(String, usize)>,
     /// The part that is looked at.
@@ -263,7 +269,9 @@ fn compile_one(
         places: HashMap::new(),
         outputs_of: OutputsOf::Workflow,
         current: None,
+        on_channel: false,
         uses: Vec::new(),
+        implied: Vec::new(),
         named: Vec::new(),
         part: Part::Received,
         sightings,
@@ -318,14 +326,17 @@ impl<'a> Compiler<'a> {
         match &node.data {
             Data::String(text) => {
                 let text = Text { value: text.clone(), span: node.span };
+                if let Some(selector) = self.query_behind(&text) {
+                    return selector.map(|selector| ValueTemplate::Selector(Box::new(selector)));
+                }
                 self.template(&text).map(|template| match template {
                     Template::Literal(text) => ValueTemplate::Constant(text.into()),
                     Template::Expression(_) | Template::Text(_) => ValueTemplate::Text(template),
                 })
             }
             Data::Array(items) => {
-                let items: Vec<ValueTemplate> =
-                    items.iter().map(|item| self.value(item)).collect::<Option<_>>()?;
+                let items: Vec<Option<ValueTemplate>> = items.iter().map(|item| self.value(item)).collect();
+                let items: Vec<ValueTemplate> = items.into_iter().collect::<Option<_>>()?;
                 if items.iter().all(is_constant) {
                     return Some(ValueTemplate::Constant(node.to_value()));
                 }
@@ -337,10 +348,19 @@ impl<'a> Compiler<'a> {
                         .selector(&written)
                         .map(|selector| ValueTemplate::Selector(Box::new(selector)));
                 }
-                let members: Vec<(String, ValueTemplate)> = members
+                let names: Vec<Option<Expression>> =
+                    members.iter().map(|member| self.name_expression(member)).collect();
+                let members: Vec<Option<(String, ValueTemplate)>> = members
                     .iter()
-                    .map(|member| self.value(&member.value).map(|value| (member.key.clone(), value)))
-                    .collect::<Option<_>>()?;
+                    .map(|member| Some((member.key.clone(), self.value(&member.value)?)))
+                    .collect();
+                let members: Vec<(String, ValueTemplate)> = members.into_iter().collect::<Option<_>>()?;
+                if names.iter().any(Option::is_some) {
+                    let named = names.into_iter().zip(members);
+                    return Some(ValueTemplate::Named(
+                        named.map(|(name, (key, value))| NamedMember { key, name, value }).collect(),
+                    ));
+                }
                 if members.iter().all(|(_, value)| is_constant(value)) {
                     return Some(ValueTemplate::Constant(node.to_value()));
                 }
@@ -348,6 +368,49 @@ impl<'a> Compiler<'a> {
             }
             Data::Null | Data::Bool(_) | Data::Number(_) => Some(ValueTemplate::Constant(node.to_value())),
         }
+    }
+
+    /// The expression that the name of a member is, if it names something that is declared (T24).
+    fn name_expression(&mut self, member: &Member) -> Option<Expression> {
+        if self.options.mode == Mode::Strict || !member.key.starts_with('$') {
+            return None;
+        }
+        let declared = |source: &Source| self.declares_source(source);
+        let expression = Expression::parse_with(&member.key, Mode::Tolerant, &declared).ok()?.value;
+        let is_secret = match &expression.source {
+            Source::Input(name) => self.inputs.is_secret(name),
+            Source::StepOutput { output, .. } => is_secret_name(output),
+            Source::Url
+            | Source::Method
+            | Source::StatusCode
+            | Source::SelfUri
+            | Source::Request(_)
+            | Source::Response(_)
+            | Source::Message(_)
+            | Source::Output(_)
+            | Source::WorkflowInput { .. }
+            | Source::WorkflowOutput { .. }
+            | Source::SourceDescription { .. }
+            | Source::Component { .. } => return None,
+        };
+        if !self.declares_source(&expression.source) {
+            return None;
+        }
+        let (key, span) = (&member.key, member.key_span);
+        if is_secret {
+            let message = format!("`{key}` is secret, and the name of a member is shown");
+            self.error(Code::ExpressionAsName, span, message, "write the payload as text, `payload: |`");
+            return None;
+        }
+        let message = format!("`{key}` is an expression, and names of members are text");
+        let hint = format!("write the payload as text with `\"{{{key}}}\": …` in it");
+        self.warning(Code::ExpressionAsName, span, message, &hint);
+        self.check_scope(&expression, span);
+        self.saw(span, || Seen::Expression(expression.clone()));
+        if let Source::Input(name) = &expression.source {
+            self.inputs.uses(name, span);
+        }
+        Some(expression)
     }
 
     /// The selector object that `node` is. To the letter there are none in a document of 1.0.

@@ -32,6 +32,13 @@ impl OutputPlan {
         }
     }
 
+    /// The output of the workflow that a step calls, under the same name.
+    pub(crate) fn of_called(name: String) -> Self {
+        let source = Source::Output(name.clone());
+        let expression = Expression { source, pointer: None, trail: Vec::new() };
+        Self { name, value: OutputSource::Expression(expression) }
+    }
+
     pub(crate) fn expressions(&self) -> Vec<&Expression> {
         match &self.value {
             OutputSource::Expression(expression) => vec![expression],
@@ -64,7 +71,10 @@ impl Compiler<'_> {
             self.tolerated(Code::InvalidName, output.name.span, message, hint);
         }
         let value = match &output.value {
-            OutputValue::Expression(text) => OutputSource::Expression(self.expression(text)?),
+            OutputValue::Expression(text) => match self.query_behind(text) {
+                Some(selector) => OutputSource::Selector(Box::new(selector?)),
+                None => OutputSource::Expression(self.expression(text)?),
+            },
             OutputValue::Refused => return None,
             OutputValue::Selector(node) => match SelectorText::of(node) {
                 Some(written) => OutputSource::Selector(Box::new(self.selector(&written)?)),

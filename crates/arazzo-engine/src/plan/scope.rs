@@ -8,7 +8,7 @@ use arazzo_document::{Code, Span, nearest, suggestion};
 use arazzo_expression::{Expression, Part, Source};
 
 use super::compiler::{Compiler, OutputsOf};
-use super::queue;
+use super::{Mode, queue};
 
 impl<'a> Compiler<'a> {
     /// Reports an expression that names what the description does not have.
@@ -51,6 +51,8 @@ impl<'a> Compiler<'a> {
             Source::Component { .. } => {
                 self.unsupported(span, &format!("a component as a value (`{expression}`)"));
             }
+            // Of a step that uses a channel, that was said.
+            Source::Message(_) if self.on_channel => {}
             Source::Message(_) => self.unsupported(span, &format!("a message (`{expression}`)")),
             Source::Request(Part::Payload) | Source::Response(Part::Payload) => {
                 let message = format!("`{expression}` has no meaning");
@@ -72,6 +74,7 @@ impl<'a> Compiler<'a> {
             Source::Input(name) => self.inputs.declares(name),
             Source::StepOutput { step, output } => {
                 self.steps.get(step.as_str()).is_some_and(|step| has(&step.outputs, output))
+                    || self.implied_output(step, output).is_some()
             }
             Source::Output(name) => match self.outputs_of {
                 OutputsOf::Workflow => has(&self.workflow.outputs, name),
@@ -140,6 +143,14 @@ impl<'a> Compiler<'a> {
 
     /// Whether there is such an output.
     fn check_step_output(&mut self, step_id: &str, output: &str, span: Span) -> bool {
+        if let Some(workflow) = self.implied_output(step_id, output) {
+            let message =
+                format!("step `{step_id}` has no output `{output}`; workflow `{}` has", workflow.id.value);
+            let hint = format!("add `{output}: $outputs.{output}` to the step's `outputs`");
+            self.warning(Code::OutputOfCalledWorkflow, span, message, &hint);
+            self.implied.push((step_id.to_owned(), output.to_owned()));
+            return true;
+        }
         match self.steps.get(step_id).copied() {
             None => self.unknown_step(span, step_id),
             Some(step) if declares(&step.outputs, output) => return true,
@@ -148,11 +159,19 @@ impl<'a> Compiler<'a> {
         false
     }
 
+    /// The workflow that a step calls, if it has an output of the name and the step has none (T22).
+    fn implied_output(&self, step: &str, output: &str) -> Option<&'a Workflow> {
+        let step = self.steps.get(step).filter(|_| self.options.mode == Mode::Tolerant)?;
+        let Some(Target::Workflow(id)) = &step.target else { return None };
+        let has = |outputs: &[Output]| outputs.iter().any(|known| known.name.value == output);
+        self.called(id).filter(|workflow| !has(&step.outputs) && has(&workflow.outputs))
+    }
+
     /// Reports a step that the workflow does not have.
     pub(crate) fn unknown_step(&mut self, span: Span, id: &str) {
         let workflow: &Workflow = self.workflow;
-        // It may be the one whose id could not be read.
-        if workflow.steps.iter().any(|step| step.id.value.is_empty()) {
+        // It may be the one whose id could not be read; that there are no steps at all was reported.
+        if workflow.steps.is_empty() || workflow.steps.iter().any(|step| step.id.value.is_empty()) {
             return;
         }
         let message = format!("workflow `{}` has no step `{id}`", workflow.id.value);

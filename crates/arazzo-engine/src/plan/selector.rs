@@ -3,7 +3,9 @@
 
 use arazzo_document::description::{Replacement, Text};
 use arazzo_document::{Code, Data, Node};
-use arazzo_expression::{Parsed, Selector, SelectorError, SelectorKind, Target, XPathVersion};
+use arazzo_expression::{
+    Expression, Mode, Parsed, Selector, SelectorError, SelectorKind, Target, XPathVersion,
+};
 
 use super::compiler::{Compiler, Seen};
 use super::value::ValueTemplate;
@@ -55,6 +57,31 @@ impl Compiler<'_> {
             self.saw(written.context.span, || Seen::Expression(expression.clone()));
         }
         Some(selector)
+    }
+
+    /// A JSONPath query behind an expression, as in `$steps.list.outputs.items[*].id`, which means what a selector object
+    /// says (T23). `None` when there is none; `Some(None)` when it was refused.
+    pub(crate) fn query_behind(&mut self, text: &Text) -> Option<Option<Selector>> {
+        let at = ["[*]", "[?"].iter().filter_map(|open| text.value.find(open)).min()?;
+        let (context, query) = text.value.split_at_checked(at)?;
+        let declared = |source: &_| self.declares_source(source);
+        let is_one = |text: &str| Expression::parse_with(text, self.options.mode, &declared).is_ok();
+        if self.options.mode == Mode::Strict || !is_one(context) || is_one(&text.value) {
+            return None;
+        }
+        let selector = format!("${query}");
+        let message = format!("`{query}` is a JSONPath query behind an expression");
+        let hint =
+            format!("write `{{ context: {context}, selector: '{selector}', type: jsonpath }}` (Arazzo 1.1)");
+        self.warning(Code::QueryBehindExpression, text.span_within(at..text.value.len()), message, &hint);
+        let part = |value: &str| Text { value: value.to_owned(), span: text.span };
+        let written = SelectorText {
+            context: part(context),
+            selector: part(&selector),
+            kind: part("jsonpath"),
+            version: None,
+        };
+        Some(self.selector(&written))
     }
 
     /// Compiles a replacement. Without a type its target is a JSON Pointer, or an XPath when the body is XML.

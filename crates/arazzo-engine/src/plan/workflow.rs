@@ -17,7 +17,7 @@ use super::operation::PlannedOperation;
 use super::parameter::ParameterPlan;
 use super::queue;
 use super::step::{OperationCall, PlannedStep, StepTarget};
-use super::{MockHints, WorkflowPlan};
+use super::{MockHints, OutputPlan, WorkflowPlan};
 
 impl<'a> Compiler<'a> {
     pub(super) fn workflow(&mut self) -> (WorkflowPlan, Vec<&'a Step>) {
@@ -35,11 +35,19 @@ impl<'a> Compiler<'a> {
             steps.extend(self.step(step, one_host));
         }
         self.current = None;
+        self.on_channel = false;
         self.part = Part::Received;
         if steps.len() == order.len() {
             self.impossible_uses(&steps);
         }
         let outputs = self.outputs(&workflow.outputs);
+        for (id, name) in std::mem::take(&mut self.implied) {
+            let step = steps.iter_mut().find(|step: &&mut PlannedStep| step.id == id);
+            let step = step.filter(|step| !step.outputs.iter().any(|output| output.name == name));
+            if let Some(step) = step {
+                step.outputs.push(OutputPlan::of_called(name));
+            }
+        }
         let plan = WorkflowPlan {
             id: workflow.id.value.clone(),
             inputs: std::mem::take(&mut self.inputs),
@@ -64,16 +72,25 @@ impl<'a> Compiler<'a> {
 
     fn step(&mut self, step: &'a Step, one_host: bool) -> Option<PlannedStep> {
         self.part = Part::Sent;
-        let target = match step.target.as_ref()? {
-            Target::Workflow(id) => self.workflow_step(step, id),
-            target @ (Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) => {
+        self.on_channel = matches!(step.target, Some(Target::Channel(_)));
+        let target = match &step.target {
+            Some(Target::Workflow(id)) => self.workflow_step(step, id),
+            Some(target @ (Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_))) => {
                 self.operation_step(step, target, one_host)
+            }
+            None => {
+                self.sent_to_nobody(step);
+                None
             }
         };
         self.part = Part::Received;
-        self.outputs_of = match step.target.as_ref()? {
-            Target::Workflow(id) => self.called(id).map_or(OutputsOf::Missing, OutputsOf::Called),
-            Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_) => OutputsOf::Workflow,
+        self.outputs_of = match &step.target {
+            Some(Target::Workflow(id)) => self.called(id).map_or(OutputsOf::Missing, OutputsOf::Called),
+            Some(Target::OperationId(_) | Target::OperationPath(_) | Target::Channel(_)) => {
+                OutputsOf::Workflow
+            }
+            // It may have been meant to call a workflow.
+            None => OutputsOf::Missing,
         };
         let success = self.criteria(&step.success_criteria);
         let on_success = self.actions(&step.on_success, &self.workflow.success_actions, Outcome::Success);
@@ -103,6 +120,16 @@ impl<'a> Compiler<'a> {
         Some(StepTarget::Workflow { id: id.value.clone(), call })
     }
 
+    /// Looks at what a step sends although its target is not known, so that all that is wrong is said at once.
+    fn sent_to_nobody(&mut self, step: &Step) {
+        self.values_of(&step.parameters);
+        let Some(body) = &step.request_body else { return };
+        let replaced = body.replacements.iter().map(|replacement| &replacement.value);
+        for value in body.payload.iter().chain(replaced) {
+            self.value(value);
+        }
+    }
+
     /// The workflow that a step calls.
     pub(super) fn called(&self, id: &Text) -> Option<&'a Workflow> {
         let reference = self.workspace.resolve_workflow(self.document, id).ok()??;
@@ -112,7 +139,16 @@ impl<'a> Compiler<'a> {
     fn operation_step(&mut self, step: &Step, target: &Target, one_host: bool) -> Option<StepTarget> {
         let resolution = self.here.resolve_operation(target, self.options.mode);
         resolution.diagnostics.into_iter().for_each(|diagnostic| self.report(diagnostic));
-        let resolved = resolution.operation?;
+        let Some(resolved) = resolution.operation else {
+            match target {
+                Target::OperationId(_) | Target::OperationPath(_) | Target::Workflow(_) => {
+                    self.sent_to_nobody(step);
+                }
+                // What a message may hold is not known here.
+                Target::Channel(_) => {}
+            }
+            return None;
+        };
         for span in &step.messaging {
             let message =
                 format!("step `{}` calls an operation of OpenAPI, which has no messages", step.id.value);

@@ -7,7 +7,7 @@ use arazzo_engine::{MockHints, Response};
 use serde_json::Value;
 
 use super::scenario::Answer;
-use super::value::value;
+use super::value::{value, value_of_all};
 use super::wanted::{with_reads, with_values};
 
 /// The header fields that belong to the message and not to the operation.
@@ -50,7 +50,11 @@ pub(super) fn of(
     let body = match answer.and_then(|answer| answer.body.as_ref()) {
         Some(Value::Null) => None,
         Some(body) => Some(body.clone()),
-        None => media_type.and_then(|media_type| described_body(media_type, example, hints, making)),
+        None => match media_type {
+            Some(media_type) => described_body(media_type, example, hints, making),
+            // Nothing is said of the body, and the workflow reads parts of one.
+            None => read_body(hints).filter(|_| !operation.method().eq_ignore_ascii_case("HEAD")),
+        },
     };
     let Some(body) = body.filter(|_| !matches!(status, 204 | 205 | 304)) else {
         return Response { status, headers, body: Vec::new() };
@@ -137,6 +141,12 @@ fn described_body(
     Some(with_values(body, schema, hints))
 }
 
+/// A body with the parts that are read; `None` when nothing but the whole of it is.
+fn read_body(hints: &MockHints) -> Option<Value> {
+    let reads_parts = hints.reads.iter().any(|read| !read.is_root());
+    reads_parts.then(|| with_values(value_of_all(&[], &hints.reads, false), None, hints))
+}
+
 /// A media type for the wire; what is described may be a range such as `text/*`.
 fn content_type(described: Option<MediaType<'_>>, body: &Value) -> String {
     let name = described.map_or("", |media_type| media_type.name());
@@ -189,6 +199,7 @@ paths:
               examples:
                 first: {value: {pets: 1}}
                 second: {value: {pets: 2}}
+    patch: {operationId: bare, responses: {'200': {description: done}}}
     delete: {operationId: remove, responses: {'204': {description: gone}}}
     put: {operationId: put, responses: {default: {description: any, content: {text/plain: {schema: {type: string}}}}}}
 components:
@@ -235,6 +246,18 @@ components:
     #[test]
     fn an_operation_without_a_response_body_answers_none() {
         assert_eq!(respond("remove", &MockHints::default(), None), (204, String::new(), String::new()));
+    }
+
+    #[test]
+    fn what_is_read_of_a_body_that_is_not_described_is_there() {
+        let hints = |reads: &[&str]| MockHints {
+            reads: reads.iter().map(|read| read.parse().unwrap()).collect(),
+            ..MockHints::default()
+        };
+        let body = |id, reads| respond(id, &hints(reads), None).2;
+        assert_eq!(body("bare", &["/data/id", "/more"]), "{\"data\":{\"id\":\"text\"},\"more\":\"text\"}");
+        assert_eq!(body("bare", &[""]), "");
+        assert_eq!(body("remove", &["/id"]), "");
     }
 
     #[test]

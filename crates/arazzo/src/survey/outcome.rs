@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Surveyed {
     pub(super) file: String,
-    /// Whether its sources could be read and each step's target was found in them.
+    /// Whether its sources could be read, of each step it is known what it calls, and that was found in them.
     pub(super) resolved: bool,
     /// Why none of its workflows is known, if it could not be read.
     pub(super) unreadable: Option<Reason>,
@@ -91,7 +91,7 @@ pub(super) fn is_unresolved(code: Code) -> bool {
     UNRESOLVED.contains(&code)
 }
 
-const UNRESOLVED: [Code; 11] = [
+const UNRESOLVED: [Code; 13] = [
     Code::UnreadableSource,
     Code::OfflineSource,
     Code::SourceType,
@@ -99,6 +99,8 @@ const UNRESOLVED: [Code; 11] = [
     Code::UnknownSource,
     Code::OperationPath,
     Code::UnknownOperationId,
+    Code::UnknownWorkflow,
+    Code::StepTarget,
     Code::AmbiguousOperationId,
     Code::UnresolvedReference,
     Code::CircularReference,

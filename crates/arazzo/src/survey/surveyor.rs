@@ -78,8 +78,12 @@ impl<'a> Surveyor<'a> {
         let errors: Vec<&Diagnostic> =
             found.iter().filter(|found| found.severity == Severity::Error).collect();
         let mut resolved = !unresolved(found) && errors.iter().all(|error| error.place.file == *own);
+        let description = &workspace.entry().description;
+        // Of steps that cannot be read, or without sources, no operation is found.
+        resolved &= !description.sources.is_empty();
         let mut workflows = Vec::new();
-        for (index, workflow) in workspace.entry().description.workflows.iter().enumerate() {
+        for (index, workflow) in description.workflows.iter().enumerate() {
+            resolved &= !workflow.steps.is_empty();
             let id = &workflow.id.value;
             if fatal.contains(&index) {
                 let place = workspace.entry().document.place(workflow.id.span);
