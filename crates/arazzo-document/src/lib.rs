@@ -31,6 +31,7 @@
 //! A text becomes a tree of [`Node`]s first, each with its [`Span`]; the [`description`] model and the [`openapi`]
 //! view are read from that tree. What is wrong is a [`Diagnostic`] with a [`Code`], a [`Place`] and a remedy.
 
+mod children;
 pub mod description;
 mod diagnostic;
 mod document;
@@ -42,10 +43,12 @@ mod position;
 mod read;
 mod resolve;
 mod rewrite;
+mod unread;
 mod workflow_ref;
 mod workspace;
 mod yaml;
 
+pub use children::{Items, Members};
 pub use diagnostic::{Code, Diagnostic, Place, Related, Severity};
 pub use document::Document;
 pub use nearest::{nearest, suggestion};

@@ -39,6 +39,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) current: Option<usize>,
     /// Where steps use outputs of others.
     pub(crate) uses: Vec<StepUse>,
+    /// How many actions the steps have from the workflow.
+    pub(crate) inherited: usize,
     /// The workflows that expressions name.
     pub(crate) named: Vec<(String, usize)>,
     /// The part that is looked at.
@@ -264,6 +266,7 @@ fn compile_one(
         outputs_of: OutputsOf::Workflow,
         current: None,
         uses: Vec::new(),
+        inherited: 0,
         named: Vec::new(),
         part: Part::Received,
         sightings,

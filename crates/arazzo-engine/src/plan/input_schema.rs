@@ -19,6 +19,16 @@ pub(crate) fn branches<'a>(schemas: Vec<&'a Value>, root: &'a Value) -> Vec<&'a 
     reached(schemas, root, &["allOf", "anyOf", "oneOf"])
 }
 
+/// What applies to the same value as `schema` does, because it is in its `allOf` or what it refers to.
+pub(super) fn next<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    all.chain(referred(schema, root)).collect()
+}
+
+fn referred<'a>(schema: &'a Value, root: &'a Value) -> Option<&'a Value> {
+    root.pointer(schema.get("$ref")?.as_str()?.strip_prefix('#')?)
+}
+
 /// The schemas, what they refer to and all that these keywords list, each once.
 fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
     let mut seen = BTreeSet::new();
@@ -32,8 +42,7 @@ fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> 
             let all = schema.get(*keyword).and_then(Value::as_array).into_iter().flatten();
             next.extend(all.rev());
         }
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
+        next.extend(referred(schema, root));
     }
     found
 }
