@@ -114,6 +114,22 @@ mod tests {
     }
 
     #[test]
+    fn inputs_that_refer_to_each_other_in_a_ring_are_followed_once() {
+        const INPUTS: usize = 20_000;
+        let ring = |with: Value| {
+            let input = |n: usize| {
+                (format!("i{n}"), json!({ "$ref": format!("#/properties/i{}", (n + 1) % INPUTS) }))
+            };
+            let mut properties: Map<String, Value> = (0..INPUTS).map(input).collect();
+            properties.insert("i7".to_owned(), with);
+            json!({ "properties": properties })
+        };
+        assert_eq!(filled(&ring(json!({ "$ref": "#/properties/i8" })), json!({})).unwrap(), json!({}));
+        let all = filled(&ring(json!({ "default": 3 })), json!({})).unwrap();
+        assert!(all.as_object().unwrap().values().filter(|value| **value == 3).count() == INPUTS);
+    }
+
+    #[test]
     fn a_default_that_is_an_object_gets_the_defaults_in_it() {
         let paging = json!({
             "type": "object",
