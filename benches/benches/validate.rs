@@ -7,6 +7,7 @@
 //! Everything below the folder that has a root key `arazzo` is a description, in the order of the names; the first
 //! thousand are checked as `arazzo validate` does, on one thread with one cache of sources. Both ways begin with the
 //! files on the disk, nothing is fetched from the network, and a source that several descriptions name is read once by either.
+//! Reading makes values of the whole of each file; the check makes those of a source that it looks at.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program has to say")]
 

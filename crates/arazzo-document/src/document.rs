@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::node::{Data, Node};
 use crate::position::Span;
-use crate::read::{Format, read};
+use crate::read::{self, Format, read};
+use crate::unread::Outline;
 
 /// A file or URL that was read: its name, its text and the located value in it.
 #[derive(Debug)]
@@ -15,10 +16,12 @@ pub struct Document {
     pub name: Arc<str>,
     /// Where relative references start.
     pub uri: String,
-    /// The text.
-    pub text: String,
+    /// The text, shared with the values that have yet to be made of it.
+    pub text: Arc<String>,
     /// The value in it.
     pub root: Node,
+    /// Whether it is known that every `$ref` in it leads into it.
+    pub(crate) stands_alone: bool,
 }
 
 impl Document {
@@ -27,10 +30,34 @@ impl Document {
     /// The document is `None` when nothing could be read. Diagnostics may come with or without one; with an error
     /// among them the document must not be run.
     pub fn read(name: &str, uri: &str, text: String) -> (Option<Self>, Vec<Diagnostic>) {
+        Self::read_shared(name, uri, Arc::new(text))
+    }
+
+    /// Reads like [`Document::read`] a text of which little may be wanted. It is gone through to its end, and everything
+    /// that is wrong with it is found, but values are made of it only where somebody looks.
+    pub fn open(name: &str, uri: &str, text: String) -> (Option<Self>, Vec<Diagnostic>) {
+        let text = Arc::new(text);
+        match read::outline(&text, Format::of(name, &text)) {
+            Some(Outline { root, refers_elsewhere }) => {
+                let (name, uri) = (name.into(), uri.to_owned());
+                (Some(Self { name, uri, text, root, stands_alone: !refers_elsewhere }), Vec::new())
+            }
+            None => Self::read_shared(name, uri, text),
+        }
+    }
+
+    /// A document with `root` as the value that was read from `text`.
+    pub fn new(name: Arc<str>, uri: String, text: String, root: Node) -> Self {
+        Self { name, uri, text: Arc::new(text), root, stands_alone: false }
+    }
+
+    fn read_shared(name: &str, uri: &str, text: Arc<String>) -> (Option<Self>, Vec<Diagnostic>) {
         let reading = read(&text, Format::of(name, &text));
         let name: Arc<str> = name.into();
-        let document =
-            reading.root.map(|root| Self { name: Arc::clone(&name), uri: uri.to_owned(), text, root });
+        let document = reading.root.map(|root| {
+            let (name, uri) = (Arc::clone(&name), uri.to_owned());
+            Self { name, uri, text, root, stands_alone: false }
+        });
         let diagnostics = reading
             .problems
             .into_iter()

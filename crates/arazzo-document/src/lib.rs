@@ -31,6 +31,8 @@
 //! A text becomes a tree of [`Node`]s first, each with its [`Span`]; the [`description`] model and the [`openapi`]
 //! view are read from that tree. What is wrong is a [`Diagnostic`] with a [`Code`], a [`Place`] and a remedy.
 
+mod arazzo_document;
+mod children;
 pub mod description;
 mod diagnostic;
 mod document;
@@ -42,10 +44,13 @@ mod position;
 mod read;
 mod resolve;
 mod rewrite;
+mod unread;
 mod workflow_ref;
 mod workspace;
 mod yaml;
 
+pub use arazzo_document::ArazzoDocument;
+pub use children::{Items, Members};
 pub use diagnostic::{Code, Diagnostic, Place, Related, Severity};
 pub use document::Document;
 pub use nearest::{nearest, suggestion};
@@ -54,4 +59,4 @@ pub use position::{Position, Span};
 pub use read::{Format, MAX_DEPTH, MAX_NODES, MAX_TEXT, Problem, Reading, read};
 pub use resolve::{Resolution, ResolvedOperation};
 pub use workflow_ref::WorkflowRef;
-pub use workspace::{ArazzoDocument, DocumentIndex, SourceContent, Wanted, Workspace};
+pub use workspace::{DocumentIndex, SourceContent, Wanted, Workspace};

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
 
+use crate::children::{Items, Members};
 use crate::position::Span;
+use crate::unread::Glance;
 
 /// A value and where it was written.
 ///
@@ -30,9 +32,9 @@ pub enum Data {
     /// A string.
     String(String),
     /// An array.
-    Array(Vec<Node>),
+    Array(Items),
     /// An object: its members in the order in which they were written, no key twice.
-    Object(Vec<Member>),
+    Object(Members),
 }
 
 /// A key of an object with its value.
@@ -122,6 +124,24 @@ impl Node {
             Data::Array(_) => "array",
             Data::Object(_) => "object",
         }
+    }
+
+    /// How many values have been made of the text up to now, this one included. Those of large sources are made when
+    /// somebody looks at them.
+    pub fn built(&self) -> usize {
+        let inner: usize = match &self.data {
+            Data::Array(items) => items.glance().unwrap_or_default().iter().map(Self::built).sum(),
+            Data::Object(members) => {
+                members.glance().unwrap_or_default().iter().map(|member| member.value.built()).sum()
+            }
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => 0,
+        };
+        1 + inner
+    }
+
+    /// The value looked at without building more of it.
+    pub(crate) fn glance(&self) -> Glance<'_> {
+        Glance::Built(self)
     }
 
     /// What the [JSON Pointer](https://www.rfc-editor.org/rfc/rfc6901) `pointer` leads to; the empty one is this value.

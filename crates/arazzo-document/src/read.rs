@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::node::{Member, Node};
 use crate::position::{Position, Span};
+use crate::unread::{self, Outline};
 use crate::{json, yaml};
 
 /// So many arrays and objects may be in one another. Real documents stay far below; code that walks a tree
@@ -35,6 +37,15 @@ pub fn read(text: &str, format: Format) -> Reading {
         Format::Yaml => yaml::read(text),
         Format::Json => json::read(text),
     }
+}
+
+/// Shorter texts are read at once: there is little to be saved.
+const MIN_OUTLINE: usize = 4 << 10;
+
+/// Goes through a text of which values can be made later. `None` when it has to be read to say more.
+pub(crate) fn outline(text: &Arc<String>, format: Format) -> Option<Outline> {
+    let fits = (MIN_OUTLINE..=MAX_TEXT).contains(&text.len());
+    if fits && !text.starts_with('\u{feff}') { unread::outline(text, format) } else { None }
 }
 
 /// How a document is written.

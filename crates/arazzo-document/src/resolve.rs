@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use arazzo_expression::{Expression, Mode, Source};
 
+use crate::arazzo_document::ArazzoDocument;
 use crate::description::{Target, Text};
 use crate::diagnostic::{Code, Diagnostic, Place, Related};
 use crate::nearest::{nearest, suggestion};
 use crate::openapi::{OpenApi, OperationRef};
-use crate::workspace::{ArazzoDocument, SourceContent};
+use crate::workspace::SourceContent;
 
 /// An operation of one of the sources.
 #[derive(Debug, Clone)]

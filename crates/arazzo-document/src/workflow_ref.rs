@@ -4,11 +4,12 @@
 
 use arazzo_expression::Mode;
 
+use crate::arazzo_document::ArazzoDocument;
 use crate::description::Text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::suggestion;
 use crate::resolve::tolerated;
-use crate::workspace::{ArazzoDocument, DocumentIndex, SourceContent, Workspace};
+use crate::workspace::{DocumentIndex, SourceContent, Workspace};
 
 /// A workflow of one of the documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

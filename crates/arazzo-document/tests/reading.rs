@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use arazzo_document::{Format, MAX_DEPTH, Node, Reading, read};
+use arazzo_document::{Document, Format, MAX_DEPTH, Node, Reading, read};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
 
@@ -93,6 +93,17 @@ fn without_problems(text: &str, format: Format) -> Value {
     root.map(|root| root.to_value()).unwrap_or_default()
 }
 
+/// Texts from this length on are gone through first when they are opened.
+const LONG: usize = 4 << 10;
+
+/// Whether opening `text` and looking at all of it gives what reading it gives.
+fn check_opened(name: &str, text: &str) {
+    let (read, expected) = Document::read(name, name, text.to_owned());
+    let (opened, diagnostics) = Document::open(name, name, text.to_owned());
+    assert_eq!(diagnostics, expected, "{text}");
+    assert_eq!(opened.map(|document| document.root), read.map(|document| document.root), "{text}");
+}
+
 /// Every part lies inside the one around it and after the one before it.
 fn check_places(node: &Node) {
     assert!(node.span.start <= node.span.end);
@@ -137,6 +148,20 @@ proptest! {
         prop_assert_eq!(&without_problems(&text, Format::Yaml), &value);
         let places = |format| read(&text, format).root;
         prop_assert_eq!(places(Format::Yaml), places(Format::Json));
+    }
+
+    #[test]
+    fn a_text_that_is_opened_says_what_one_that_is_read_says(
+        text in prop_oneof![
+            any::<String>(),
+            soup(),
+            json().prop_map(|value| value.to_string()),
+            json().prop_map(|value| format!("{value:#}")),
+            json().prop_map(|value| serde_yaml::to_string(&to_yaml(&value)).unwrap()),
+        ]
+    ) {
+        check_opened("a.json", &format!("{text}{}", " ".repeat(LONG)));
+        check_opened("a.yml", &format!("{text}\n# {}\n", "-".repeat(LONG)));
     }
 
     #[test]
@@ -246,7 +271,8 @@ fn hostile_texts_take_no_time() {
     for text in texts {
         for format in [Format::Yaml, Format::Json] {
             let before = Instant::now();
-            drop(read(&text, format));
+            let name = if format == Format::Json { "a.json" } else { "a.yml" };
+            drop(Document::open(name, name, text.clone()));
             let took = before.elapsed();
             let start: String = text.chars().take(20).collect();
             assert!(took < Duration::from_secs(10), "{start:?} took {took:?} as {format:?}");
@@ -272,6 +298,7 @@ fn real_documents_are_read() {
             } else if name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml") {
                 let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
                 let Reading { root, problems } = read(&text, Format::of(&name, &text));
+                check_opened(&name, &text);
                 count += 1;
                 if root.is_none() {
                     refused.push((name, problems));

@@ -335,3 +335,13 @@ fn many_steps_that_lead_everywhere_are_checked_in_time() {
     let steps: Vec<String> = steps.collect();
     assert!(flow(&steps).iter().all(|code| *code == "branch-runs-on"));
 }
+
+#[test]
+fn actions_that_every_step_would_copy_are_bounded() {
+    let actions: String = (0..500).map(|n| format!("  - {{ name: a{n}, type: end }}\n")).collect();
+    let steps: String = (0..500).map(|n| format!("  - {{ stepId: s{n}, operationId: get }}\n")).collect();
+    let workflows = format!("- workflowId: w\n  successActions:\n{actions}  steps:\n{steps}");
+    let found = checked(&api("{}", "{}"), &workflows);
+    let told: Vec<_> = codes(&found).into_iter().filter(|code| *code == "too-large").collect();
+    assert_eq!(told, ["too-large"]);
+}

@@ -67,7 +67,9 @@ impl<'a> Excerpts<'a> {
             Some(document) => {
                 let span = byte_range(&document.text, place);
                 let annotation = kind.span(span).label(label);
-                group.element(Snippet::source(&document.text).path(&*place.file).annotation(annotation))
+                group.element(
+                    Snippet::source(document.text.as_str()).path(&*place.file).annotation(annotation),
+                )
             }
             None => group.element(
                 Origin::path(&*place.file)

@@ -131,7 +131,10 @@ impl Files {
             }
         }
         self.set(index, State::Read(Arc::clone(&document)));
-        self.walk(index, &document, &document.root, &mut None);
+        // References of the description into itself are not remembered.
+        if index != ENTRY || !document.stands_alone {
+            self.walk(index, &document, &document.root, &mut None);
+        }
     }
 
     /// Finds the references below `node`. Documents are not deeper than [`crate::MAX_DEPTH`].

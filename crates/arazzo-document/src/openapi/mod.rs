@@ -12,6 +12,7 @@
 
 mod content;
 mod files;
+mod index;
 mod oauth_flow;
 mod operation;
 mod parameter;
@@ -23,7 +24,6 @@ mod security;
 mod server;
 mod swagger;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -41,6 +41,7 @@ use crate::document::Document;
 use crate::node::{Data, Member, Node};
 use crate::position::{Position, Span};
 use files::Files;
+use index::Index;
 use operation::{Found, METHODS};
 use reference::{Broken, Resolver};
 use swagger::Swagger;
@@ -66,13 +67,6 @@ pub enum OpenApiVersion {
     V3_1,
     /// 3.2.x, read as 3.1 where they agree
     V3_2,
-}
-
-/// The operations, found in one walk over the paths.
-#[derive(Debug, Clone, Default)]
-struct Index {
-    operations: Vec<OperationRef>,
-    by_id: HashMap<String, OperationRef>,
 }
 
 /// What a reference from another description leads to: an operation without anything in it.
@@ -281,30 +275,7 @@ impl OpenApi {
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
-            let mut index = Index::default();
-            for (path, member) in self.paths().iter().enumerate() {
-                let Some(item) = self.follow(&member.value).filter(|_| member.key.starts_with('/')) else {
-                    continue;
-                };
-                let position = |name: &str| METHODS.iter().position(|(method, _)| *method == name);
-                let fixed = item.as_object().unwrap_or_default().iter();
-                let fixed = fixed.filter_map(|member| Some((position(&member.key)?, &member.value)));
-                let is_other =
-                    |name: &str| !METHODS.iter().any(|(method, _)| method.eq_ignore_ascii_case(name));
-                let others = self.additional(item).iter().enumerate();
-                let others = others.filter(|(_, member)| is_other(&member.key));
-                let others = others.map(|(index, member)| (METHODS.len() + index, &member.value));
-                for (method, value) in fixed.chain(others).filter(|(_, value)| value.as_object().is_some()) {
-                    let reference = OperationRef { path, method };
-                    index.operations.push(reference);
-                    if let Some(id) = value.get("operationId").and_then(Node::as_str) {
-                        index.by_id.entry(id.to_owned()).or_insert(reference);
-                    }
-                }
-            }
-            index
-        })
+        self.index.get_or_init(|| Index::new(self))
     }
 }
 

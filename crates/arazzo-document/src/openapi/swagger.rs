@@ -145,20 +145,20 @@ fn form_of(parameters: &[&Node]) -> Option<Node> {
     let properties = parameters.iter().filter_map(|node| Some(member(name_of(node)?, property(node))));
     let required =
         parameters.iter().filter(|node| is_required(node)).filter_map(|node| node.get("name").cloned());
-    let (properties, required) = (properties.collect(), required.collect());
+    let (properties, required): (Vec<_>, Vec<_>) = (properties.collect(), required.collect());
     let members = vec![
         member("type", Node { span, data: Data::String("object".to_owned()) }),
-        member("required", Node { span, data: Data::Array(required) }),
-        member("properties", Node { span, data: Data::Object(properties) }),
+        member("required", Node { span, data: Data::Array(required.into()) }),
+        member("properties", Node { span, data: Data::Object(properties.into()) }),
     ];
-    Some(Node { span, data: Data::Object(members) })
+    Some(Node { span, data: Data::Object(members.into()) })
 }
 
 /// The keywords of a parameter that describe its value.
 fn property(node: &Node) -> Node {
     let of_the_parameter = |member: &&Member| !matches!(member.key.as_str(), "name" | "in" | "required");
     let members = node.as_object().unwrap_or_default().iter().filter(of_the_parameter);
-    Node { span: node.span, data: Data::Object(members.cloned().collect()) }
+    Node { span: node.span, data: Data::Object(members.cloned().collect::<Vec<_>>().into()) }
 }
 
 /// The flow of an OAuth scheme under the name that later versions give it.
@@ -170,7 +170,7 @@ fn flows_of(scheme: &Node) -> Option<Node> {
         "implicit" => "implicit",
         _ => return None,
     };
-    Some(Node { span: scheme.span, data: Data::Object(vec![member(name, scheme.clone())]) })
+    Some(Node { span: scheme.span, data: Data::Object(vec![member(name, scheme.clone())].into()) })
 }
 
 fn urls(openapi: &OpenApi) -> Option<Urls> {

@@ -8,6 +8,7 @@
 mod extent;
 mod scalar;
 mod tag;
+mod unread;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -19,6 +20,7 @@ use crate::node::{Data, Member, Node};
 use crate::position::{Position, Span};
 use crate::read::{Budget, MAX_DEPTH, Problem, Problems, Reading, distinct, too_deep};
 use extent::Cursor;
+pub(crate) use unread::{Glance, Unread, outline};
 
 /// Reads a YAML text without byte order mark.
 pub(crate) fn read(text: &str) -> Reading {
@@ -147,11 +149,13 @@ impl Composer {
             if in_flow_style { event.end } else { last.unwrap_or(start).max(start) }
         };
         let (end, data) = match parts {
-            Parts::Array(items) => (end_or(items.last().map(|item| item.span.end)), Data::Array(items)),
+            Parts::Array(items) => {
+                (end_or(items.last().map(|item| item.span.end)), Data::Array(items.into()))
+            }
             Parts::Object { members, merged, .. } => {
                 let end = end_or(members.last().map(|member| member.value.span.end));
                 let members = distinct(members, &mut self.problems);
-                (end, Data::Object(self.merge(members, merged)))
+                (end, Data::Object(self.merge(members, merged).into()))
             }
         };
         self.add(Node { span: Span { start, end }, data }, anchor)
@@ -281,7 +285,9 @@ impl Composer {
         let mut keys: HashSet<String> = members.iter().map(|member| member.key.clone()).collect();
         let sources = merged.into_iter().flat_map(|node| match node.data {
             Data::Array(items) => items,
-            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Object(_) => vec![node],
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Object(_) => {
+                vec![node].into()
+            }
         });
         for source in sources {
             match source.data {

@@ -2,9 +2,9 @@
 //!
 //! See `inputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use arazzo_document::{Code, Diagnostic, Node, Span};
+use arazzo_document::{Code, Diagnostic, Member, Node, Span};
 use arazzo_expression::{Expression, Source};
 
 use super::Findings;
@@ -27,10 +27,12 @@ pub(super) fn named_elsewhere(checked: &Checked<'_>) -> HashSet<(String, String)
 pub(super) fn check(subject: &Subject<'_>, elsewhere: &HashSet<(String, String)>, findings: &mut Findings) {
     let Some(node) = &subject.workflow.inputs else { return };
     let inputs = &subject.plan.inputs;
+    let described = written(node);
     for (name, message) in inputs.refused_defaults() {
         // The line of a secret is not shown.
         let field = Some("default").filter(|_| !inputs.is_secret(&name));
-        let place = subject.place(span_of(node, &name, field));
+        let member = described.get(name.as_str()).copied();
+        let place = subject.place(span_of(node, member, field));
         let message = message.replacen(
             &format!("input `{name}` is refused"),
             &format!("the default of input `{name}` is refused"),
@@ -52,12 +54,13 @@ pub(super) fn check(subject: &Subject<'_>, elsewhere: &HashSet<(String, String)>
         };
         findings.add(Diagnostic::warning(Code::UndeclaredInput, message, place).with_hint(hint));
     }
-    unused(subject, node, elsewhere, findings);
+    unused(subject, node, &described, elsewhere, findings);
 }
 
 fn unused(
     subject: &Subject<'_>,
     node: &Node,
+    described: &HashMap<&str, &Member>,
     elsewhere: &HashSet<(String, String)>,
     findings: &mut Findings,
 ) {
@@ -77,25 +80,29 @@ fn unused(
     }
     let id = &subject.workflow.id.value;
     // A dependency gets the inputs that have the names of its own.
-    let dependencies: Vec<&_> =
-        subject.plan.depends_on.iter().filter_map(|index| subject.checked.plan.workflow(*index)).collect();
+    let dependencies =
+        subject.plan.depends_on.iter().filter_map(|index| subject.checked.plan.workflow(*index));
+    used.extend(dependencies.flat_map(|workflow| workflow.inputs.names()));
     for name in subject.plan.inputs.names() {
-        let passed_on = || dependencies.iter().any(|workflow| workflow.inputs.declares(name));
-        if used.contains(name) || elsewhere.contains(&(id.clone(), name.to_owned())) || passed_on() {
+        if used.contains(name) || elsewhere.contains(&(id.clone(), name.to_owned())) {
             continue;
         }
         let message = format!("nothing in workflow `{id}` uses input `{name}`");
-        let place = subject.place(span_of(node, name, None));
+        let place = subject.place(span_of(node, described.get(name).copied(), None));
         let hint = format!("use it as `$inputs.{name}`, or remove it");
         findings.add(Diagnostic::info(Code::UnusedInput, message, place).with_hint(hint));
     }
 }
 
+/// The inputs that are described in the workflow itself, by their names.
+fn written(inputs: &Node) -> HashMap<&str, &Member> {
+    let properties = inputs.get("properties").and_then(Node::as_object).unwrap_or_default();
+    properties.iter().map(|member| (member.key.as_str(), member)).collect()
+}
+
 /// Where an input is described, or one of its fields; the inputs as a whole when that is not in the workflow.
-fn span_of(inputs: &Node, name: &str, field: Option<&str>) -> Span {
-    let Some(member) = inputs.get("properties").and_then(|properties| properties.member(name)) else {
-        return inputs.span.first_line();
-    };
+fn span_of(inputs: &Node, written: Option<&Member>, field: Option<&str>) -> Span {
+    let Some(member) = written else { return inputs.span.first_line() };
     field.and_then(|field| member.value.get(field)).map_or(member.key_span, |node| node.span)
 }
 

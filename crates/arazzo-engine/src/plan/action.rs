@@ -1,5 +1,6 @@
 //! Success and failure actions with their targets found.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use arazzo_document::Code;
@@ -64,15 +65,36 @@ impl Compiler<'_> {
         outcome: Outcome,
     ) -> Vec<ActionPlan> {
         let mut plans = self.action_list(step, outcome);
-        let names: Vec<String> = plans.iter().map(|plan| plan.name.clone()).collect();
-        plans.extend(
-            self.action_list(workflow, outcome).into_iter().filter(|plan| !names.contains(&plan.name)),
-        );
+        if self.may_inherit(workflow.len()) {
+            let names: HashSet<String> = plans.iter().map(|plan| plan.name.clone()).collect();
+            let inherited = self.action_list(workflow, outcome).into_iter();
+            plans.extend(inherited.filter(|plan| !names.contains(&plan.name)));
+        }
         plans
+    }
+
+    /// Whether a step may have so many actions of the workflow, too: every step has its own copy.
+    fn may_inherit(&mut self, actions: usize) -> bool {
+        let before = self.inherited;
+        self.inherited = before.saturating_add(actions);
+        if before <= MAX_INHERITED && self.inherited > MAX_INHERITED {
+            let message = format!(
+                "the steps of workflow `{}` have more than {MAX_INHERITED} actions of the workflow",
+                self.workflow.id.value
+            );
+            self.error(
+                Code::TooLarge,
+                self.workflow.id.span,
+                message,
+                "give the actions to the steps that need them",
+            );
+        }
+        self.inherited <= MAX_INHERITED
     }
 
     fn action_list(&mut self, entries: &[Entry<Action>], outcome: Outcome) -> Vec<ActionPlan> {
         let mut plans: Vec<ActionPlan> = Vec::new();
+        let mut names = HashSet::new();
         for entry in entries {
             let (action, span) = match entry {
                 Entry::Inline(action) => (action.clone(), action.name.span),
@@ -86,13 +108,14 @@ impl Compiler<'_> {
                     (action.clone(), reusable.reference.span)
                 }
             };
-            if plans.iter().any(|plan| plan.name == action.name.value) {
+            if names.contains(&action.name.value) {
                 let message = format!("two actions of one list have the name `{}`", action.name.value);
                 self.error(Code::DuplicateAction, span, message, "give each its own name");
                 continue;
             }
             let Some(target) = self.action_target(&action, outcome) else { continue };
             let criteria = self.criteria(&action.criteria);
+            names.insert(action.name.value.clone());
             plans.push(ActionPlan { name: action.name.value.clone(), target, criteria });
         }
         plans
@@ -153,3 +176,6 @@ impl Compiler<'_> {
 
 /// “If not specified then a single retry SHALL be attempted.”
 const DEFAULT_RETRY_LIMIT: u32 = 1;
+
+/// So many actions may the steps of a workflow have from it, taken together.
+const MAX_INHERITED: usize = 200_000;

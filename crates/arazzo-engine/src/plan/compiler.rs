@@ -45,6 +45,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) uses: Vec<StepUse>,
     /// Outputs of called workflows that are used as if the step had them, by the step's id.
     pub(crate) implied: Vec<(String, String)>,
+    /// How many actions the steps have from the workflow.
+    pub(crate) inherited: usize,
     /// The workflows that expressions name.
     pub(crate) named: Vec<(String, usize)>,
     /// The part that is looked at.
@@ -272,6 +274,7 @@ fn compile_one(
         on_channel: false,
         uses: Vec::new(),
         implied: Vec::new(),
+        inherited: 0,
         named: Vec::new(),
         part: Part::Received,
         sightings,

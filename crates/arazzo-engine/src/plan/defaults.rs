@@ -3,9 +3,11 @@
 //! They are filled in before the inputs are checked, so that a workflow can rely on them wherever the schema of its
 //! [`inputs`](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object) gives one.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
-use super::input_schema::layers;
+use super::input_schema::{layers, next};
 use super::inputs::{InputProblem, InputsError};
 
 /// So deep are schemas followed; a reference that leads back to itself ends there.
@@ -16,13 +18,15 @@ const MAX_DEFAULTS: usize = 100_000;
 
 /// Gives `inputs` the defaults of what they lack.
 pub(super) fn fill_defaults(schema: &Value, inputs: &mut Map<String, Value>) -> Result<(), InputsError> {
-    Defaults { root: schema, left: MAX_DEFAULTS }.fill(schema, inputs, 0)
+    Defaults { root: schema, left: MAX_DEFAULTS, known: HashMap::new() }.fill(schema, inputs, 0)
 }
 
 struct Defaults<'a> {
     root: &'a Value,
     /// How many values may still be made.
     left: usize,
+    /// The defaults that were looked for.
+    known: HashMap<*const Value, Option<&'a Value>>,
 }
 
 impl<'a> Defaults<'a> {
@@ -40,8 +44,7 @@ impl<'a> Defaults<'a> {
             let Some(properties) = layer.get("properties").and_then(Value::as_object) else { continue };
             for (name, property) in properties {
                 if !object.contains_key(name)
-                    && let Some(default) =
-                        layers(property, self.root).into_iter().find_map(|layer| layer.get("default"))
+                    && let Some(default) = self.default_of(property)
                 {
                     self.spend(default)?;
                     object.insert(name.clone(), default.clone());
@@ -52,6 +55,30 @@ impl<'a> Defaults<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The default of a property. Schemas that each refer to the next are followed once for all of them.
+    fn default_of(&mut self, property: &'a Value) -> Option<&'a Value> {
+        let mut followed = Vec::new();
+        let mut schema = property;
+        let default = loop {
+            if let Some(known) = self.known.get(&std::ptr::from_ref(schema)) {
+                break *known;
+            }
+            // Should it lead back here, there is none.
+            self.known.insert(schema, None);
+            followed.push(schema);
+            if let Some(default) = schema.get("default") {
+                break Some(default);
+            }
+            match next(schema, self.root).as_slice() {
+                [] => break None,
+                [next] => schema = next,
+                _ => break layers(schema, self.root).into_iter().find_map(|layer| layer.get("default")),
+            }
+        };
+        self.known.extend(followed.into_iter().map(|schema| (std::ptr::from_ref(schema), default)));
+        default
     }
 
     fn spend(&mut self, default: &Value) -> Result<(), InputsError> {
@@ -84,6 +111,22 @@ mod tests {
         let Value::Object(mut inputs) = inputs else { panic!("{inputs} is no object") };
         fill_defaults(schema, &mut inputs).map_err(|error| error.to_string())?;
         Ok(Value::Object(inputs))
+    }
+
+    #[test]
+    fn inputs_that_refer_to_each_other_in_a_ring_are_followed_once() {
+        const INPUTS: usize = 20_000;
+        let ring = |with: Value| {
+            let input = |n: usize| {
+                (format!("i{n}"), json!({ "$ref": format!("#/properties/i{}", (n + 1) % INPUTS) }))
+            };
+            let mut properties: Map<String, Value> = (0..INPUTS).map(input).collect();
+            properties.insert("i7".to_owned(), with);
+            json!({ "properties": properties })
+        };
+        assert_eq!(filled(&ring(json!({ "$ref": "#/properties/i8" })), json!({})).unwrap(), json!({}));
+        let all = filled(&ring(json!({ "default": 3 })), json!({})).unwrap();
+        assert!(all.as_object().unwrap().values().filter(|value| **value == 3).count() == INPUTS);
     }
 
     #[test]

@@ -32,6 +32,16 @@ pub(super) fn of_member<'a>(schemas: &[&'a Value], name: &str, root: &'a Value) 
     branches(inner.collect(), root)
 }
 
+/// What applies to the same value as `schema` does, because it is in its `allOf` or what it refers to.
+pub(super) fn next<'a>(schema: &'a Value, root: &'a Value) -> Vec<&'a Value> {
+    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    all.chain(referred(schema, root)).collect()
+}
+
+fn referred<'a>(schema: &'a Value, root: &'a Value) -> Option<&'a Value> {
+    root.pointer(schema.get("$ref")?.as_str()?.strip_prefix('#')?)
+}
+
 /// The schemas, what they refer to and all that these keywords have, each once.
 fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
     let mut seen = BTreeSet::new();
@@ -48,8 +58,7 @@ fn reached<'a>(mut next: Vec<&'a Value>, root: &'a Value, keywords: &[&str]) -> 
                 None => {}
             }
         }
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        next.extend(reference.and_then(|reference| root.pointer(reference.strip_prefix('#')?)));
+        next.extend(referred(schema, root));
     }
     found
 }

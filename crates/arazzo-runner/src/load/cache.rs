@@ -58,7 +58,15 @@ pub(super) struct Shared {
 
 impl Read {
     pub(super) fn of(Text { name, uri, text }: Text) -> Self {
-        let (document, diagnostics) = Document::read(&name, &uri, text);
+        Self::of_document(Document::read(&name, &uri, text))
+    }
+
+    /// What is read of a source, of which a workflow may use little.
+    pub(super) fn of_source(Text { name, uri, text }: Text) -> Self {
+        Self::of_document(Document::open(&name, &uri, text))
+    }
+
+    fn of_document((document, diagnostics): (Option<Document>, Vec<Diagnostic>)) -> Self {
         Self { document: document.map(|document| Shared::new(Arc::new(document))), diagnostics }
     }
 }
@@ -81,12 +89,12 @@ pub(super) fn read_once(
     owner: &Document,
     text: impl FnOnce() -> Result<Text, Unread>,
 ) -> Result<Read, Unread> {
-    let Some(cache) = cache else { return text().map(Read::of) };
+    let Some(cache) = cache else { return text().map(Read::of_source) };
     let slot = cache.slot(location.clone(), location.shown(owner));
     let mut is_new = false;
     let result = slot.get_or_init(|| {
         is_new = true;
-        text().map(Read::of)
+        text().map(Read::of_source)
     });
     if is_new && let Ok(Read { document: Some(document), .. }) = result {
         cache.count(document.document.text.len());

@@ -95,7 +95,7 @@ fn wanted(workspace: &Workspace, name: &str) -> BTreeSet<String> {
 fn count(wanted: &BTreeSet<String>, path: &Path) -> usize {
     let Ok(text) = read_regular(path) else { return 0 };
     let name = path.display().to_string();
-    let openapi = Document::read(&name, &name, text).0.and_then(|read| OpenApi::new(Arc::new(read)).ok());
+    let openapi = Document::open(&name, &name, text).0.and_then(|read| OpenApi::new(Arc::new(read)).ok());
     let Some(openapi) = openapi else { return 0 };
     wanted.iter().filter(|id| openapi.operation_by_id(id).is_some()).count()
 }

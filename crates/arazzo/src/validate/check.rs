@@ -179,7 +179,7 @@ fn add_unread(documents: &mut Vec<Arc<Document>>, diagnostics: &[Diagnostic]) {
         if let Ok(text) = read_file(Path::new(&*place.file)) {
             let root = Node { span: place.span, data: Data::Null };
             let (name, uri) = (Arc::clone(&place.file), place.file.to_string());
-            documents.push(Arc::new(Document { name, uri, text, root }));
+            documents.push(Arc::new(Document::new(name, uri, text, root)));
         }
     }
 }

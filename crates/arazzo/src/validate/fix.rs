@@ -95,7 +95,7 @@ fn changes(examined: &Examined) -> Option<(Arc<Document>, Vec<Change>)> {
 fn rewritten(document: &Document, changes: &[Change]) -> Option<(String, usize)> {
     let write = |changes: &[&Change]| {
         let text = document.rewritten(changes.iter().map(|(path, text)| (path.as_str(), text.as_str())))?;
-        (text != document.text).then_some(text)
+        (text != *document.text).then_some(text)
     };
     let mut seen = HashSet::new();
     let distinct: Vec<&Change> = changes.iter().filter(|(path, _)| seen.insert(path.as_str())).collect();

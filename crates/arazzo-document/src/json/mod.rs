@@ -2,15 +2,26 @@
 //!
 //! [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) to the letter: no comments, no trailing commas. A number keeps
 //! every digit that was written.
+//!
+//! A text can also be gone through first. Then what is in its arrays and objects is read when somebody looks at it.
 
+mod scan;
+mod unread;
+
+use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde_json::Number;
 
+use crate::children::{Items, Members};
 use crate::diagnostic::Code;
 use crate::node::{Data, Member, Node};
 use crate::position::{Position, Span};
 use crate::read::{Budget, MAX_DEPTH, Problem, Problems, Reading, distinct, too_deep};
+
+use unread::Tape;
+pub(crate) use unread::{Glance, Unread, outline};
 
 /// Reads a JSON text without byte order mark.
 pub(crate) fn read(text: &str) -> Reading {
@@ -37,6 +48,8 @@ struct Reader<'t> {
     depth: usize,
     budget: Budget,
     problems: Problems,
+    /// What is known of the text when it was gone through before, with the number of the collection that opens next.
+    scanned: Option<(&'t Arc<Tape>, u32)>,
 }
 
 impl<'t> Reader<'t> {
@@ -50,6 +63,7 @@ impl<'t> Reader<'t> {
             depth: 0,
             budget: Budget::default(),
             problems: Problems::default(),
+            scanned: None,
         }
     }
 
@@ -71,8 +85,14 @@ impl<'t> Reader<'t> {
         let start = self.position();
         self.budget.spend(1, Span::at(start))?;
         let data = match self.peek() {
-            Some(b'{') => self.nested(Self::object)?,
-            Some(b'[') => self.nested(Self::array)?,
+            Some(b'{') => match self.unread() {
+                Some(unread) => Data::Object(Members::later(unread)),
+                None => self.nested(|reader| Ok(Data::Object(reader.object()?.into())))?,
+            },
+            Some(b'[') => match self.unread() {
+                Some(unread) => Data::Array(Items::later(unread)),
+                None => self.nested(|reader| Ok(Data::Array(reader.array()?.into())))?,
+            },
             Some(b'"') => Data::String(self.string()?),
             Some(b'-' | b'0'..=b'9') => Data::Number(self.number()?),
             Some(b't') => self.word("true", Data::Bool(true))?,
@@ -95,11 +115,11 @@ impl<'t> Reader<'t> {
         Ok(data)
     }
 
-    fn object(&mut self) -> Result<Data, Problem> {
+    fn object(&mut self) -> Result<Vec<Member>, Problem> {
         let mut members = Vec::new();
         self.skip_whitespace();
         if self.eat(b'}') {
-            return Ok(Data::Object(members));
+            return Ok(members);
         }
         loop {
             self.skip_whitespace();
@@ -118,7 +138,8 @@ impl<'t> Reader<'t> {
             members.push(Member { key, key_span, value });
             self.skip_whitespace();
             if self.eat(b'}') {
-                return Ok(Data::Object(distinct(members, &mut self.problems)));
+                let is_known = self.scanned.is_some();
+                return Ok(if is_known { members } else { distinct(members, &mut self.problems) });
             }
             if !self.eat(b',') {
                 return Err(self.unexpected("`,` or `}`"));
@@ -126,18 +147,18 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn array(&mut self) -> Result<Data, Problem> {
+    fn array(&mut self) -> Result<Vec<Node>, Problem> {
         let mut items = Vec::new();
         self.skip_whitespace();
         if self.eat(b']') {
-            return Ok(Data::Array(items));
+            return Ok(items);
         }
         loop {
             self.skip_whitespace();
             items.push(self.value()?);
             self.skip_whitespace();
             if self.eat(b']') {
-                return Ok(Data::Array(items));
+                return Ok(items);
             }
             if !self.eat(b',') {
                 return Err(self.unexpected("`,` or `]`"));
@@ -186,20 +207,24 @@ impl<'t> Reader<'t> {
 
     /// Reads a string from its opening to its closing quote.
     fn string(&mut self) -> Result<String, Problem> {
+        self.text().map(Cow::into_owned)
+    }
+
+    /// Reads a string as it is in the text, as most are that have no escapes.
+    fn text(&mut self) -> Result<Cow<'t, str>, Problem> {
         self.at += 1;
-        // Most strings have no escapes, and are as long as they are written.
-        let mut text = self.run().to_owned();
+        let mut text = Cow::Borrowed(self.run());
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(text);
                 }
-                Some(b'\\') => text.push(self.escape()?),
+                Some(b'\\') => text.to_mut().push(self.escape()?),
                 Some(0..=0x1f) => {
                     return Err(self.error_here("a control character in a string must be escaped"));
                 }
-                Some(_) => text.push_str(self.run()),
+                Some(_) => text.to_mut().push_str(self.run()),
                 None => return Err(self.unexpected("`\"` at the end of the string")),
             }
         }
