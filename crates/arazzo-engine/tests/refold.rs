@@ -7,7 +7,9 @@ mod support;
 
 use std::sync::Arc;
 
-use arazzo_engine::{Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Timestamp, TransportErrorCode};
+use arazzo_engine::{
+    Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Timestamp, TransportErrorCode,
+};
 use proptest::prelude::*;
 use serde_json::json;
 use support::{Answer, plan, play_plan};
