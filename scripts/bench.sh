@@ -41,7 +41,7 @@ run=(run workflows/sift-com-screen-account-creation-workflow.yml
     --server "eventsApi=$url" --server "scoreApi=$url" --server "decisionsApi=$url"
     --auth ApiKeyAuth=example-api-key: --auth BasicAuth=example-api-key:)
 
-# measure ROUNDS BY-HAND-ARGUMENTS… -- ARAZZO-ARGUMENTS… [-- NAME OTHER COMMAND…]
+# compare ROUNDS BY-HAND-ARGUMENTS… -- ARAZZO-ARGUMENTS… [-- NAME COMMAND…]
 compare() {
     local rounds=$1 by_hand=("$bin/sift-by-hand" "$url") arguments=()
     shift
@@ -50,7 +50,7 @@ compare() {
     while [ $# -gt 0 ] && [ "$1" != -- ]; do arguments+=("$1") && shift; done
     # What is measured prints nothing, so here is once what it does.
     echo "by hand: $("${by_hand[@]}")"
-    echo "arazzo: $("$bin/arazzo" "${arguments[@]}" 2>&1 | tail -n 1)"
+    echo "arazzo: $("$bin/arazzo" "${arguments[@]}" 2>&1 | tr -d '\n' | cut -c 1-150)"
     local other=()
     if [ -n "${ARAZZO:-}" ]; then other=(-- "$ARAZZO" "$ARAZZO" "${arguments[@]}"); fi
     "$bin/measure" --rounds "$rounds" -- "by hand" "${by_hand[@]}" -- arazzo "$bin/arazzo" "${arguments[@]}" \
