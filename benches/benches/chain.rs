@@ -4,41 +4,23 @@
 //! cargo bench -p arazzo-benches --bench chain
 //! ```
 
-use std::error::Error;
-use std::fs;
+mod sift;
+
 use std::hint::black_box;
-use std::path::Path;
-use std::sync::Arc;
 
 use arazzo_benches::{DECISION_ANSWER, EVENT_ANSWER, SCORE_ANSWER};
-use arazzo_document::{Document, Workspace};
-use arazzo_engine::{
-    Call, Command, Mode, Plan, PlanOptions, Record, Response, Run, RunOptions, RunResult, Timestamp,
-};
+use arazzo_engine::EventsWanted;
 use criterion::Criterion;
 use serde_json::{Map, Value, json};
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
-
-const WORKFLOW: &str = "screen-account-creation";
-
-/// The description, then its sources in the order in which it names them.
-const FILES: [&str; 4] = [
-    "workflows/sift-com-screen-account-creation-workflow.yml",
-    "openapi/sift-events-api-openapi.yml",
-    "openapi/sift-score-api-openapi.yml",
-    "openapi/sift-decisions-api-openapi.yml",
-];
+use sift::{Outcome, compile, inputs, read, run};
 
 fn main() -> Outcome<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let texts: Vec<String> =
-        FILES.iter().map(|file| fs::read_to_string(root.join(file))).collect::<Result<_, _>>()?;
+    let texts = sift::texts()?;
     let workspace = read(&texts)?;
     let plan = compile(&workspace)?;
     let inputs = inputs();
     // What is measured is looked at once, for a fast failure would be a good figure.
-    let result = run(&plan, &inputs)?;
+    let result = run(&plan, &inputs, EventsWanted::All)?;
     if result.outputs.get("appliedDecision") != Some(&json!({ "id": "block_new_account" })) {
         return Err(format!("the machine took the wrong branch: {result:?}").into());
     }
@@ -48,61 +30,14 @@ fn main() -> Outcome<()> {
         bench.iter(|| read(black_box(&texts)));
     });
     criterion.bench_function("compile the plan", |bench| bench.iter(|| compile(black_box(&workspace))));
-    criterion.bench_function("run the machine", |bench| bench.iter(|| run(&plan, black_box(&inputs))));
+    for (name, wanted) in
+        [("run the machine", EventsWanted::All), ("run the machine, warnings only", EventsWanted::Warnings)]
+    {
+        criterion.bench_function(name, |bench| bench.iter(|| run(&plan, black_box(&inputs), wanted)));
+    }
     criterion.bench_function("the same by hand", |bench| bench.iter(|| by_hand(black_box(&inputs))));
     criterion.final_summary();
     Ok(())
-}
-
-fn read(texts: &[String]) -> Outcome<Workspace> {
-    let mut documents = FILES.iter().zip(texts).map(|(file, text)| {
-        let (document, diagnostics) = Document::read(file, file, text.clone());
-        document.map(Arc::new).ok_or_else(|| format!("`{file}` cannot be read: {diagnostics:?}"))
-    });
-    let description = documents.next().ok_or("there is no description")??;
-    let (workspace, diagnostics) = Workspace::new(description, Mode::Tolerant);
-    let mut workspace = workspace.ok_or_else(|| format!("no description: {diagnostics:?}"))?;
-    // The files are in the order of the sources.
-    for source in documents {
-        let wanted = workspace.wanted().ok_or("there are more files than sources")?;
-        workspace.supply(wanted, source?);
-    }
-    Ok(workspace)
-}
-
-fn compile(workspace: &Workspace) -> Outcome<Arc<Plan>> {
-    let planning = Plan::compile(workspace, WORKFLOW, &PlanOptions::default());
-    Ok(planning.plan.ok_or_else(|| format!("no plan: {:?}", planning.diagnostics))?)
-}
-
-fn inputs() -> Map<String, Value> {
-    let inputs = [
-        ("apiKey", "example-api-key"),
-        ("accountId", "account-0815"),
-        ("userId", "user-4711"),
-        ("userEmail", "robin@example.com"),
-        ("riskyDecisionId", "block_new_account"),
-    ];
-    inputs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
-}
-
-/// One chain, with the answers that `sift-server` gives.
-fn run(plan: &Arc<Plan>, inputs: &Map<String, Value>) -> Outcome<RunResult> {
-    let start = plan.start("run-1", Timestamp(0), inputs.clone())?;
-    let mut run = Run::new(Arc::clone(plan), start.secrets, RunOptions::default());
-    run.apply(start.record)?;
-    for (moment, body) in (1..).zip([EVENT_ANSWER, SCORE_ANSWER, DECISION_ANSWER]) {
-        let Some(Command::Call(call)) = run.commands().first() else { break };
-        let record = answer(call, moment, body);
-        run.apply(record)?;
-    }
-    Ok(run.result().ok_or("the run goes on after the last answer")?.clone())
-}
-
-fn answer(call: &Call, moment: u64, body: &str) -> Record {
-    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    let response = Response { status: 200, headers, body: body.as_bytes().to_vec() };
-    Record::Responded { at: Timestamp(moment), id: call.id, response }
 }
 
 /// What a program without a machine does between the requests: it makes bodies and reads answers.

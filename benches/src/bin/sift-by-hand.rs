@@ -1,11 +1,13 @@
 //! The requests of `workflows/sift-com-screen-account-creation-workflow.yml` as somebody would write them by hand.
 //!
 //! ```text
-//! sift-by-hand BASE-URL [--repeat N]
+//! sift-by-hand BASE-URL [--repeat N [--concurrency C]]
+//! sift-by-hand BASE-URL --steps N USER
 //! ```
 //!
 //! The client has the settings that the runner's has: no proxy, no redirect, nothing sent twice, and no root
-//! certificates, which plain HTTP never asks for. With `--repeat`, N chains go over one client, one after the other.
+//! certificates, which plain HTTP never asks for. With `--repeat`, N chains go over one client, C at a time. With `--steps`,
+//! the score of a user is read N times, and nobody looks at what it is.
 
 #![expect(clippy::print_stdout, reason = "the decision is what this program has to say")]
 
@@ -13,6 +15,8 @@ use std::env;
 use std::error::Error;
 use std::sync::Arc;
 
+use futures_util::future;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -25,22 +29,43 @@ const THRESHOLD: f64 = 80.0;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (base, repeat) = match arguments.as_slice() {
-        [base] => (*base, 1),
-        [base, "--repeat", repeat] => (*base, repeat.parse()?),
-        _ => return Err("usage: sift-by-hand BASE-URL [--repeat N]".into()),
+    let (base, work) = match arguments.as_slice() {
+        [base] => (*base, Work::Chains { repeat: 1, concurrency: 1 }),
+        [base, "--repeat", repeat] => (*base, Work::Chains { repeat: repeat.parse()?, concurrency: 1 }),
+        [base, "--repeat", repeat, "--concurrency", concurrency] => {
+            (*base, Work::Chains { repeat: repeat.parse()?, concurrency: concurrency.parse()? })
+        }
+        [base, "--steps", steps, user] => (*base, Work::Steps(steps.parse()?, user)),
+        _ => {
+            return Err("usage: sift-by-hand BASE-URL [--repeat N [--concurrency C] | --steps N USER]".into());
+        }
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let decision = runtime.block_on(async {
         let client = client()?;
-        let mut decision = None;
-        for _ in 0_u32..repeat {
-            decision = screen(&client, base).await?;
+        match work {
+            Work::Steps(steps, user) => {
+                let mut bytes = 0;
+                for _ in 0..steps {
+                    bytes += receive(score_of(&client, base, user)).await?.len();
+                }
+                Ok(Some(bytes.into()))
+            }
+            Work::Chains { repeat, concurrency } => {
+                let chains = stream::iter(0..repeat).map(|_| screen(&client, base));
+                let last = |_, decision| future::ready(Ok(decision));
+                chains.buffer_unordered(concurrency.max(1)).try_fold(None, last).await
+            }
         }
-        Ok::<_, Box<dyn Error>>(decision)
     })?;
     println!("{}", decision.unwrap_or_default());
     Ok(())
+}
+
+/// What is asked for.
+enum Work<'a> {
+    Chains { repeat: u32, concurrency: usize },
+    Steps(u32, &'a str),
 }
 
 fn client() -> Result<Client, Box<dyn Error>> {
@@ -69,7 +94,7 @@ async fn screen(client: &Client, base: &str) -> Result<Option<Value>, Box<dyn Er
     let request = client.post(format!("{base}/events?return_score=true&abuse_types=account_abuse"));
     send(with_json(request, &event)?).await?;
 
-    let score = send(client.get(format!("{base}/score/{USER}?abuse_types=account_abuse"))).await?;
+    let score = send(score_of(client, base, USER)).await?;
     let score = score.pointer("/scores/account_abuse/score").and_then(Value::as_f64);
     if score.is_none_or(|score| score < THRESHOLD) {
         return Ok(None);
@@ -85,12 +110,20 @@ async fn screen(client: &Client, base: &str) -> Result<Option<Value>, Box<dyn Er
     Ok(answer.get("decision").cloned())
 }
 
+fn score_of(client: &Client, base: &str, user: &str) -> RequestBuilder {
+    client.get(format!("{base}/score/{user}?abuse_types=account_abuse"))
+}
+
 fn with_json(request: RequestBuilder, body: &Value) -> Result<RequestBuilder, Box<dyn Error>> {
     Ok(request.header(CONTENT_TYPE, "application/json").body(serde_json::to_vec(body)?))
 }
 
 async fn send(request: RequestBuilder) -> Result<Value, Box<dyn Error>> {
+    Ok(serde_json::from_slice(&receive(request).await?)?)
+}
+
+async fn receive(request: RequestBuilder) -> Result<Vec<u8>, Box<dyn Error>> {
     let request = request.basic_auth(KEY, Some("")).header(ACCEPT, "application/json");
     let response = request.send().await?.error_for_status()?;
-    Ok(serde_json::from_slice(&response.bytes().await?)?)
+    Ok(response.bytes().await?.into())
 }

@@ -1,4 +1,5 @@
-//! Answers the three Sift operations on the loopback interface, always for a risky user.
+//! Answers the three Sift operations on the loopback interface, always for a risky user. The score of `padding-N` has N
+//! bytes more than it needs.
 //!
 //! It prints its base URL and ends when its standard input does, so that it never outlives who started it. Hyper on
 //! one thread keeps its own cost below what it is used to measure.
@@ -18,6 +19,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+
+/// No answer is padded with more.
+const MAX_PADDING: usize = 1 << 20;
 
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -46,8 +50,12 @@ async fn answer(mut request: Request<Incoming>) -> Result<Response<Full<Bytes>>,
     // An unread body would close the connection.
     while let Some(Ok(_)) = request.body_mut().frame().await {}
     let path = request.uri().path();
-    let body = if request.method() == Method::GET && path.starts_with("/v205/score/") {
-        SCORE_ANSWER
+    let user = path.strip_prefix("/v205/score/").filter(|_| request.method() == Method::GET);
+    let body = if let Some(user) = user {
+        match user.strip_prefix("padding-").and_then(|bytes| bytes.parse().ok()) {
+            Some(bytes) => return Ok(json(padded(bytes).into())),
+            None => SCORE_ANSWER,
+        }
     } else if request.method() == Method::POST && path == "/v205/events" {
         EVENT_ANSWER
     } else if request.method() == Method::POST && path.ends_with("/decisions") {
@@ -57,7 +65,18 @@ async fn answer(mut request: Request<Incoming>) -> Result<Response<Full<Bytes>>,
         *response.status_mut() = StatusCode::NOT_FOUND;
         return Ok(response);
     };
-    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+    Ok(json(Bytes::from_static(body.as_bytes())))
+}
+
+fn json(body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
+}
+
+/// The score with further members, as in a list of reasons.
+fn padded(bytes: usize) -> String {
+    const MEMBER: &str = r#"{"name":"accounts per device","value":7,"details":{"users":"user-4702"}},"#;
+    let members = MEMBER.repeat(bytes.min(MAX_PADDING) / MEMBER.len());
+    format!(r#"{{"padding":[{members}null],{}"#, SCORE_ANSWER.trim_start_matches('{'))
 }

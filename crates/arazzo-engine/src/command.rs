@@ -1,6 +1,7 @@
 //! What the machine wants done.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::record::Timestamp;
 pub enum Command {
     /// Send a request and answer with [`Record::Responded`](crate::Record::Responded) or
     /// [`Record::Failed`](crate::Record::Failed).
-    Call(Box<Call>),
+    Call(Arc<Call>),
     /// Wait and answer with [`Record::Woke`](crate::Record::Woke).
     Sleep {
         /// The id that the answer must carry.

@@ -29,8 +29,11 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// The same of a name that may be cut off at its beginning.
 pub(crate) fn is_secret(name: &[u8]) -> bool {
-    SECRET_ENDINGS.iter().any(|ending| {
-        let mut plain = name.iter().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
+    let plain = || name.iter().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
+    let Some(last) = plain().next().map(u8::to_ascii_lowercase) else { return false };
+    // Most names end in no letter that an ending ends in.
+    SECRET_ENDINGS.iter().filter(|ending| ending.as_bytes().last() == Some(&last)).any(|ending| {
+        let mut plain = plain();
         ending.bytes().rev().all(|byte| plain.next().is_some_and(|plain| plain.eq_ignore_ascii_case(&byte)))
     })
 }

@@ -86,7 +86,7 @@ impl<'t> Tasks<'t> {
         match command {
             Command::Call(call) => {
                 let step = self.plan.step(call.step)?.call()?;
-                Some(answer(step, call.clone(), self.transport, self.clock, self.found))
+                Some(answer(step, Arc::clone(call), self.transport, self.clock, self.found))
             }
             Command::Sleep { id, until } => Some(wake(*id, *until, self.clock)),
             Command::Finish => None,
@@ -122,7 +122,7 @@ fn id(command: &Command) -> Option<TaskId> {
 
 fn answer<'t>(
     step: &'t OperationCall,
-    call: Box<Call>,
+    call: Arc<Call>,
     transport: &'t dyn Transport,
     clock: &'t dyn Clock,
     found: &'t FoundSecrets,

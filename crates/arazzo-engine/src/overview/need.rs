@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use arazzo_expression::{Mode, Pointer, Source, Template};
 
 use crate::plan::{OperationCall, Plan, StepTarget, ValueTemplate, WorkflowPlan};
-use crate::run::is_required_member;
 
 /// The inputs that steps need, each with the first of them.
 pub(super) fn needs<'p>(plan: &Plan, workflow: &'p WorkflowPlan) -> BTreeMap<&'p str, &'p str> {
@@ -43,11 +42,8 @@ fn of_call<'p>(call: &'p OperationCall, mode: Mode, need: &mut dyn FnMut(&'p str
     let Some(body) = &call.body else { return };
     let is_text = matches!(body.payload, ValueTemplate::Text(Template::Text(_)));
     inputs(&body.payload, &Pointer::default(), &mut |name, at| {
-        let required = if at.is_root() {
-            is_text || body.required
-        } else {
-            is_required_member(&call.operation, body, at)
-        };
+        let required =
+            if at.is_root() { is_text || body.required } else { body.requires(&call.operation, at) };
         if required || is_strict {
             need(name);
         }
@@ -55,7 +51,7 @@ fn of_call<'p>(call: &'p OperationCall, mode: Mode, need: &mut dyn FnMut(&'p str
     for replacement in &body.replacements {
         let target = Pointer::parse(&replacement.text).unwrap_or_default();
         inputs(&replacement.value, &target, &mut |name, at| {
-            if is_strict || is_required_member(&call.operation, body, at) {
+            if is_strict || body.requires(&call.operation, at) {
                 need(name);
             }
         });

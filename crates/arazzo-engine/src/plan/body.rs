@@ -2,12 +2,16 @@
 //!
 //! See [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object).
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use arazzo_document::description::{RequestBody, Step};
 use arazzo_document::openapi::{Operation, Schema, Style};
 use arazzo_document::{Code, Node};
-use arazzo_expression::{Mode, Surrounding};
+use arazzo_expression::{Mode, Pointer, Surrounding};
 use serde_json::Value;
 
+use super::PlannedOperation;
 use super::compiler::Compiler;
 use super::selector::ReplacementPlan;
 use super::value::ValueTemplate;
@@ -33,6 +37,8 @@ pub(crate) struct BodyPlan {
     pub(crate) replacements: Vec<ReplacementPlan>,
     /// Whether the operation wants a body.
     pub(crate) required: bool,
+    /// Which members are known to be required or not, by where they stand.
+    wanted: Mutex<HashMap<Pointer, bool>>,
 }
 
 /// How a payload becomes bytes.
@@ -61,6 +67,32 @@ pub(crate) struct MemberPlan {
     pub(crate) headers: Vec<(String, String)>,
     /// How its text stands for bytes, such as `base64`.
     pub(crate) transfer_encoding: Option<String>,
+}
+
+impl BodyPlan {
+    /// Whether the operation's schema requires the member that is missing at `at`.
+    pub(crate) fn requires(&self, operation: &PlannedOperation, at: &Pointer) -> bool {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = wanted.get(at) {
+            return *known;
+        }
+        let requires = self.look_up(operation, at);
+        wanted.insert(at.clone(), requires);
+        requires
+    }
+
+    fn look_up(&self, operation: &PlannedOperation, at: &Pointer) -> bool {
+        let view = operation.view();
+        let Some(body) = view.request_body() else { return false };
+        let Some((last, parents)) = at.tokens().split_last() else { return false };
+        let schema = body.schema(&self.content_type);
+        let parent = parents.iter().try_fold(schema, |schema, token| {
+            let schema = schema?;
+            let item = token.parse::<usize>().ok().and_then(|_| schema.items());
+            Some(schema.property(token).or(item))
+        });
+        parent.flatten().is_some_and(|schema| schema.required().contains(&last.as_str()))
+    }
 }
 
 impl Compiler<'_> {
@@ -100,7 +132,18 @@ impl Compiler<'_> {
         let replacements =
             body.replacements.iter().filter_map(|written| self.replacement(written, xml)).collect();
         let members = members(operation, &content_type);
-        Some(BodyPlan { content_type, kind, xml_root, payload, surrounding, members, replacements, required })
+        let wanted = Mutex::default();
+        Some(BodyPlan {
+            content_type,
+            kind,
+            xml_root,
+            payload,
+            surrounding,
+            members,
+            replacements,
+            required,
+            wanted,
+        })
     }
 
     fn body_kind(&mut self, body: &RequestBody, content_type: &str, has_xml_root: bool) -> Option<BodyKind> {

@@ -2,7 +2,7 @@
 //!
 //! See `inputs` of the [Workflow Object](https://spec.openapis.org/arazzo/v1.0.1.html#workflow-object).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -21,6 +21,8 @@ use crate::secret::{is_secret_name, strings};
 #[derive(Debug, Default)]
 pub(crate) struct InputsPlan {
     schema: Option<Value>,
+    /// The inputs that the schema names, and whether it calls them secret; looked up once.
+    named: OnceLock<HashMap<String, bool>>,
     /// Whether many values are seen to satisfy the schema without compiling it.
     is_plain: bool,
     /// The schema compiled, at the latest when there is something to check; `None` for one that is none.
@@ -64,6 +66,7 @@ impl InputsPlan {
         };
         let plan = |schema, is_plain, validator| Self {
             schema: Some(schema),
+            named: OnceLock::new(),
             is_plain,
             validator,
             place: Some((Arc::clone(&here.document), node.span)),
@@ -105,7 +108,14 @@ impl InputsPlan {
 
     /// Whether the schema names this input.
     pub(crate) fn declares(&self, name: &str) -> bool {
-        self.names().any(|declared| declared == name)
+        self.named().contains_key(name)
+    }
+
+    fn named(&self) -> &HashMap<String, bool> {
+        self.named.get_or_init(|| {
+            let is_secret = |name| self.branches(name).into_iter().any(is_secret_schema);
+            self.names().map(|name| (name.to_owned(), is_secret(name))).collect()
+        })
     }
 
     /// The inputs that the schema names.
@@ -145,7 +155,7 @@ impl InputsPlan {
 
     /// Whether an input is secret as a whole.
     pub(crate) fn is_secret(&self, name: &str) -> bool {
-        is_secret_name(name) || self.branches(name).into_iter().any(is_secret_schema)
+        is_secret_name(name) || self.named().get(name).is_some_and(|is_secret| *is_secret)
     }
 
     /// The strings in `inputs` that are secret: those of secret inputs, and those that are secret inside of others.
@@ -169,6 +179,10 @@ impl InputsPlan {
     fn find_secrets(&self, name: &str, value: &Value, found: &mut dyn FnMut(&Value)) {
         if self.is_secret(name) {
             return found(value);
+        }
+        // In what has no parts nothing else can be secret.
+        if !value.is_array() && !value.is_object() {
+            return;
         }
         let root = self.schema.as_ref().unwrap_or(&Value::Null);
         find_secrets(&self.branches(name), root, value, 0, found);

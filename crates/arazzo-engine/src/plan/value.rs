@@ -63,14 +63,14 @@ impl ValueTemplate {
         holes: &mut Vec<Hole>,
     ) -> Option<Value> {
         match self {
-            Self::Text(template) => Place::default().fill(template.evaluate_in(context, surrounding), holes),
+            Self::Text(template) => Place::Root.fill(template.evaluate_in(context, surrounding), holes),
             Self::Constant(_) | Self::Selector(_) | Self::Array(_) | Self::Object(_) | Self::Named(_) => {
-                self.evaluate_at(context, &Place::default(), holes)
+                self.evaluate_at(context, &Place::Root, holes)
             }
         }
     }
 
-    fn evaluate_at(&self, context: &dyn Context, place: &Place, holes: &mut Vec<Hole>) -> Option<Value> {
+    fn evaluate_at(&self, context: &dyn Context, place: &Place<'_>, holes: &mut Vec<Hole>) -> Option<Value> {
         match self {
             Self::Constant(value) => Some(value.clone()),
             Self::Text(template) => place.fill(template.evaluate(context), holes),
@@ -79,9 +79,7 @@ impl ValueTemplate {
                 let evaluated = items
                     .iter()
                     .enumerate()
-                    .filter_map(|(index, item)| {
-                        item.evaluate_at(context, &place.child(&index.to_string(), true), holes)
-                    })
+                    .filter_map(|(index, item)| item.evaluate_at(context, &Place::Item(place, index), holes))
                     .collect();
                 Some(Value::Array(evaluated))
             }
@@ -89,7 +87,7 @@ impl ValueTemplate {
                 let evaluated: Map<String, Value> = members
                     .iter()
                     .filter_map(|(key, member)| {
-                        let value = member.evaluate_at(context, &place.child(key, false), holes);
+                        let value = member.evaluate_at(context, &Place::Member(place, key), holes);
                         value.map(|value| (key.clone(), value))
                     })
                     .collect();
@@ -107,16 +105,16 @@ impl ValueTemplate {
     fn evaluate_member(
         member: &NamedMember,
         context: &dyn Context,
-        place: &Place,
+        place: &Place<'_>,
         holes: &mut Vec<Hole>,
     ) -> Option<(String, Value)> {
-        let place = place.child(&member.key, false);
+        let place = Place::Member(place, &member.key);
         let name = match &member.name {
             None => member.key.clone(),
             Some(expression) => match expression.evaluate(context) {
                 Ok(name) => embedded_text(&name).into_owned(),
                 Err(absence) => {
-                    holes.push(Hole { at: place.at, absence, in_array: false });
+                    holes.push(Hole { at: place.pointer(), absence, in_array: false });
                     return None;
                 }
             },
@@ -140,25 +138,32 @@ impl ValueTemplate {
     }
 }
 
-#[derive(Default)]
-struct Place {
-    at: Pointer,
-    in_array: bool,
+/// Where a part of the value stands. Its pointer is made when it is needed.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    Root,
+    Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
 }
 
-impl Place {
+impl Place<'_> {
     /// The value, or a hole at this place.
     fn fill(&self, value: Result<Value, Absence>, holes: &mut Vec<Hole>) -> Option<Value> {
         match value {
             Ok(value) => Some(value),
             Err(absence) => {
-                holes.push(Hole { at: self.at.clone(), absence, in_array: self.in_array });
+                let in_array = matches!(self, Self::Item(..));
+                holes.push(Hole { at: self.pointer(), absence, in_array });
                 None
             }
         }
     }
 
-    fn child(&self, token: &str, in_array: bool) -> Self {
-        Self { at: self.at.child(token), in_array }
+    fn pointer(&self) -> Pointer {
+        match self {
+            Self::Root => Pointer::root(),
+            Self::Member(outer, name) => outer.pointer().child(*name),
+            Self::Item(outer, index) => outer.pointer().child(index.to_string()),
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! further attempt.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -51,7 +52,7 @@ impl Turn<'_> {
                 let visit =
                     self.memory.frame().and_then(|frame| frame.visit()).map_or(0, |visit| visit.number);
                 match self.arguments(call, &format!("step `{}`", step.id)) {
-                    Ok(inputs) => self.start(call.workflow, Relation::Step { visit }, inputs),
+                    Ok(inputs) => self.start(call.workflow, Relation::Step { visit }, inputs.into()),
                     Err(fault) => Progress::Conclude(Box::new(Exchange::unsent(fault))),
                 }
             }
@@ -97,7 +98,7 @@ impl Turn<'_> {
                 }
                 let timeout = step.timeout;
                 let call = Call { id, step: step_index, request, findings, timeout, limit };
-                Progress::Wait(Command::Call(Box::new(call)))
+                Progress::Wait(Command::Call(Arc::new(call)))
             }
             Err(Fault { code, message }) => {
                 let message = self.mask.text(&message).into_owned();
@@ -185,7 +186,7 @@ impl Turn<'_> {
                 let inputs =
                     self.arguments_in(&call, &format!("the retry of step `{}`", step.id), last.as_ref());
                 match inputs {
-                    Ok(inputs) => self.start(call.workflow, Relation::Helper { visit }, inputs),
+                    Ok(inputs) => self.start(call.workflow, Relation::Helper { visit }, inputs.into()),
                     Err(fault) => self.helped(Some(fault)),
                 }
             }

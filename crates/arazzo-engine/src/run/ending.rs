@@ -32,7 +32,7 @@ impl Turn<'_> {
                 None => {}
             }
             return match workflow.inputs.complete(workflow.inputs.named_in(&self.memory.inputs)) {
-                Ok(inputs) => self.start(dependency, Relation::Dependency, inputs),
+                Ok(inputs) => self.start(dependency, Relation::Dependency, inputs.into()),
                 Err(error) => {
                     let message =
                         format!("dependency `{}` cannot run: its inputs are refused: {error}", workflow.id);
@@ -59,7 +59,7 @@ impl Turn<'_> {
             relation: Relation::Goto { visit },
         });
         let Some(frame) = self.memory.frame_mut() else { return self.stop(no_workflow()) };
-        let next = Frame::new(call.workflow, workflow, frame.relation, inputs);
+        let next = Frame::new(call.workflow, workflow, frame.relation, inputs.into());
         let left = std::mem::replace(frame, next);
         frame.replaced = left.replaced;
         frame.replaced.push((left.workflow, left.inputs));

@@ -18,7 +18,7 @@ pub(super) struct Memory {
     pub(super) run_id: String,
     pub(super) started: Timestamp,
     /// The inputs that the run was started with, which dependencies get, too.
-    pub(super) inputs: Map<String, Value>,
+    pub(super) inputs: Arc<Map<String, Value>>,
     /// The files that may be sent.
     pub(super) files: Files,
     /// The workflows under way; the last one is active, each waits for the one after it.
@@ -41,10 +41,10 @@ pub(super) struct Frame {
     /// Its index in the plan.
     pub(super) workflow: usize,
     /// The workflows in whose place it goes on, each with its inputs.
-    pub(super) replaced: Vec<(usize, Map<String, Value>)>,
+    pub(super) replaced: Vec<(usize, Arc<Map<String, Value>>)>,
     /// Why it runs.
     pub(super) relation: Relation,
-    pub(super) inputs: Map<String, Value>,
+    pub(super) inputs: Arc<Map<String, Value>>,
     /// The dependencies that have not been looked at yet.
     pub(super) pending: Vec<usize>,
     /// What each step left, by its index; `None` for one that has not run.
@@ -80,7 +80,7 @@ pub(super) struct Visit {
 #[derive(Debug)]
 pub(super) struct Finished {
     pub(super) workflow: usize,
-    pub(super) inputs: Map<String, Value>,
+    pub(super) inputs: Arc<Map<String, Value>>,
     pub(super) outputs: Map<String, Value>,
     /// The ids of the steps that ran.
     pub(super) ran: Vec<String>,
@@ -143,7 +143,7 @@ impl Frame {
         workflow: usize,
         plan: &WorkflowPlan,
         relation: Relation,
-        inputs: Map<String, Value>,
+        inputs: Arc<Map<String, Value>>,
     ) -> Self {
         Self {
             workflow,

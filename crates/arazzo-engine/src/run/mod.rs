@@ -18,6 +18,7 @@ mod retry_after;
 mod scope;
 mod turn;
 
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,6 @@ pub use evaluation::ToldValues;
 use failed_attempt::Failed;
 pub use failed_attempt::{FailedAttempt, FailedRequest, FailedResponse, ShownChunk};
 use frame::Memory;
-pub(crate) use request::is_required_member;
 use turn::{Outcome, Progress, Turn};
 
 /// How a run is carried out, beyond what the plan says.
@@ -227,17 +227,17 @@ impl Run {
     /// # Errors
     ///
     /// The record does not answer a command of this run. The run is as it was.
-    pub fn apply(&mut self, record: Record) -> Result<Vec<Event>, OutOfOrder> {
+    pub fn apply(&mut self, mut record: Record) -> Result<Vec<Event>, OutOfOrder> {
         self.expects(&record)?;
         if let Record::Responded { response, .. } = &record {
             self.mask.hide_response(response);
         }
-        let commands = std::mem::take(&mut self.commands);
+        let commands = take(&mut self.commands);
         let since = std::mem::replace(&mut self.now, record.at());
-        let mut memory = match (std::mem::replace(&mut self.state, State::New), &record) {
+        let mut memory = match (std::mem::replace(&mut self.state, State::New), &mut record) {
             (State::Running(memory), _) => memory,
             (State::New, Record::Started { run_id, inputs, at, files, .. }) => {
-                self.remember(run_id, *at, inputs, files)
+                self.remember(take(run_id), *at, take(inputs), take(files))
             }
             // `expects` lets nothing else through.
             (state @ (State::New | State::Finished(_)), _) => {
@@ -272,18 +272,17 @@ impl Run {
 
     fn remember(
         &self,
-        run_id: &str,
+        run_id: String,
         started: Timestamp,
-        inputs: &Map<String, Value>,
-        files: &[String],
+        mut inputs: Map<String, Value>,
+        files: Vec<String>,
     ) -> Box<Memory> {
-        let mut all = inputs.clone();
-        all.extend(self.secrets.inputs().iter().map(|(name, value)| (name.clone(), value.clone())));
+        inputs.extend(self.secrets.inputs().iter().map(|(name, value)| (name.clone(), value.clone())));
         Box::new(Memory {
-            run_id: run_id.to_owned(),
+            run_id,
             started,
-            inputs: all,
-            files: Files::new(files.iter().cloned()),
+            inputs: Arc::new(inputs),
+            files: Files::new(files),
             frames: Vec::new(),
             finished: Vec::new(),
             visits: 0,

@@ -13,8 +13,7 @@ use crate::exchange::{Request, Slot};
 use crate::form;
 use crate::path_template::variable;
 use crate::plan::{
-    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, PlannedOperation, Serialization,
-    ValueTemplate, essence,
+    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, Serialization, ValueTemplate, essence,
 };
 use crate::serialize::{self, NoForm, Shape};
 use crate::xml::{self, NoXml};
@@ -183,10 +182,10 @@ impl<'a> Builder<'a> {
     }
 
     fn body(&mut self, plan: &BodyPlan) -> Result<Option<Body>, Fault> {
-        let operation = &self.call.operation;
         let whole_text = matches!(plan.payload, ValueTemplate::Text(Template::Text(_)));
+        let operation = &self.call.operation;
         let is_required = |at: &Pointer| {
-            if at.is_root() { whole_text || plan.required } else { is_required_member(operation, plan, at) }
+            if at.is_root() { whole_text || plan.required } else { plan.requires(operation, at) }
         };
         let payload = self.evaluate_in(&plan.payload, plan.surrounding, "the request body", is_required)?;
         let Some(payload) = payload else { return Ok(None) };
@@ -262,7 +261,7 @@ impl<'a> Builder<'a> {
             let required = |at: &Pointer| {
                 Pointer::parse(&replacement.text).is_ok_and(|target| {
                     let at = at.tokens().iter().fold(target, |target, token| target.child(token));
-                    is_required_member(&self.call.operation, plan, &at)
+                    plan.requires(&self.call.operation, &at)
                 })
             };
             let value = self.evaluate(&replacement.value, &what, required)?;
@@ -387,18 +386,4 @@ fn digest(parts: &[&str]) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
-}
-
-/// Whether the operation's schema requires the member that is missing at `at`.
-pub(crate) fn is_required_member(operation: &PlannedOperation, plan: &BodyPlan, at: &Pointer) -> bool {
-    let view = operation.view();
-    let Some(body) = view.request_body() else { return false };
-    let Some((last, parents)) = at.tokens().split_last() else { return false };
-    let schema = body.schema(&plan.content_type);
-    let parent = parents.iter().try_fold(schema, |schema, token| {
-        let schema = schema?;
-        let item = token.parse::<usize>().ok().and_then(|_| schema.items());
-        Some(schema.property(token).or(item))
-    });
-    parent.flatten().is_some_and(|schema| schema.required().contains(&last.as_str()))
 }

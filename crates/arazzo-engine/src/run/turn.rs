@@ -78,13 +78,13 @@ impl<'a> Turn<'a> {
 
     fn answered(&mut self, commands: Vec<Command>, record: Record, since: Timestamp) -> Progress {
         let call = commands.into_iter().find_map(|command| match command {
-            Command::Call(call) => Some(Arc::from(call)),
+            Command::Call(call) => Some(call),
             Command::Sleep { .. } | Command::Finish => None,
         });
         let duration = self.now.since(since);
         match record {
             Record::Started { .. } => {
-                let inputs = self.memory.inputs.clone();
+                let inputs = Arc::clone(&self.memory.inputs);
                 self.start(0, Relation::Entry, inputs)
             }
             Record::Responded { id, response, .. } => {
@@ -167,7 +167,12 @@ impl<'a> Turn<'a> {
     }
 
     /// Makes a workflow the active one. Its inputs are checked and complete.
-    pub(super) fn start(&mut self, index: usize, relation: Relation, inputs: Map<String, Value>) -> Progress {
+    pub(super) fn start(
+        &mut self,
+        index: usize,
+        relation: Relation,
+        inputs: Arc<Map<String, Value>>,
+    ) -> Progress {
         let Some(workflow) = self.plan.workflow(index) else { return self.stop(no_workflow()) };
         if self.memory.frames.len() >= self.options.max_depth {
             let limit = self.options.max_depth;

@@ -40,10 +40,11 @@ pub(super) fn build(
         };
         fill(slot, value, &mut url, &mut headers)?;
     }
-    let given = headers.clone();
+    let given: Vec<HeaderName> =
+        if extra.is_empty() { Vec::new() } else { headers.keys().cloned().collect() };
     for (name, value) in extra {
         let name = header_name(name)?;
-        if !given.contains_key(&name) {
+        if !given.contains(&name) {
             let mut value = header_value(&name, value)?;
             // It was given for the API, and no redirect says that another origin is part of it.
             value.set_sensitive(true);

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use arazzo_engine::{Call, OperationCall, Request, Response, TransportError, TransportErrorCode};
 use token::Tokens;
+use url::Url;
 
 use crate::credentials::Credentials;
 use crate::found_secrets::FoundSecrets;
@@ -113,27 +114,28 @@ impl HttpTransport {
         };
         let request = message::build(request, body, &self.credentials, token, &self.options.headers)?;
         let answer = self.network.send(request).await?;
-        let target = network::target(&answer.url);
-        let response = self.read(answer.response, &target, self.options.max_body).await?;
+        let response = self.read(answer.response, &answer.url, self.options.max_body).await?;
         Ok((response, !answer.is_redirected))
     }
 
     /// Sends a request to where it says and nowhere else, and reads the response, whose body may have so many bytes.
     async fn perform(&self, request: reqwest::Request, max_body: usize) -> Result<Response, TransportError> {
-        let target = network::target(request.url());
+        let url = request.url().clone();
         let response = self.network.send_directly(request).await?;
-        self.read(response, &target, max_body).await
+        self.read(response, &url, max_body).await
     }
 
     async fn read(
         &self,
         mut response: reqwest::Response,
-        target: &str,
+        from: &Url,
         limit: usize,
     ) -> Result<Response, TransportError> {
         let too_large = || {
-            let message =
-                format!("the body that `{target}` sends is larger than {limit} bytes (`--max-body`)");
+            let message = format!(
+                "the body that `{}` sends is larger than {limit} bytes (`--max-body`)",
+                network::target(from)
+            );
             network::error(TransportErrorCode::BodyTooLarge, message)
         };
         let promised = response.content_length().unwrap_or(0);
@@ -143,7 +145,9 @@ impl HttpTransport {
         let status = response.status().as_u16();
         let headers = message::headers(response.headers());
         let mut body = Vec::with_capacity(BODY_ROOM.min(usize::try_from(promised).unwrap_or(BODY_ROOM)));
-        while let Some(chunk) = response.chunk().await.map_err(|error| network::of_body(target, &error))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| network::of_body(&network::target(from), &error))?
+        {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }
