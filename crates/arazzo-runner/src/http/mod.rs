@@ -105,13 +105,14 @@ impl HttpTransport {
     async fn send_once(
         &self,
         request: &Request,
+        credentials: &Credentials,
         token: Option<&str>,
     ) -> Result<(Response, bool), TransportError> {
         let body = match &request.body {
             Some(body) => Some(upload::bytes(body, self.options.files).await?),
             None => None,
         };
-        let request = message::build(request, body, &self.credentials, token, &self.options.headers)?;
+        let request = message::build(request, body, credentials, token, &self.options.headers)?;
         let answer = self.network.send(request).await?;
         let target = network::target(&answer.url);
         let response = self.read(answer.response, &target, self.options.max_body).await?;
