@@ -7,14 +7,13 @@ use std::time::Duration;
 use arazzo_document::{ArazzoDocument, Diagnostic, Place, Position, Severity, Span, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Run, RunOptions, RunResult, Status};
 use arazzo_runner::{
-    Clock, LoadOptions, Loaded, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive, load,
-    read_stream, sample_inputs,
+    Clock, LoadOptions, Loaded, Needed, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive,
+    load, read_stream, sample_inputs,
 };
 
 use super::SurveyArgs;
 use super::outcome::{Ending, Outcome, Reason, Surveyed, is_unresolved};
 use super::transport::{Watched, at_once};
-use crate::elsewhere::Needed;
 use crate::validate::Source;
 
 /// Surveys one description after the other.
