@@ -52,7 +52,7 @@
 //!
 //! A workflow that fails is an [`Outcome`], an [`Error`] means that it could not be run. The folder `examples` of the
 //! repository has a program for each of these: a service on axum, an event sink, many runs at once, a build script, and a
-//! driver of its own for those who want the machine of [`arazzo_engine`](engine) alone.
+//! driver of its own for those who want the machine of [`arazzo_engine`] alone.
 //!
 //! Below that are the parts: [`load`] reads, [`Plan::compile`](engine::Plan::compile) compiles, [`drive`] goes round and
 //! [`carry_out`] does so from the start to the end. There, whoever shows events tells [`Run::hide`](engine::Run::hide)
