@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-line=(arazzo-expression arazzo-document arazzo-engine arazzo-runner arazzo arazzo-benches)
+line=(arazzo-expression arazzo-document arazzo-engine arazzo-runner arazzo arazzo-benches arazzo-examples)
 pure=(arazzo-expression arazzo-document arazzo-engine)
 impure='^(tokio|reqwest|hyper|rusqlite) '
 

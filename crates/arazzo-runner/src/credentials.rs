@@ -4,18 +4,22 @@
 //! [security](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object) asks for; what is put into them
 //! comes from here. Values are shown by nothing: `Debug` and every message leave them out.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
-use arazzo_engine::{CredentialName, auth_variable};
+use arazzo_engine::{CredentialName, Request, auth_variable};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded;
 
 use crate::credential_error::CredentialError;
+use crate::credential_provider::{CredentialProvider, Provided};
 use crate::file::FileError;
+use crate::found_secrets::FoundSecrets;
 use crate::token_credential;
 
 /// A credential file may be so many bytes long.
@@ -30,6 +34,7 @@ pub struct Credentials {
     given: Vec<Credential>,
     environment: Vec<Credential>,
     secrets: Vec<String>,
+    provided: Option<Provided>,
 }
 
 #[derive(Clone)]
@@ -71,6 +76,61 @@ impl Credentials {
         if let Some(fact) = fault(&value) {
             return Err(CredentialError::Unusable { name: name.to_owned(), fact });
         }
+        self.give(source, scheme, value);
+        Ok(())
+    }
+
+    /// The same with `value` for the security scheme `scheme` of `source`, as it is: `user:password` for Basic
+    /// authentication and passwords of OAuth2, `id:secret` for client credentials, else a key or a token. A later
+    /// credential replaces an earlier one of the same name.
+    ///
+    /// # Errors
+    ///
+    /// The value cannot be sent. It is no part of the error.
+    pub fn with(self, source: &str, scheme: &str, value: &str) -> Result<Self, CredentialError> {
+        self.with_given(Some(source), scheme, value)
+    }
+
+    /// The same with `value` for the security scheme `scheme` of every source that has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credentials::with`].
+    pub fn with_scheme(self, scheme: &str, value: &str) -> Result<Self, CredentialError> {
+        self.with_given(None, scheme, value)
+    }
+
+    /// The same with what `provider` gives for all that has no value here, asked when a request needs it.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Arc<dyn CredentialProvider>) -> Self {
+        self.provided = Some(Provided(provider));
+        self
+    }
+
+    /// The credentials for a request, those of the provider included, whose values are told to `found`.
+    pub(crate) async fn for_request(&self, request: &Request, found: &FoundSecrets) -> Cow<'_, Self> {
+        match &self.provided {
+            Some(provided) if !request.slots.is_empty() => {
+                Cow::Owned(provided.add(self, request, found).await)
+            }
+            Some(_) | None => Cow::Borrowed(self),
+        }
+    }
+
+    fn with_given(
+        mut self,
+        source: Option<&str>,
+        scheme: &str,
+        value: &str,
+    ) -> Result<Self, CredentialError> {
+        if let Some(fact) = fault(value) {
+            return Err(CredentialError::Unusable { name: scheme.to_owned(), fact });
+        }
+        self.give(source, scheme, value.to_owned());
+        Ok(self)
+    }
+
+    fn give(&mut self, source: Option<&str>, scheme: &str, value: String) {
         self.remember(&value);
         self.given.retain(|credential| !credential.is(source, scheme));
         self.given.push(Credential {
@@ -79,7 +139,6 @@ impl Credentials {
             value,
             variable: None,
         });
-        Ok(())
     }
 
     /// Whether each credential that was given is for one of the security schemes of the sources, `(source, scheme)` each.
@@ -151,7 +210,8 @@ impl Credentials {
 
     /// What there is a value for.
     pub fn names(&self) -> Vec<CredentialName> {
-        self.given.iter().chain(&self.environment).map(Credential::name).collect()
+        let provided = self.provided.iter().flat_map(|provided| provided.0.names());
+        self.given.iter().chain(&self.environment).map(Credential::name).chain(provided).collect()
     }
 
     /// Everything that must not be shown: the values, their parts and the forms in which they are sent.

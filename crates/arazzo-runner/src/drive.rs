@@ -21,11 +21,11 @@ use crate::transport::{Clock, Transport};
 ///
 /// A [`DriveError`] when the machine and this loop do not understand each other. A workflow that fails is no error:
 /// [`Run::result`] says how it ended.
-pub async fn drive(
+pub async fn drive<F: FnMut(&Event) + ?Sized>(
     run: &mut Run,
     transport: &dyn Transport,
     clock: &dyn Clock,
-    on_event: &mut dyn FnMut(&Event),
+    on_event: &mut F,
 ) -> Result<(), DriveError> {
     let plan = Arc::clone(run.plan());
     let found = FoundSecrets::default();

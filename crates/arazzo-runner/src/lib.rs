@@ -1,14 +1,14 @@
-//! Doing what the Arazzo machine asks for: files, HTTP, timers, the mock.
+//! Arazzo workflows in a program: read, checked and run, over HTTP or without a network.
 //!
-//! The machine of `arazzo-engine` is pure. This crate reads a description and its sources ([`load`]), sends
-//! requests ([`HttpTransport`]) or answers them itself ([`MockTransport`]), waits ([`Clock`]), and goes round
-//! ([`drive`]) until the run is over. Here is a workflow run against the examples of its own API description:
+//! A [`Workflow`] is made once from its description; a [`Runner`] runs it as often as wanted, also many times at once on
+//! one plan. This one is answered from the examples of its own API description:
 //!
 //! ```
+//! use arazzo_runner::{Runner, Workflow};
+//! use serde_json::json;
 //!
-//! use arazzo_engine::{Plan, PlanOptions, Run, RunOptions, Status};
-//! use arazzo_runner::{Clock, MockTransport, LoadOptions, Origin, Scenario, SkippingClock, drive, load};
-//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! # runtime.block_on(async {
 //! # let folder = std::env::temp_dir().join(format!("arazzo-runner-doc-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
 //! # std::fs::write(folder.join("pets.yml"), "openapi: 3.1.0
@@ -21,65 +21,99 @@
 //! # sourceDescriptions: [{name: pets, url: pets.yml, type: openapi}]
 //! # workflows:
 //! # - workflowId: look
+//! #   inputs: {type: object, properties: {kind: {type: string}}}
 //! #   steps:
 //! #   - {stepId: list, operationId: listPets, outputs: {first: '$response.body#/0/name'}}
 //! #   outputs: {name: $steps.list.outputs.first}
 //! # ")?;
 //! # let path = folder.join("look.arazzo.yml");
-//! let loaded = load(Origin::File(&path), &LoadOptions::default())?;
-//! let workspace = loaded.workspace.ok_or("no description")?;
-//! let plan = Plan::compile(&workspace, "look", &PlanOptions::default()).plan.ok_or("no plan")?;
-//! let (transport, clock) = (MockTransport::new(Scenario::new()), SkippingClock::new());
+//! let workflow = Workflow::loader().mocked().load(path).await?;
+//! let outcome = Runner::new(&workflow).inputs(json!({ "kind": "dog" })).run().await?;
 //!
-//! let start = plan.start("run-1", clock.now(), serde_json::Map::new())?;
-//! let mut run = Run::new(plan, start.secrets, RunOptions::default());
-//! run.apply(start.record)?;
-//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-//! runtime.block_on(drive(&mut run, &transport, &clock, &mut |_event| {}))?;
-//!
-//! let result = run.result().ok_or("not over")?;
-//! assert_eq!((result.status, &result.outputs["name"]), (Status::Succeeded, &"Rex".into()));
+//! assert!(outcome.is_success());
+//! assert_eq!(outcome.outputs()["name"], "Rex");
 //! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! With [`HttpTransport`] and [`SystemClock`] in their place the same lines call the API. The events are what reporters
-//! show. [`Credentials`] fill the slots that a request has for them; whoever shows events tells
-//! [`Run::hide`](arazzo_engine::Run::hide) each of [`Credentials::secrets`] before the first request.
+//! Without `mocked()` the same lines call the API. What else a program wants to say:
 //!
-//! [`HttpTransport`] fetches OAuth2 tokens itself and tells the run of them. [`NetworkOptions`] say what may be contacted,
-//! by requests and for descriptions alike.
+//! - **Which workflow, servers, credentials, policy**: [`WorkflowLoader`]. [`Credentials`] are values, or come from a
+//!   [`CredentialProvider`] when a request needs them; [`NetworkOptions`] say what may be contacted.
+//! - **Inputs** are anything that serializes to an object. They are checked before anything is sent. **Outputs** are
+//!   [`Outcome::outputs`], or a type of one's own by [`Outcome::deserialize`].
+//! - **Events**: [`Runner::run_with`] passes each on as it is made, [`Runner::start`] gives them when asked.
+//!   [`Outcome::report`] is their sum. Secrets are masked in both.
+//! - **An end from outside**: a [`Cancellation`]. The run ends with what is known of it.
+//! - **A network and a time of one's own**: [`Transport`] and [`Clock`]. With both, no Tokio runtime is needed.
+//! - **What is wrong**: [`validate`] says it without running anything, as a build script wants it.
+//!
+//! A workflow that fails is an [`Outcome`], an [`Error`] means that it could not be run. The folder `examples` of the
+//! repository has a program for each of these: a service on axum, an event sink, many runs at once, a build script, and a
+//! driver of its own for those who want the machine of [`arazzo_engine`] alone.
+//!
+//! Below that are the parts: [`load`] reads, [`Plan::compile`](engine::Plan::compile) compiles, [`drive`] goes round and
+//! [`carry_out`] does so from the start to the end. There, whoever shows events tells [`Run::hide`](engine::Run::hide)
+//! each of [`Credentials::secrets`] before the first request; [`Runner`] does so itself.
 //!
 //! Not here yet: journals.
 
+mod cancellation;
 mod credential_error;
+mod credential_provider;
 mod credentials;
 mod drive;
+mod error;
+mod execution;
 mod file;
 mod found_secrets;
+mod header_field;
 mod http;
 mod load;
 mod mock;
+mod needed;
 mod network;
+mod outcome;
+mod runner;
+mod running;
 mod sample;
+mod server_url;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token_credential;
 mod transport;
 mod upload;
+mod validate;
+mod workflow;
 
+pub use arazzo_document as document;
+pub use arazzo_engine as engine;
+pub use cancellation::Cancellation;
 pub use credential_error::CredentialError;
+pub use credential_provider::{CredentialProvider, Providing};
 pub use credentials::Credentials;
 pub use drive::{DriveError, drive};
+pub use error::Error;
+pub use execution::carry_out;
 pub use file::{FileError, read_file, read_stream};
 pub use found_secrets::FoundSecrets;
+pub use header_field::{HeaderError, HeaderField};
 pub use http::{DEFAULT_MAX_BODY, DEFAULT_TIMEOUT, HttpOptions, HttpTransport};
 pub use load::{LoadError, LoadOptions, Loaded, Origin, SourceCache, UrlMapping, UrlMappingError, load};
 pub use mock::{
     Fault, FaultError, FaultKind, MockApi, MockExchange, MockServer, MockServerOptions, MockTransport,
     Scenario,
 };
+pub use needed::Needed;
 pub use network::{CertificateAuthorities, CertificateError, ClientCertificate, NetworkOptions, Proxies};
+pub use outcome::{Outcome, OutputsError};
+pub use runner::Runner;
+pub use running::Running;
 pub use sample::{Sample, sample_inputs};
+pub use server_url::server_url;
 pub use transport::{Clock, Sending, SkippingClock, SystemClock, Transport, Waiting};
 pub use upload::{MAX_UPLOAD, check_upload};
+pub use validate::validate;
+pub use workflow::{Workflow, WorkflowLoader, security_schemes};

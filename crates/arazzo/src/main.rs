@@ -6,7 +6,6 @@
 mod args;
 mod conformance;
 mod diagnostics;
-mod elsewhere;
 mod excerpt;
 mod exit;
 mod explain;

@@ -106,13 +106,14 @@ impl HttpTransport {
     async fn send_once(
         &self,
         request: &Request,
+        credentials: &Credentials,
         token: Option<&str>,
     ) -> Result<(Response, bool), TransportError> {
         let body = match &request.body {
             Some(body) => Some(upload::bytes(body, self.options.files).await?),
             None => None,
         };
-        let request = message::build(request, body, &self.credentials, token, &self.options.headers)?;
+        let request = message::build(request, body, credentials, token, &self.options.headers)?;
         let answer = self.network.send(request).await?;
         let response = self.read(answer.response, &answer.url, self.options.max_body).await?;
         Ok((response, !answer.is_redirected))

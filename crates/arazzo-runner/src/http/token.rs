@@ -63,31 +63,30 @@ impl HttpTransport {
         asking: &AtomicBool,
     ) -> Result<Response, TransportError> {
         let request = &call.request;
+        let credentials = &*self.credentials.for_request(request, found).await;
         let Some((slot, grant)) = token_slot(request) else {
-            return self.send_once(request, None).await.map(|(response, _)| response);
+            return self.send_once(request, credentials, None).await.map(|(response, _)| response);
         };
-        let bearer = self.token(slot, grant, None, found, asking).await?;
-        let (response, is_direct) = self.send_once(request, Some(&bearer.value)).await?;
+        let value = credentials.find(&slot.source, &slot.scheme).ok_or_else(|| message::missing(slot))?;
+        let bearer = self.token((slot, grant, value), None, found, asking).await?;
+        let (response, is_direct) = self.send_once(request, credentials, Some(&bearer.value)).await?;
         // What another server behind a redirect refuses says nothing of the token, nor that nothing was done.
         if response.status != UNAUTHORIZED || bearer.number.is_none() || !is_direct {
             return Ok(response);
         }
-        let bearer = self.token(slot, grant, bearer.number, found, asking).await?;
-        self.send_once(request, Some(&bearer.value)).await.map(|(response, _)| response)
+        let bearer = self.token((slot, grant, value), bearer.number, found, asking).await?;
+        self.send_once(request, credentials, Some(&bearer.value)).await.map(|(response, _)| response)
     }
 
     /// The token for a slot: the one that is given, one that is kept, or a new one. `refused` is the number of one that
-    /// the API did not take.
+    /// the API did not take, and the last of the first three the credential that a token is given for.
     async fn token(
         &self,
-        slot: &Slot,
-        grant: &TokenGrant,
+        (slot, grant, value): (&Slot, &TokenGrant, &str),
         refused: Option<u64>,
         found: &FoundSecrets,
         asking: &AtomicBool,
     ) -> Result<Bearer, TransportError> {
-        let value = self.credentials.find(&slot.source, &slot.scheme);
-        let value = value.ok_or_else(|| message::missing(slot))?;
         let credential = TokenCredential::read(value, grant.flow);
         if let TokenCredential::Token(token) = credential {
             if token.is_empty() {

@@ -1,7 +1,7 @@
 //! Credentials from `--auth` and the environment.
 
 use arazzo_document::{SourceContent, Workspace};
-use arazzo_runner::{CredentialError, Credentials};
+use arazzo_runner::{CredentialError, Credentials, security_schemes};
 
 use crate::args::RunArgs;
 use crate::refusal::Refusal;
@@ -15,7 +15,7 @@ pub(crate) fn collect(args: &RunArgs, workspace: &Workspace) -> Result<Credentia
     for text in &args.auth {
         credentials.parse(text, &sources, &|name| std::env::var(name).ok()).map_err(refuse)?;
     }
-    let schemes = schemes(workspace);
+    let schemes = security_schemes(workspace);
     // Of a source that could not be read nobody knows the schemes; that is told as what is wrong.
     if workspace.entry().sources().all(|(_, content)| !matches!(content, SourceContent::Missing)) {
         credentials.check(&schemes).map_err(refuse)?;
@@ -28,20 +28,4 @@ pub(crate) fn collect(args: &RunArgs, workspace: &Workspace) -> Result<Credentia
         credentials.add_environment(&variables, &schemes).map_err(refuse)?;
     }
     Ok(credentials)
-}
-
-/// Every security scheme of every source.
-fn schemes(workspace: &Workspace) -> Vec<(&str, &str)> {
-    workspace
-        .entry()
-        .sources()
-        .filter_map(|(source, content)| match content {
-            SourceContent::OpenApi(openapi) => Some((source.name.value.as_str(), openapi)),
-            SourceContent::Wanted
-            | SourceContent::Missing
-            | SourceContent::Arazzo(_)
-            | SourceContent::AsyncApi => None,
-        })
-        .flat_map(|(source, openapi)| openapi.security_scheme_names().map(move |scheme| (source, scheme)))
-        .collect()
 }

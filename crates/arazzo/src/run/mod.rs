@@ -22,13 +22,12 @@ use std::sync::Arc;
 use arazzo_document::{Code, Diagnostic, Document, Severity, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Planning, Preview, Timestamp};
 use arazzo_runner::{
-    Clock, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, NetworkOptions, Origin,
-    SkippingClock, SystemClock, Transport, load,
+    Clock, HeaderField, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Needed,
+    NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load,
 };
 
 use crate::args::RunArgs;
 use crate::diagnostics::DiagnosticJson;
-use crate::elsewhere::Needed;
 use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
@@ -110,7 +109,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         fallback_server: args.mock.as_ref().map(|_| "http://localhost".to_owned()),
         credentials: credentials.names(),
         any_credential: args.mock.is_some(),
-        given_headers: headers.iter().map(|(name, _)| name.clone()).collect(),
+        given_headers: headers.iter().map(|field| field.name().to_owned()).collect(),
         allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
         check_responses: args.check_responses.into(),
@@ -141,8 +140,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         };
         return Err(Refusal { exit, ..Refusal::invalid(diagnostics) });
     }
-    headers::check_hosts(&headers, &plans)?;
-    headers::check_trust(&headers, &plans, &workspace, &options)?;
+    HeaderField::check(&headers, &plans, &workspace, &options).map_err(headers::refuse)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
     let objects = inputs::objects(args, &mut standard_input, &mut diagnostics)?;
     if args.dry_run {
@@ -176,8 +174,13 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     let transport: Box<dyn Transport> = match scenario {
         Some(scenario) => Box::new(MockTransport::new(scenario)),
         None => {
-            let options =
-                HttpOptions { timeout: args.timeout, max_body: args.max_body, headers, files: true, network };
+            let options = HttpOptions {
+                timeout: args.timeout,
+                max_body: args.max_body,
+                headers: headers::pairs(&headers),
+                files: true,
+                network,
+            };
             Box::new(HttpTransport::new(options, credentials))
         }
     };

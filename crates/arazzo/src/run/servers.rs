@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use arazzo_document::{Workspace, nearest};
-use url::Url;
+use arazzo_runner::server_url;
 
 use crate::refusal::Refusal;
 
@@ -25,7 +25,7 @@ fn server(text: &str, names: &[&str]) -> Result<(String, String), Refusal> {
             return Err(Refusal::usage("`--server` does not say which of the sources it is for", hint));
         }
     };
-    base_url(url).map(|url| (name.to_owned(), url)).map_err(|fact| {
+    server_url(url).map(|url| (name.to_owned(), url)).map_err(|fact| {
         let hint = format!("write it as `--server {name}=https://host/path`");
         Refusal::usage(format!("the base URL that `--server` gives for `{name}` {fact}"), hint)
     })
@@ -38,21 +38,6 @@ fn has_name(text: &str) -> bool {
         (Some(_), None) => true,
         (None, _) => false,
     }
-}
-
-/// The URL, or what is wrong with it. It is not shown, for there may be a password in it.
-fn base_url(text: &str) -> Result<String, &'static str> {
-    let url = Url::parse(text).map_err(|_| "is no `http` or `https` URL")?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err("is no `http` or `https` URL");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("has a user name or a password in it: give that with `--auth`");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("has a query or a fragment, behind which no path can stand");
-    }
-    Ok(url.into())
 }
 
 fn unknown(text: &str, names: &[&str]) -> Refusal {
@@ -80,19 +65,5 @@ mod tests {
         assert_eq!(of("http://h/", &["a", "b"]), None);
         assert_eq!(of("c=http://h/", &["a", "b"]), None);
         assert_eq!(of("a=ftp://h/", &["a", "b"]), None);
-    }
-
-    #[test]
-    fn a_base_url_is_absolute_and_ends_with_its_path() {
-        assert_eq!(base_url("https://h:8443/v1").as_deref(), Ok("https://h:8443/v1"));
-        for wrong in ["h", "h:80", "/v1", "ftp://h/", "http://", "http://h:99999/", "mailto:a@h"] {
-            assert_eq!(base_url(wrong), Err("is no `http` or `https` URL"), "{wrong}");
-        }
-        for wrong in ["http://h/?", "http://h/?x=1", "http://h/#a"] {
-            assert!(base_url(wrong).unwrap_err().contains("query"), "{wrong}");
-        }
-        for wrong in ["http://me@h/", "http://me:pw@h/", "http://:pw@h/"] {
-            assert!(base_url(wrong).unwrap_err().contains("--auth"), "{wrong}");
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arazzo_document::{ArazzoDocument, Diagnostic, Place, Position, Severity, Span, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Run, RunOptions, RunResult, Status};
 use arazzo_runner::{
-    Clock, LoadOptions, Loaded, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive,
+    Clock, LoadOptions, Loaded, Needed, NetworkOptions, Origin, Sample, SkippingClock, SourceCache, drive,
     sample_inputs,
 };
 
@@ -16,7 +16,6 @@ use super::outcome::{Ending, Outcome, Reason, Surveyed, is_unresolved};
 use super::transport::{Watched, at_once};
 use super::worker::Description;
 use crate::args::load_one_of_many;
-use crate::elsewhere::Needed;
 use crate::refusal::Refusal;
 
 /// Surveys one description after the other.

@@ -1,12 +1,12 @@
 //! Checking descriptions, on all cores.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span};
-use arazzo_engine::{CheckOptions, Mode, check};
+use arazzo_engine::Mode;
 use arazzo_runner::{LoadOptions, Loaded, Origin, SourceCache, read_file, read_stream};
 
 use url::Url;
@@ -112,28 +112,17 @@ impl<'a> Checker<'a> {
             Source::File(path) => path.display().to_string(),
             Source::Url(url) => shown_url(url),
         };
-        let loaded = self.load(&target.source, mode);
-        let Loaded { workspace, documents, mut diagnostics } = loaded;
-        if let Some(workspace) = &workspace {
-            diagnostics.extend(check(workspace, &CheckOptions { mode, ..CheckOptions::default() }));
-        }
+        let mut loaded = self.load(&target.source, mode);
         if self.args.check_sources {
-            diagnostics.extend(documents.iter().flat_map(|document| strict_openapi::check(document)));
+            let found = loaded.documents.iter().flat_map(|document| strict_openapi::check(document));
+            loaded.diagnostics.extend(found);
         }
+        loaded.check(mode);
+        let Loaded { workspace, documents, mut diagnostics } = loaded;
         // What a run cannot do without is left out here; what depends on it is not checked.
         for diagnostic in diagnostics.iter_mut().filter(|found| found.code == Code::OfflineSource) {
             diagnostic.severity = Severity::Warning;
         }
-        let mut seen = HashSet::new();
-        diagnostics.retain(|diagnostic| {
-            let Place { file, span, .. } = &diagnostic.place;
-            seen.insert((diagnostic.code, Arc::clone(file), *span, diagnostic.message.clone()))
-        });
-        // What is wrong with the description itself comes first, from top to bottom.
-        diagnostics.sort_by(|a, b| {
-            let key = |found: &'_ Diagnostic| (*found.place.file != *name, found.place.span.start);
-            (key(a), &*a.place.file).cmp(&(key(b), &*b.place.file))
-        });
         let levelled = levels.apply(diagnostics);
         let description = workspace.map(|workspace| Arc::clone(&workspace.entry().document));
         Examined { name, description, documents, levels, levelled }

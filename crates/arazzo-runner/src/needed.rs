@@ -11,7 +11,7 @@ use arazzo_document::{ArazzoDocument, Code, Diagnostic, Severity, Workspace};
 use arazzo_engine::{Mode, Plan};
 
 /// The workflows of a description that are run.
-pub(crate) struct Needed {
+pub struct Needed {
     file: Arc<str>,
     /// Their numbers in the description; `None` where all count.
     numbers: Option<HashSet<String>>,
@@ -19,7 +19,7 @@ pub(crate) struct Needed {
 
 impl Needed {
     /// What `plans` consist of. To the letter, and while it is not known what is run, every workflow counts.
-    pub(crate) fn of(workspace: &Workspace, plans: &[Arc<Plan>], mode: Mode) -> Self {
+    pub fn of(workspace: &Workspace, plans: &[Arc<Plan>], mode: Mode) -> Self {
         let ArazzoDocument { document, description, .. } = workspace.entry();
         let numbers = (mode == Mode::Tolerant && !plans.is_empty()).then(|| {
             let ids: HashSet<&str> = plans.iter().flat_map(|plan| plan.workflow_ids()).collect();
@@ -32,7 +32,7 @@ impl Needed {
     }
 
     /// Whether the diagnostic is an error that stops a run of these workflows.
-    pub(crate) fn is_stopped_by(&self, diagnostic: &Diagnostic) -> bool {
+    pub fn is_stopped_by(&self, diagnostic: &Diagnostic) -> bool {
         let Diagnostic { code, severity, place, .. } = diagnostic;
         let is_elsewhere = place.file == self.file
             // Two workflows of one id are a matter of both.
@@ -44,7 +44,7 @@ impl Needed {
     }
 
     /// Makes warnings of the errors that do not stop a run.
-    pub(crate) fn spare(&self, diagnostics: &mut [Diagnostic]) {
+    pub fn spare(&self, diagnostics: &mut [Diagnostic]) {
         for diagnostic in diagnostics {
             if diagnostic.severity == Severity::Error && !self.is_stopped_by(diagnostic) {
                 diagnostic.severity = Severity::Warning;

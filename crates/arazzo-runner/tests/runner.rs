@@ -1,0 +1,315 @@
+//! The few lines that run a workflow, from outside.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arazzo_engine::{
+    Call, CredentialName, EventKind, OperationCall, Response, RunOptions, Status, Timestamp,
+};
+use arazzo_runner::testing::{Answer, Server, block_on};
+use arazzo_runner::{
+    Cancellation, CredentialProvider, Credentials, Error, HeaderField, Outcome, Providing, Runner, Running,
+    Sending, SkippingClock, Transport, Workflow, WorkflowLoader,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+const API: &str = "
+openapi: 3.1.0
+info: {title: Orders, version: 1.0.0}
+servers: [{url: 'https://orders.example.com'}]
+paths:
+  /orders:
+    post:
+      operationId: addOrder
+      security: [{key: []}]
+      requestBody: {content: {application/json: {schema: {type: object}}}}
+      responses:
+        '201': {description: made, content: {application/json: {example: {id: 7}}}}
+components:
+  securitySchemes:
+    key: {type: apiKey, name: X-Key, in: header}
+";
+
+const FLOW: &str = "
+arazzo: 1.0.1
+info: {title: Order, version: 1.0.0}
+sourceDescriptions: [{name: orders, url: orders.yml, type: openapi}]
+workflows:
+- workflowId: order
+  inputs: {type: object, required: [item], properties: {item: {type: string}, count: {type: integer}}}
+  steps:
+  - stepId: add
+    operationId: addOrder
+    requestBody: {contentType: application/json, payload: {item: $inputs.item, count: $inputs.count}}
+    successCriteria: [{condition: $statusCode == 201}]
+    outputs: {id: '$response.body#/id'}
+  outputs: {id: $steps.add.outputs.id}
+- workflowId: wrong
+  steps: [{stepId: add, operationId: addOrdr}]
+- workflowId: half
+  steps: [{stepId: add, operationId: addOrder, parameters: 3}]
+";
+
+/// A folder with the description, gone when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("arazzo-runner-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("orders.yml"), API).unwrap();
+        std::fs::write(folder.join("order.arazzo.yml"), FLOW).unwrap();
+        Self(folder)
+    }
+
+    fn load(&self, loader: WorkflowLoader) -> Result<Workflow, Error> {
+        block_on(loader.load(self.0.join("order.arazzo.yml")))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn mocked(name: &str) -> Workflow {
+    Folder::new(name).load(Workflow::loader().workflow("order").mocked()).unwrap()
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Made {
+    id: u32,
+}
+
+#[test]
+fn what_embedders_hold_can_go_to_other_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    fn is_shared<T: Clone + Send + Sync + std::fmt::Debug>() {}
+    is_shared::<Workflow>();
+    is_shared::<WorkflowLoader>();
+    is_shared::<Runner>();
+    is_shared::<Cancellation>();
+    is_shared::<Outcome>();
+    is_shared::<Error>();
+    let runner = Runner::new(&mocked("threads"));
+    is_send(&runner.clone().run());
+    let running: Running = runner.start();
+    is_send(&running);
+}
+
+#[test]
+fn a_workflow_is_run_in_a_few_lines() {
+    let runner = Runner::new(&mocked("lines")).inputs(json!({ "item": "tea" }));
+    let outcome = block_on(runner.input_text("count", "3").run()).unwrap();
+    assert_eq!((outcome.status(), outcome.is_success(), outcome.error()), (Status::Succeeded, true, None));
+    assert_eq!(outcome.deserialize::<Made>().unwrap(), Made { id: 7 });
+    assert_eq!(outcome.report().steps[0].step_id, "add");
+}
+
+#[test]
+fn what_is_asked_for_wrongly_is_told_with_a_remedy() {
+    let folder = Folder::new("wrong");
+    let fails = |loader: WorkflowLoader| folder.load(loader).unwrap_err().to_string();
+    let loader = || Workflow::loader().workflow("order");
+    assert_eq!(
+        fails(Workflow::loader()),
+        "the description has several workflows: `order`, `wrong`, `half`; name one when it is loaded"
+    );
+    assert_eq!(
+        fails(Workflow::loader().workflow("ordr")),
+        "the description has no workflow `ordr`; did you mean `order`?"
+    );
+    assert_eq!(
+        fails(loader().server("order", "https://h/")),
+        "the base URL of the source `order` is for no source of the description; did you mean `orders`?"
+    );
+    assert!(fails(loader().server("orders", "https://u:hunter2@h/")).ends_with("give that as a credential"));
+    let credentials = Credentials::new().with("orders", "kay", "hunter2").unwrap();
+    assert!(fails(loader().credentials(credentials)).starts_with("there is no security scheme `orders.kay`"));
+    assert!(fails(loader().source("order", "o.yml")).contains("no source `order`"));
+    let wrong = fails(Workflow::loader().workflow("wrong"));
+    assert!(wrong.contains("order.arazzo.yml:16:38: ") && wrong.contains("`addOrdr`"), "{wrong}");
+    assert!(wrong.ends_with("hint: did you mean `addOrder`?"), "{wrong}");
+    let error = folder.load(Workflow::loader().workflow("wrong")).unwrap_err();
+    assert!(!error.diagnostics().is_empty());
+}
+
+#[test]
+fn wrong_inputs_are_told_before_anything_is_sent() {
+    let runner = Runner::new(&mocked("inputs"));
+    let fails = |runner: Runner| block_on(runner.run()).unwrap_err().to_string();
+    assert!(fails(runner.clone()).contains("`item`"));
+    assert_eq!(fails(runner.clone().inputs([1])), "the inputs must be an object with a member for each");
+    assert!(fails(runner.input_text("count", "many")).contains("input `count` must be integer, not `many`"));
+}
+
+#[test]
+fn an_error_in_another_workflow_is_a_warning() {
+    let workflow = mocked("elsewhere");
+    let [warning] = workflow.warnings() else { panic!("{:?}", workflow.warnings()) };
+    assert!(warning.message.ends_with(", in a workflow that is not run"), "{warning}");
+    let half = Folder::new("half").load(Workflow::loader().workflow("half").mocked());
+    assert!(matches!(half, Err(Error::Description { .. })), "{half:?}");
+}
+
+#[test]
+fn requests_go_out_with_credentials_and_headers_and_events_without() {
+    let server = Server::start([Answer::json(201, r#"{"id":8}"#), Answer::json(201, r#"{"id":9}"#)]).unwrap();
+    let credentials = |value| Credentials::new().with_scheme("key", value).unwrap();
+    let loader = Workflow::loader()
+        .workflow("order")
+        .server("orders", server.url())
+        .credentials(credentials("hunter2-of-the-first"))
+        .header(HeaderField::new("X-Trace-Token", "trace-me-not").unwrap());
+    let workflow = Folder::new("wire").load(loader).unwrap();
+    let runner = Runner::new(&workflow).inputs(json!({ "item": "hunter2-of-the-first" })).with_messages();
+    let mut shown = String::new();
+    let first = runner.clone().run_with(|event| shown.push_str(&format!("{event:?}")));
+    assert_eq!(block_on(first).unwrap().deserialize::<Made>().unwrap(), Made { id: 8 });
+    let second = block_on(runner.credentials(credentials("hunter2-of-the-second")).run()).unwrap();
+    assert_eq!(second.deserialize::<Made>().unwrap(), Made { id: 9 });
+    let received = server.received();
+    assert_eq!(received[0].headers("x-key"), ["hunter2-of-the-first"]);
+    assert_eq!(received[1].headers("x-key"), ["hunter2-of-the-second"]);
+    assert_eq!(received[0].headers("x-trace-token"), ["trace-me-not"]);
+    assert!(
+        shown.contains("CallStarted") && !shown.contains("hunter2") && !shown.contains("trace-me"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_provider_is_asked_for_a_credential_when_a_request_needs_it() {
+    let server = Server::start([Answer::json(201, r#"{"id":8,"echo":"hunter2-from-a-vault"}"#)]).unwrap();
+    let loader = Workflow::loader()
+        .workflow("order")
+        .server("orders", server.url())
+        .credentials(Credentials::new().with_provider(Arc::new(Vault)));
+    let workflow = Folder::new("vault").load(loader).unwrap();
+    let runner = Runner::new(&workflow).inputs(json!({ "item": "tea" })).with_messages();
+    assert!(!format!("{runner:?}").contains("hunter2"));
+    let mut shown = String::new();
+    let outcome = block_on(runner.run_with(|event| shown.push_str(&format!("{event:?}")))).unwrap();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(server.received()[0].headers("x-key"), ["hunter2-from-a-vault"]);
+    assert!(shown.contains("echo") && !shown.contains("hunter2"), "{shown}");
+}
+
+struct Vault;
+
+impl CredentialProvider for Vault {
+    fn names(&self) -> Vec<CredentialName> {
+        vec![CredentialName { source: None, scheme: "key".to_owned(), variable: None }]
+    }
+
+    fn credential<'a>(&'a self, source: &'a str, scheme: &'a str) -> Providing<'a> {
+        let is_known = (source, scheme) == ("orders", "key");
+        Box::pin(async move { is_known.then(|| "hunter2-from-a-vault".to_owned()) })
+    }
+}
+
+#[test]
+fn a_cancelled_run_ends_with_what_is_known() {
+    let workflow = mocked("cancelled");
+    let runner = Runner::new(&workflow).inputs(json!({ "item": "tea" }));
+    let cancellation = Cancellation::new();
+    cancellation.cancel();
+    let outcome = block_on(runner.clone().cancel(&cancellation).run()).unwrap();
+    assert_eq!((outcome.status(), outcome.report().steps.len()), (Status::Stopped, 0));
+    assert_eq!(outcome.error().unwrap().code, "cancelled");
+
+    let cancellation = Cancellation::new();
+    let outcome = runner.transport(Arc::new(Silent(cancellation.clone()))).cancel(&cancellation);
+    let outcome = block_on(outcome.run()).unwrap();
+    let [step] = outcome.report().steps.as_slice() else { panic!("{outcome:?}") };
+    assert_eq!((outcome.status(), step.status, step.attempts.len()), (Status::Stopped, Status::Stopped, 1));
+}
+
+/// Never answers, and cancels the run from another thread as soon as it is asked to.
+struct Silent(Cancellation);
+
+impl Transport for Silent {
+    fn send<'a>(&'a self, _operation: &'a OperationCall, _call: &'a Call) -> Sending<'a> {
+        let cancellation = self.0.clone();
+        std::thread::spawn(move || cancellation.cancel());
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Answers as it is told.
+struct Fixed(u16, &'static str);
+
+impl Transport for Fixed {
+    fn send<'a>(&'a self, _operation: &'a OperationCall, _call: &'a Call) -> Sending<'a> {
+        let body = self.1.as_bytes().to_vec();
+        Box::pin(std::future::ready(Ok(Response { status: self.0, headers: Vec::new(), body })))
+    }
+}
+
+#[test]
+fn a_failed_workflow_is_an_outcome() {
+    let runner = Runner::new(&mocked("failed")).inputs(json!({ "item": "tea" }));
+    let outcome = block_on(runner.transport(Arc::new(Fixed(500, ""))).run()).unwrap();
+    assert_eq!((outcome.status(), outcome.is_success()), (Status::Failed, false));
+    assert_eq!(outcome.error().unwrap().step_id.as_deref(), Some("add"));
+    assert!(outcome.deserialize::<Made>().is_err());
+}
+
+#[test]
+fn a_transport_and_a_clock_of_ones_own_need_no_runtime() {
+    let workflow = Folder::new("own").load(Workflow::loader().workflow("order").mocked()).unwrap();
+    let runner = Runner::new(&workflow)
+        .inputs(json!({ "item": "tea" }))
+        .transport(Arc::new(Fixed(201, r#"{"id":1}"#)))
+        .clock(Arc::new(SkippingClock::at(Timestamp(1_000))))
+        .run_id("mine")
+        .options(RunOptions { max_steps: 1, ..RunOptions::default() });
+    let outcome = futures(runner.run()).unwrap();
+    assert_eq!(
+        (outcome.deserialize::<Made>().unwrap(), outcome.report().run_id.as_str()),
+        (Made { id: 1 }, "mine")
+    );
+}
+
+#[test]
+fn events_are_asked_for_one_after_the_other() {
+    let runner = Runner::new(&mocked("events")).inputs(json!({ "item": "tea" }));
+    let (names, outcome) = futures(async {
+        let mut running = runner.start();
+        let mut names = Vec::new();
+        while let Some(event) = running.next().await {
+            names.push(match event.kind {
+                EventKind::RunStarted { .. } => "run",
+                EventKind::StepStarted { .. } => "step",
+                EventKind::CallStarted { .. } => "call",
+                EventKind::RunFinished { .. } => "end",
+                _ => continue,
+            });
+        }
+        (names, running.outcome().await)
+    });
+    assert_eq!(names, ["run", "step", "call", "end"]);
+    assert!(outcome.unwrap().is_success());
+}
+
+#[test]
+fn runs_at_once_have_ids_of_their_own() {
+    let runner = Runner::new(&mocked("ids")).inputs(json!({ "item": "tea" }));
+    let ids: Vec<String> =
+        (0..3).map(|_| block_on(runner.clone().run()).unwrap().report().run_id.clone()).collect();
+    assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+}
+
+/// Polls until it is done, without any runtime.
+fn futures<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    loop {
+        if let std::task::Poll::Ready(done) = future.as_mut().poll(&mut context) {
+            return done;
+        }
+    }
+}
