@@ -50,7 +50,8 @@
 //! [`HttpTransport`] fetches OAuth2 tokens itself and tells the run of them. [`NetworkOptions`] say what may be contacted,
 //! by requests and for descriptions alike.
 //!
-//! Not here yet: journals.
+//! A run that has to survive its process is driven by [`drive_journalled`](journal::drive_journalled), which keeps what
+//! happens in a [`Journal`](journal::Journal) before anything comes of it.
 
 mod credential_error;
 mod credentials;
@@ -58,6 +59,7 @@ mod drive;
 mod file;
 mod found_secrets;
 mod http;
+pub mod journal;
 mod load;
 mod mock;
 mod network;

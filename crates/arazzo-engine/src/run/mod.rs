@@ -6,6 +6,7 @@
 mod attempt;
 mod choice;
 mod conclusion;
+mod covered;
 mod ending;
 mod exchange;
 mod frame;

@@ -1,0 +1,1 @@
+//! What every journal has to keep to, as a test (cargo feature `testing`).
