@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+mod durable;
 mod many;
 mod network;
 
@@ -15,9 +16,11 @@ use crate::manual::{CompletionsArgs, ManArgs};
 use crate::mock::MockArgs;
 use crate::quantity;
 use crate::report::Target;
+use crate::runs::RunsArgs;
 use crate::show::ShowArgs;
 use crate::survey::SurveyArgs;
 use crate::validate::ValidateArgs;
+pub(crate) use durable::{DurabilityArg, DurableArgs};
 pub(crate) use many::ManyArgs;
 pub(crate) use network::NetworkArgs;
 
@@ -33,6 +36,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a workflow of a description.
     Run(Box<RunArgs>),
+    /// List, show, resume, cancel and delete runs that `arazzo run --state` keeps.
+    Runs(RunsArgs),
     /// Find what is wrong with descriptions, and send nothing.
     Validate(Box<ValidateArgs>),
     /// Serve the sources of a description, or one API, from examples and schemas over HTTP.
@@ -143,6 +148,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) many: ManyArgs,
+
+    #[command(flatten)]
+    pub(crate) durable: DurableArgs,
 
     /// Follow the specification to the letter: no tolerance applies.
     #[arg(long, help_heading = "Rules and limits")]

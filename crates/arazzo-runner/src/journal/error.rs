@@ -14,6 +14,8 @@ pub struct JournalError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JournalErrorKind {
+    /// There is no journal.
+    Missing,
     /// There is a run with this id already.
     Exists,
     /// There is no run with this id.

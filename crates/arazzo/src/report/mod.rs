@@ -27,6 +27,7 @@ use crate::diagnostics::DiagnosticJson;
 use crate::output;
 pub(crate) use recorder::Recorder;
 pub(crate) use target::{Kind, Target, check};
+pub(crate) use time::rfc3339;
 
 /// What reports call themselves.
 const TITLE: &str = "arazzo run";

@@ -17,7 +17,7 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, J
     if options.create {
         make(path)?;
     } else if !path.exists() {
-        return Err(JournalError::new(JournalErrorKind::Refused, "the file does not exist"));
+        return Err(JournalError::new(JournalErrorKind::Missing, "the file does not exist"));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(of)?;
