@@ -52,6 +52,11 @@ impl Secrets {
     pub(crate) fn inputs(&self) -> &Map<String, Value> {
         &self.inputs
     }
+
+    /// The names of the secret inputs. A journal keeps them, so that who resumes the run is asked for each.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.inputs.keys().map(String::as_str)
+    }
 }
 
 impl fmt::Debug for Secrets {

@@ -10,6 +10,7 @@ use arazzo_engine::{
 };
 
 use crate::found_secrets::FoundSecrets;
+use crate::journal::JournalError;
 use crate::transport::{Clock, Transport};
 
 /// Does what `run` asks for until it is over, and passes each event on as it is made.
@@ -29,7 +30,7 @@ pub async fn drive<F: FnMut(&Event) + ?Sized>(
 ) -> Result<(), DriveError> {
     let plan = Arc::clone(run.plan());
     let found = FoundSecrets::default();
-    let mut tasks = Tasks { plan: &plan, transport, clock, found: &found, under_way: Vec::new() };
+    let mut tasks = Tasks::new(&plan, transport, clock, &found);
     while run.result().is_none() {
         tasks.take_up(run.commands());
         let record = tasks.next().await?;
@@ -49,10 +50,13 @@ pub enum DriveError {
     /// The machine is not done and wants nothing, as before its start record.
     #[error("the run is not over but has nothing to do: it needs its start record first")]
     Idle,
+    /// What happened could not be kept, so that nothing more came of it.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
 }
 
 /// What is being done for the machine. Commands are a set; whatever is done first is applied first.
-struct Tasks<'t> {
+pub(crate) struct Tasks<'t> {
     plan: &'t Plan,
     transport: &'t dyn Transport,
     clock: &'t dyn Clock,
@@ -69,8 +73,23 @@ enum TaskId {
 }
 
 impl<'t> Tasks<'t> {
+    pub(crate) fn new(
+        plan: &'t Plan,
+        transport: &'t dyn Transport,
+        clock: &'t dyn Clock,
+        found: &'t FoundSecrets,
+    ) -> Self {
+        Self { plan, transport, clock, found, under_way: Vec::new() }
+    }
+
+    /// Whether the command is being carried out.
+    pub(crate) fn has(&self, command: &Command) -> bool {
+        let id = id(command);
+        self.under_way.iter().any(|(task, _)| Some(*task) == id)
+    }
+
     /// Begins what is new in `commands` and gives up what is no longer in them.
-    fn take_up(&mut self, commands: &[Command]) {
+    pub(crate) fn take_up(&mut self, commands: &[Command]) {
         self.under_way.retain(|(task, _)| commands.iter().any(|command| id(command) == Some(*task)));
         for command in commands {
             let Some(id) = id(command).filter(|id| self.under_way.iter().all(|(task, _)| task != id)) else {
@@ -94,7 +113,7 @@ impl<'t> Tasks<'t> {
     }
 
     /// The record of the task that is done first.
-    async fn next(&mut self) -> Result<Record, DriveError> {
+    pub(crate) async fn next(&mut self) -> Result<Record, DriveError> {
         if self.under_way.is_empty() {
             return Err(DriveError::Idle);
         }

@@ -58,7 +58,8 @@
 //! [`carry_out`] does so from the start to the end. There, whoever shows events tells [`Run::hide`](engine::Run::hide)
 //! each of [`Credentials::secrets`] before the first request; [`Runner`] does so itself.
 //!
-//! Not here yet: journals.
+//! A run that has to survive its process is driven by [`drive_journalled`](journal::drive_journalled), which keeps what
+//! happens in a [`Journal`](journal::Journal) before anything comes of it.
 
 mod cancellation;
 mod credential_error;
@@ -71,6 +72,7 @@ mod file;
 mod found_secrets;
 mod header_field;
 mod http;
+pub mod journal;
 mod load;
 mod mock;
 mod needed;

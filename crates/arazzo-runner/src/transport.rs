@@ -122,7 +122,7 @@ impl Clock for SkippingClock {
     }
 }
 
-fn time_of_day() -> Timestamp {
+pub(crate) fn time_of_day() -> Timestamp {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::default().after(since_1970)
 }

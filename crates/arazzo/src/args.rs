@@ -1,6 +1,7 @@
 //! The arguments of the command line.
 
 mod color;
+mod durable;
 mod many;
 mod network;
 mod source;
@@ -17,10 +18,12 @@ use crate::manual::{CompletionsArgs, ManArgs};
 use crate::mock::MockArgs;
 use crate::quantity;
 use crate::report::Target;
+use crate::runs::RunsArgs;
 use crate::show::ShowArgs;
 use crate::survey::SurveyArgs;
 use crate::validate::ValidateArgs;
 pub(crate) use color::ColorArgs;
+pub(crate) use durable::{DurabilityArg, DurableArgs};
 pub(crate) use many::ManyArgs;
 pub(crate) use network::NetworkArgs;
 pub(crate) use source::{SourceArgs, load_one_of_many};
@@ -38,6 +41,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a workflow of a description.
     Run(Box<RunArgs>),
+    /// List, show, resume, cancel and delete runs that `arazzo run --state` keeps.
+    Runs(RunsArgs),
     /// Find what is wrong with descriptions, and send nothing.
     Validate(Box<ValidateArgs>),
     /// Serve the sources of a description, or one API, from examples and schemas over HTTP.
@@ -137,6 +142,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) many: ManyArgs,
+
+    #[command(flatten)]
+    pub(crate) durable: DurableArgs,
 
     /// Follow the specification to the letter: no tolerance applies.
     #[arg(long, help_heading = "Rules and limits")]

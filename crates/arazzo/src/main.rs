@@ -19,6 +19,7 @@ mod quantity;
 mod refusal;
 mod report;
 mod run;
+mod runs;
 mod shell;
 mod show;
 mod survey;
@@ -33,6 +34,7 @@ use exit::Exit;
 fn main() -> std::process::ExitCode {
     let exit = match Arguments::try_parse() {
         Ok(Arguments { command: Command::Run(args) }) => run::run(&args),
+        Ok(Arguments { command: Command::Runs(args) }) => runs::run(&args),
         Ok(Arguments { command: Command::Validate(args) }) => validate::run(&args),
         Ok(Arguments { command: Command::Mock(args) }) => mock::run(&args),
         Ok(Arguments { command: Command::Show(args) }) => show::run(&args),

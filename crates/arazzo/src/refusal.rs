@@ -34,6 +34,12 @@ impl Refusal {
         Self { exit: Exit::Invalid, problems: diagnostics.into_iter().map(Problem::Located).collect() }
     }
 
+    /// Something that the run needs does not work, and was told to.
+    pub(crate) fn stopped(message: impl Into<String>, hint: impl Into<Option<String>>) -> Self {
+        let problem = Problem::Unlocated { code: "journal", message: message.into(), hint: hint.into() };
+        Self { exit: Exit::Stopped, problems: vec![problem] }
+    }
+
     /// Something could not be read at all.
     pub(crate) fn unreadable(message: impl Into<String>, hint: impl Into<Option<String>>) -> Self {
         let problem =

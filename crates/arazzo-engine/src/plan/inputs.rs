@@ -113,9 +113,12 @@ impl InputsPlan {
 
     fn named(&self) -> &HashMap<String, bool> {
         self.named.get_or_init(|| {
-            let is_secret = |name| self.branches(name).into_iter().any(is_secret_schema);
-            self.names().map(|name| (name.to_owned(), is_secret(name))).collect()
+            self.names().map(|name| (name.to_owned(), self.is_described_as_secret(name))).collect()
         })
+    }
+
+    fn is_described_as_secret(&self, name: &str) -> bool {
+        self.branches(name).into_iter().any(is_secret_schema)
     }
 
     /// The inputs that the schema names.
@@ -155,7 +158,12 @@ impl InputsPlan {
 
     /// Whether an input is secret as a whole.
     pub(crate) fn is_secret(&self, name: &str) -> bool {
-        is_secret_name(name) || self.named().get(name).is_some_and(|is_secret| *is_secret)
+        let is_described = || match self.named().get(name) {
+            Some(is_secret) => *is_secret,
+            // It may be one of an alternative.
+            None => self.is_described_as_secret(name),
+        };
+        is_secret_name(name) || is_described()
     }
 
     /// The strings in `inputs` that are secret: those of secret inputs, and those that are secret inside of others.

@@ -22,6 +22,7 @@ mod paths;
 mod queue;
 mod requests;
 mod responses;
+mod resume;
 mod scope;
 mod security;
 mod selector;

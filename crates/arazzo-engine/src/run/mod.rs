@@ -7,6 +7,7 @@ mod attempt;
 mod charset;
 mod choice;
 mod conclusion;
+mod covered;
 mod ending;
 mod evaluation;
 mod exchange;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 /// Of everything that is printed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ColorArgs {
     /// When to use colour.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]

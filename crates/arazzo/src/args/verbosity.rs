@@ -5,7 +5,7 @@ use clap::{ArgAction, Args};
 use crate::output::Verbosity;
 
 /// How much is said beside the result.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct VerbosityArgs {
     /// Show more: the requests and responses of runs, notes and the files that were checked, warnings with their source;
     /// `-vv` also what every expression of a run came to, and where the time went.

@@ -76,6 +76,13 @@ impl HumanReporter {
         }
     }
 
+    /// Takes in what was shown when it happened.
+    pub(crate) fn recall(&mut self, event: &Event) {
+        let verbosity = std::mem::replace(&mut self.verbosity, Verbosity::Quiet);
+        self.show(event);
+        self.verbosity = verbosity;
+    }
+
     /// Prints what an event says.
     pub(crate) fn show(&mut self, event: &Event) {
         if self.is_live {

@@ -33,6 +33,7 @@ pub(crate) use keeper::Keeper;
 use left_out::LeftOut;
 pub(crate) use recorder::Recorder;
 pub(crate) use target::{Kind, Target, check};
+pub(crate) use time::rfc3339;
 
 /// What reports call themselves.
 const TITLE: &str = "arazzo run";

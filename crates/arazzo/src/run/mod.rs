@@ -2,6 +2,7 @@
 
 mod credentials;
 mod data;
+mod durable;
 mod durations;
 mod headers;
 mod inputs;
@@ -32,10 +33,12 @@ use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
 use crate::report::{self, Recording};
+use crate::runs::State;
 use many::Many;
 use questions::Questions;
 use session::Session;
 
+pub(crate) use durable::Resumption;
 pub(crate) use interruption::Interruption;
 pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
@@ -45,12 +48,21 @@ pub(crate) use tally::{Reasons, Tally};
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
+    carry_out(args, None)
+}
+
+/// Goes on with a run of a journal. The arguments are those that it was begun with.
+pub(crate) fn resume(args: &RunArgs, resumption: &Resumption) -> Exit {
+    carry_out(args, Some(resumption))
+}
+
+fn carry_out(args: &RunArgs, resumption: Option<&Resumption>) -> Exit {
     let mut documents = Vec::new();
     if let Err(refusal) = report::check(&args.reports) {
         output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
         return refusal.exit;
     }
-    match prepare(args, &mut documents) {
+    match prepare(args, &mut documents, resumption) {
         Ok(Prepared::Run(session)) => {
             warn_of_network(args);
             session.run(args, &documents)
@@ -95,7 +107,11 @@ enum Prepared {
 }
 
 /// Reads, compiles and checks. Nothing is sent when anything is wrong.
-fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepared, Refusal> {
+fn prepare(
+    args: &RunArgs,
+    documents: &mut Vec<Arc<Document>>,
+    resumption: Option<&Resumption>,
+) -> Result<Prepared, Refusal> {
     let is_many = many::is_asked_for(args)?;
     let mut standard_input = StandardInput::default();
     let network = network::collect(args)?;
@@ -115,6 +131,7 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         check_responses: args.check_responses.into(),
         check_requests: args.mock.is_some(),
     };
+    let plan_digest = args.durable.state.as_ref().map(|_| durable::plan_digest(documents, &options));
     let plannings: Vec<Planning> =
         workflows.iter().map(|id| Plan::compile(&workspace, id, &options)).collect();
     // Unless all are there it is not known which workflows are needed.
@@ -161,10 +178,19 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
     }
     let mut questions = Questions::new(args);
     let mut runs = Vec::new();
+    let count = plans.len();
     for (index, plan) in (0..).zip(plans) {
+        if let Some((resumption, digest)) = resumption.zip(plan_digest.as_deref()) {
+            let given = inputs::complete(args, &objects, &plan)?;
+            let start = resumption.start(&plan, given, digest)?;
+            inputs::check_files(&start.files)?;
+            runs.push((plan, start));
+            continue;
+        }
         let inputs = questions.complete(inputs::complete(args, &objects, &plan)?, &plan)?;
         let now = clock.now();
-        let start = plan.start(&run_id(now, index), now, inputs).map_err(inputs::refuse)?;
+        let id = durable::run_id(args, run_id(now, index), index, count);
+        let start = plan.start(&id, now, inputs).map_err(inputs::refuse)?;
         inputs::check_files(&start.files)?;
         diagnostics.extend(start.warnings.iter().cloned());
         runs.push((plan, start));
@@ -188,7 +214,23 @@ fn prepare(args: &RunArgs, documents: &mut Vec<Arc<Document>>) -> Result<Prepare
         let many = Many { plan, source, transport, clock, secrets, warnings: diagnostics };
         return Ok(Prepared::Many(Box::new(many)));
     }
-    Ok(Prepared::Run(Box::new(Session { workspace, runs, transport, clock, secrets, warnings: diagnostics })))
+    let kept = match (resumption, &args.durable.state, plan_digest) {
+        (Some(resumption), _, _) => vec![resumption.take(args)?],
+        (None, Some(path), Some(digest)) => {
+            let state = State::create(path, args.durable.durability.into())?;
+            durable::begin(args, &state, &runs, &digest)?
+        }
+        (None, _, _) => Vec::new(),
+    };
+    Ok(Prepared::Run(Box::new(Session {
+        workspace,
+        runs,
+        kept,
+        transport,
+        clock,
+        secrets,
+        warnings: diagnostics,
+    })))
 }
 
 fn read(

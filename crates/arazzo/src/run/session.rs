@@ -1,5 +1,6 @@
 //! The runs that were asked for, one after the other, and what is printed of them.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
@@ -9,6 +10,7 @@ use arazzo_engine::{
 };
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 
+use super::durable::{Kept, Past};
 use super::interruption::Interruption;
 use crate::args::{Format, RunArgs};
 use crate::diagnostics::DiagnosticJson;
@@ -22,6 +24,8 @@ use crate::report::{RecordedRun, Recorder, Recording, jsonl};
 pub(super) struct Session {
     pub(super) workspace: Workspace,
     pub(super) runs: Vec<(Arc<Plan>, Start)>,
+    /// The places of the runs in the journal, if they are durable.
+    pub(super) kept: Vec<Kept>,
     pub(super) transport: Box<dyn Transport>,
     pub(super) clock: Box<dyn Clock>,
     pub(super) secrets: Vec<String>,
@@ -65,8 +69,9 @@ impl Session {
             clock: &*self.clock,
         };
         let mut exit = Exit::Success;
+        let mut kept = self.kept.into_iter();
         for (plan, start) in self.runs {
-            match runtime.block_on(job.run(plan, start, &mut interruption, &mut diagnostics)) {
+            match runtime.block_on(job.run(plan, start, kept.next(), &mut interruption, &mut diagnostics)) {
                 Ok(run) => {
                     exit = exit.max(exit_of(run.result.status));
                     if args.format == Format::Jsonl {
@@ -108,6 +113,11 @@ fn exit_of(status: Status) -> Exit {
     }
 }
 
+/// What a signal makes of a run.
+fn interrupted(signal: &str) -> (&'static str, String) {
+    ("interrupted", format!("the run was interrupted by {signal}"))
+}
+
 /// What the runs have in common.
 struct Job<'a> {
     args: &'a RunArgs,
@@ -125,6 +135,7 @@ impl Job<'_> {
         &self,
         plan: Arc<Plan>,
         start: Start,
+        mut kept: Option<Kept>,
         interruption: &mut Interruption,
         diagnostics: &mut Vec<DiagnosticJson>,
     ) -> Result<Completed, DriveError> {
@@ -146,6 +157,8 @@ impl Job<'_> {
         let mut human = HumanReporter::new(self.verbosity, steps);
         // The workflows that are not over; a warning is about the last one.
         let mut open: Vec<String> = Vec::new();
+        // What happened before a run was interrupted is in its reports, and was shown.
+        let recalls = Cell::new(false);
         let mut on_event = |event: &Event| {
             reporter.add(event);
             if let EventKind::RunStarted { workflow_id, .. } = &event.kind {
@@ -157,7 +170,9 @@ impl Job<'_> {
                 diagnostics.push(DiagnosticJson::warning(&fault.code, &fault.message, place.as_ref()));
             }
             match self.args.format {
+                Format::Human if recalls.get() => human.recall(event),
                 Format::Human => human.show(event),
+                Format::Jsonl if recalls.get() => {}
                 Format::Jsonl => {
                     stream.line(event).iter().for_each(|line| output::print_now(line));
                 }
@@ -181,11 +196,31 @@ impl Job<'_> {
                 let workflow_id = workflow_id.clone();
                 let kind = EventKind::RunStarted { run_id, workflow_id, relation: Relation::Entry };
                 on_event(&Event { at, kind });
-                Err(signal)
+                Err(interrupted(signal))
             }
             (_, record) => {
-                run.apply(record)?.iter().for_each(&mut on_event);
-                interruption.or(drive(&mut run, self.transport, self.clock, &mut on_event)).await
+                let is_resumed = kept.as_ref().is_some_and(Kept::is_resumed);
+                let past = match kept.as_mut().filter(|_| is_resumed) {
+                    Some(kept) => kept.recall(&mut run)?,
+                    None => Past { events: run.apply(record)?, halt: None },
+                };
+                recalls.set(is_resumed && run.result().is_none());
+                past.events.iter().for_each(&mut on_event);
+                recalls.set(false);
+                let driven = async {
+                    match &kept {
+                        Some(kept) => kept.drive(&mut run, self.transport, self.clock, &mut on_event).await,
+                        None => drive(&mut run, self.transport, self.clock, &mut on_event).await,
+                    }
+                };
+                match past.halt {
+                    Some(why) => Err(("ambiguous-request", why)),
+                    None => match interruption.or(driven).await {
+                        Ok(Err(DriveError::Journal(error))) => Err(("journal", error.to_string())),
+                        Ok(driven) => Ok(driven),
+                        Err(signal) => Err(interrupted(signal)),
+                    },
+                }
             }
         };
         let mut failed = None;
@@ -194,14 +229,14 @@ impl Job<'_> {
                 failed = run.failed_attempt();
                 driven.map(|()| run.result().cloned())?
             }
-            Err(signal) => {
-                let message = format!("the run was interrupted by {signal}");
-                run.cut_off(self.clock.now(), "interrupted", &message).map(|(events, result)| {
-                    events.iter().for_each(&mut on_event);
-                    result
-                })
-            }
+            Err((code, message)) => run.cut_off(self.clock.now(), code, &message).map(|(events, result)| {
+                events.iter().for_each(&mut on_event);
+                result
+            }),
         };
+        if let Some(kept) = &kept {
+            kept.hint(self.args, result.as_ref());
+        }
         let (report, events) = (reporter.finish(), recorder.finish());
         if let Some(error) = &report.error {
             self.fail(error, failed.as_ref());

@@ -1,0 +1,67 @@
+//! What may be written down of a run: no secret input, and no credential.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde_json::Value;
+
+use super::{Run, State};
+use crate::command::Call;
+use crate::mask::MASK;
+use crate::record::{Record, Timestamp};
+use crate::secret::forms;
+
+impl Run {
+    /// What is sent, without the secret inputs of the run: two requests that differ in nothing else have the same bytes
+    /// here. Credentials are named as slots, and a file by its path. A journal keeps a digest of it.
+    pub fn without_secrets(&self, call: &Call) -> Vec<u8> {
+        let request = &call.request;
+        let mut bytes = format!("{} {}\n", request.method, request.url).into_bytes();
+        for (name, value) in &request.headers {
+            bytes.extend_from_slice(format!("{name}: {value}\n").as_bytes());
+        }
+        for slot in &request.slots {
+            bytes.extend_from_slice(format!("{}.{}\n", slot.source, slot.scheme).as_bytes());
+        }
+        bytes.push(b'\n');
+        if let Some(body) = &request.body {
+            bytes.extend_from_slice(&body.shown());
+        }
+        let mut found = Vec::new();
+        self.secrets.inputs().values().for_each(|input| leaves(input, &mut found));
+        let found: Vec<String> = found.iter().flat_map(|leaf| forms(leaf)).collect();
+        if found.is_empty() {
+            return bytes;
+        }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&found);
+        // It cannot be made for more text than memory has numbers for. Then nothing of the request is kept.
+        finder
+            .map_or_else(|_| Vec::new(), |finder| finder.replace_all_bytes(&bytes, &vec![MASK; found.len()]))
+    }
+
+    /// When the run began, while it goes on.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Running(memory) => Some(memory.started),
+            State::New | State::Finished(_) => None,
+        }
+    }
+
+    /// Masks what a record says in words: the message of a transport error may quote a URL. Everything else in a record
+    /// is what later steps need.
+    pub fn cover(&self, record: &mut Record) {
+        if let Record::Failed { error, .. } = record {
+            error.message = self.mask.text(&error.message).into_owned();
+        }
+    }
+}
+
+/// The texts of all strings and numbers in the value that are not empty.
+fn leaves(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.is_empty() => {}
+        Value::String(text) => found.push(text.clone()),
+        Value::Number(number) => found.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, found)),
+        Value::Object(members) => members.values().for_each(|value| leaves(value, found)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}

@@ -1,0 +1,50 @@
+//! What a journal keeps of a run: what came from outside, and what was about to be sent.
+
+use arazzo_engine::{CallId, Record, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// One thing that is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Entry {
+    /// A request is about to be sent. Without a record that answers it nobody knows whether it was.
+    CallStarted(CallStarted),
+    /// What came from outside.
+    Record(Record),
+}
+
+/// A request that is about to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallStarted {
+    /// When.
+    pub at: Timestamp,
+    /// Names the attempt.
+    pub id: CallId,
+    /// The SHA-256 of the request, with credentials as slots and without the secret inputs.
+    pub digest: String,
+    /// What the request carries so that a server can tell a repetition, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+}
+
+impl Entry {
+    /// The visit that it is about.
+    pub(super) fn visit(&self) -> Option<u32> {
+        match self {
+            Self::CallStarted(call) => Some(call.id.visit),
+            Self::Record(Record::Responded { id, .. } | Record::Failed { id, .. }) => Some(id.visit),
+            Self::Record(Record::Woke { id, .. }) => Some(id.visit),
+            Self::Record(_) => None,
+        }
+    }
+
+    /// When it was made.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::CallStarted(call) => call.at,
+            Self::Record(record) => record.at(),
+        }
+    }
+}

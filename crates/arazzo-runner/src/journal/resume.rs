@@ -1,0 +1,98 @@
+//! Going on where a journal ends: its records are folded, and what was under way is found.
+
+use arazzo_engine::{Call, Command, Event, Run};
+
+use super::drive::{Durability, digest, repeats_safely};
+use super::{CallStarted, Entry, JournalError, JournalErrorKind};
+
+/// A run that stands where its journal ends.
+#[derive(Debug)]
+pub struct Resumed {
+    /// What happened before, in order. It was told already.
+    pub events: Vec<Event>,
+    /// The request that was under way. Nobody knows whether the server got it.
+    pub under_way: Option<CallStarted>,
+}
+
+/// A request that was under way and should not be sent twice without asking: no header field tells the server that it
+/// is the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ambiguity {
+    /// The step that sends it.
+    pub step_id: String,
+    /// The method.
+    pub method: String,
+    /// What a person calls the operation.
+    pub operation: String,
+    /// The header field that the operation would have to declare.
+    pub header: String,
+}
+
+/// Folds the entries into `run`, which has had no record yet.
+///
+/// # Errors
+///
+/// The entries do not belong to this run: another plan, other options or another version of the machine.
+pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError> {
+    let mut events = Vec::new();
+    let mut under_way = None;
+    for entry in entries {
+        match entry {
+            Entry::CallStarted(call) => under_way = Some(call.clone()),
+            Entry::Record(record) => {
+                let folded = run.apply(record.clone());
+                events.extend(folded.map_err(|error| changed(&error.to_string()))?);
+            }
+        }
+    }
+    let under_way = under_way.filter(|started| call_of(run, started).is_some());
+    Ok(Resumed { events, under_way })
+}
+
+impl Resumed {
+    /// Whether the request that was under way would be sent with the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// It would not: something that it is made of was changed.
+    pub fn check(&self, run: &Run) -> Result<(), JournalError> {
+        let Some(started) = &self.under_way else { return Ok(()) };
+        match call_of(run, started) {
+            Some(call) if digest(run, call) != started.digest => {
+                let id = started.id;
+                Err(changed(&format!("the request of call {id}, which was under way, is another one now")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The request that was under way, if sending it again could do twice what should be done once.
+    pub fn ambiguity(&self, run: &Run, durability: &Durability) -> Option<Ambiguity> {
+        let call = call_of(run, self.under_way.as_ref()?)?;
+        let step = run.plan().step(call.step)?;
+        let operation = step.call()?.operation();
+        let header = durability.header();
+        if repeats_safely(call, operation, header) {
+            return None;
+        }
+        Some(Ambiguity {
+            step_id: step.id().to_owned(),
+            method: call.request.method.clone(),
+            operation: operation.label(),
+            header: header.to_owned(),
+        })
+    }
+}
+
+/// The call that the run waits for, if it is the one that was started.
+fn call_of<'r>(run: &'r Run, started: &CallStarted) -> Option<&'r Call> {
+    run.commands().iter().find_map(|command| match command {
+        Command::Call(call) if call.id == started.id => Some(&**call),
+        Command::Call(_) | Command::Sleep { .. } | Command::Finish => None,
+    })
+}
+
+fn changed(fact: &str) -> JournalError {
+    JournalError::new(JournalErrorKind::Changed, format!("the journal does not fit the run: {fact}"))
+}

@@ -1,0 +1,59 @@
+//! The file of a journal: made for its owner only, opened so that commits last.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{SqliteOptions, SyncMode, schema};
+use crate::journal::{JournalError, JournalErrorKind};
+
+/// How long another program may keep the file locked.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Opens the file, with its tables.
+pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, JournalError> {
+    if options.create {
+        make(path)?;
+    } else if !path.exists() {
+        return Err(JournalError::new(JournalErrorKind::Missing, "the file does not exist"));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(of)?;
+    connection.busy_timeout(PATIENCE).map_err(of)?;
+    // A file that can only be read is opened all the same.
+    if connection.is_readonly("main").map_err(of)? {
+        return Err(JournalError::new(JournalErrorKind::Refused, "the file cannot be written"));
+    }
+    let sync = match options.sync {
+        SyncMode::Full => "FULL",
+        SyncMode::Process => "NORMAL",
+        SyncMode::Off => "OFF",
+    };
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(of)?;
+    connection.pragma_update(None, "synchronous", sync).map_err(of)?;
+    // What is deleted is overwritten: responses may say things that nobody should find later.
+    connection.pragma_update(None, "secure_delete", "ON").map_err(of)?;
+    schema::prepare(&mut connection)?;
+    Ok(connection)
+}
+
+fn of(error: rusqlite::Error) -> JournalError {
+    super::Failure::Database(error).into()
+}
+
+/// Makes the file unless it exists. Those that SQLite puts beside it get the same mode.
+fn make(path: &Path) -> Result<(), JournalError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop).map_err(|error| {
+        let message = format!("the file cannot be written: {}", error.kind());
+        JournalError::new(JournalErrorKind::Refused, message)
+    })
+}

@@ -1,0 +1,8 @@
+//! Durable runs: what is recorded never happens again, what was under way happens at most once more, and the result is
+//! that of a run that nobody disturbed.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot be set up has failed")]
+
+#[cfg(unix)]
+mod kill;
+mod simulation;
+mod world;

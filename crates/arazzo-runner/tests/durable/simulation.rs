@@ -1,0 +1,226 @@
+//! Many runs in memory that are cut off anywhere, as often as a seed says.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::pending;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use arazzo_engine::{Call, OperationCall, Record, Response, Run, RunResult, Timestamp};
+use arazzo_runner::journal::{
+    Durability, Entry, Journal, JournalledRun, Journalling, Lease, MemoryJournal, NewRun, RunSummary,
+    Standing, drive_journalled, resume,
+};
+use arazzo_runner::{Clock as _, Sending, SkippingClock, Transport};
+
+use super::world::{self, answer};
+
+/// So many runs; with an optimised build all of it takes seconds.
+const RUNS: u64 = if cfg!(debug_assertions) { 300 } else { 10_000 };
+
+/// Counts down to the moment at which a process dies.
+struct Fuse(AtomicU32);
+
+impl Fuse {
+    /// Whether the process dies here.
+    fn burns_down(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+    }
+}
+
+/// A journal that loses its process before it keeps something, or after.
+struct Dying {
+    kept: Arc<MemoryJournal>,
+    fuse: Arc<Fuse>,
+}
+
+impl Journal for Dying {
+    fn create(&self, run: NewRun) -> Journalling<'_, Lease> {
+        self.kept.create(run)
+    }
+
+    fn append<'a>(
+        &'a self,
+        lease: &'a Lease,
+        entries: Vec<Entry>,
+        standing: Standing,
+    ) -> Journalling<'a, ()> {
+        Box::pin(async move {
+            if self.fuse.burns_down() {
+                pending::<()>().await;
+            }
+            self.kept.append(lease, entries, standing).await?;
+            if self.fuse.burns_down() {
+                pending::<()>().await;
+            }
+            Ok(())
+        })
+    }
+
+    fn claim<'a>(&'a self, run_id: &'a str) -> Journalling<'a, Lease> {
+        self.kept.claim(run_id)
+    }
+
+    fn release<'a>(&'a self, lease: &'a Lease) -> Journalling<'a, ()> {
+        self.kept.release(lease)
+    }
+
+    fn read<'a>(&'a self, run_id: &'a str) -> Journalling<'a, JournalledRun> {
+        self.kept.read(run_id)
+    }
+
+    fn list(&self) -> Journalling<'_, Vec<RunSummary>> {
+        self.kept.list()
+    }
+
+    fn cancel<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
+        self.kept.cancel(run_id)
+    }
+
+    fn delete<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
+        self.kept.delete(run_id)
+    }
+}
+
+/// Answers at once, or loses its process when the server has the request.
+struct Api {
+    fuse: Arc<Fuse>,
+    /// What was sent, by the id of the call.
+    sent: Mutex<BTreeMap<String, Vec<String>>>,
+}
+
+impl Transport for Api {
+    fn send<'a>(&'a self, _: &'a OperationCall, call: &'a Call) -> Sending<'a> {
+        Box::pin(async move {
+            let request = &call.request;
+            let bytes = format!("{request:?}");
+            self.sent.lock().unwrap().entry(call.id.to_string()).or_default().push(bytes);
+            if self.fuse.burns_down() {
+                pending::<()>().await;
+            }
+            let path = request.url.trim_start_matches("http://parcels.test");
+            let (status, body) = answer(&request.method, path, request.header("Idempotency-Key"));
+            let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+            Ok(Response { status, headers, body: body.to_string().into_bytes() })
+        })
+    }
+}
+
+/// What the future gives, or nothing when its process died.
+fn poll<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
+}
+
+struct Played {
+    result: RunResult,
+    deaths: u32,
+    sent: BTreeMap<String, Vec<String>>,
+    entries: Vec<Entry>,
+}
+
+/// One run whose processes die after the steps that `fuses` gives, and then one that lives.
+fn play(plan: &Arc<arazzo_engine::Plan>, run_id: &str, fuses: &[u32]) -> Played {
+    let journal = Arc::new(MemoryJournal::new());
+    let fuse = Arc::new(Fuse(AtomicU32::new(0)));
+    let api = Api { fuse: Arc::clone(&fuse), sent: Mutex::default() };
+    let clock = SkippingClock::at(Timestamp(1_000_000));
+    let dying = Arc::new(Dying { kept: Arc::clone(&journal), fuse: Arc::clone(&fuse) });
+    let mut deaths = 0;
+    let mut lives = fuses.iter().copied().chain([u32::MAX]);
+    let (mut run, new) = world::begin(plan, run_id, clock.now());
+    let mut lease = poll(journal.create(new)).unwrap().unwrap();
+    loop {
+        fuse.0.store(lives.next().unwrap(), Ordering::Relaxed);
+        let durability = Durability::new(Arc::clone(&dying) as Arc<dyn Journal>, lease);
+        let driven = poll(drive_journalled(&mut run, &api, &clock, &durability, &mut |_| {}));
+        if driven.transpose().unwrap().is_some() {
+            break;
+        }
+        deaths += 1;
+        journal.abandon();
+        // The last append may have ended the run.
+        let kept = poll(journal.read(run_id)).unwrap().unwrap();
+        run = world::again(plan, &kept.entries);
+        let resumed = resume(&mut run, &kept.entries).unwrap();
+        resumed.check(&run).unwrap();
+        if run.result().is_some() {
+            break;
+        }
+        // What is recorded is not sent any more.
+        let open = resumed.under_way.as_ref().map(|call| call.id.to_string());
+        assert!(answered(&kept.entries).keys().all(|id| Some(id) != open.as_ref()));
+        lease = poll(journal.claim(run_id)).unwrap().unwrap();
+    }
+    let entries = poll(journal.read(run_id)).unwrap().unwrap().entries;
+    Played { result: run.result().unwrap().clone(), deaths, sent: api.sent.into_inner().unwrap(), entries }
+}
+
+fn answered(entries: &[Entry]) -> HashMap<String, u32> {
+    let mut answered = HashMap::new();
+    for entry in entries {
+        if let Entry::Record(Record::Responded { id, .. } | Record::Failed { id, .. }) = entry {
+            *answered.entry(id.to_string()).or_default() += 1;
+        }
+    }
+    answered
+}
+
+/// Numbers that look like chance, the same for a seed.
+fn next(seed: &mut u64) -> u64 {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    *seed
+}
+
+#[test]
+fn whatever_cuts_a_run_off_its_recorded_steps_happen_once() {
+    let plan = world::plan("http://parcels.test", "simulation");
+    // Each step takes two moments around its append and one inside its call.
+    let runs = std::env::var("ARAZZO_SIMULATED_RUNS").map_or(RUNS, |runs| runs.parse().unwrap());
+    let mut seed = 0x2545_f491_4f6c_dd1d;
+    let mut undisturbed: HashMap<u64, Played> = HashMap::new();
+    let mut deaths = 0;
+    for number in 0..runs {
+        // A few ids make all ways through the workflow.
+        let kind = number % 50;
+        let run_id = format!("run-{kind}");
+        let quiet = undisturbed.entry(kind).or_insert_with(|| play(&plan, &run_id, &[]));
+        let fuses: Vec<u32> =
+            (0..next(&mut seed) % 4).map(|_| u32::try_from(next(&mut seed) % 45).unwrap()).collect();
+        let played = play(&plan, &run_id, &fuses);
+        deaths += played.deaths;
+        assert_eq!(played.result, quiet.result, "{run_id} {fuses:?}");
+        let sent: u32 = played.sent.values().map(|sent| u32::try_from(sent.len()).unwrap()).sum();
+        let needed = u32::try_from(quiet.sent.len()).unwrap();
+        assert!(sent <= needed + played.deaths, "{run_id} {fuses:?}: {sent} sent, {needed} needed");
+        for (id, sent) in &played.sent {
+            assert!(sent.iter().all(|bytes| *bytes == sent[0]), "{run_id} {fuses:?} {id}: {sent:?}");
+        }
+        let answers = answered(&played.entries);
+        assert!(answers.values().all(|count| *count == 1), "{answers:?}");
+        assert_eq!(answers.len(), quiet.sent.len());
+    }
+    assert!(u64::from(deaths) > runs / 2, "{deaths} of {runs}");
+}
+
+#[test]
+fn a_run_that_cannot_be_kept_stops_before_anything_comes_of_it() {
+    let plan = world::plan("http://parcels.test", "lease");
+    let journal = Arc::new(MemoryJournal::new());
+    let (mut run, new): (Run, NewRun) = world::begin(&plan, "run", Timestamp(1));
+    let lease = poll(journal.create(new)).unwrap().unwrap();
+    poll(journal.cancel("run")).unwrap().unwrap();
+    let fuse = Arc::new(Fuse(AtomicU32::new(u32::MAX)));
+    let api = Api { fuse, sent: Mutex::default() };
+    let durability = Durability::new(journal as Arc<dyn Journal>, lease);
+    let clock = SkippingClock::at(Timestamp(1));
+    let mut events = 0;
+    let error = poll(drive_journalled(&mut run, &api, &clock, &durability, &mut |_| events += 1));
+    assert_eq!(error.unwrap().unwrap_err().to_string(), "the run `run` was cancelled");
+    assert_eq!((api.sent.lock().unwrap().len(), events), (0, 0));
+}

@@ -1,0 +1,214 @@
+//! Durable runs: each has its place in the journal before anything is sent, and goes on from what is there.
+
+use std::sync::Arc;
+
+use arazzo_document::Document;
+use arazzo_engine::{Event, Plan, PlanOptions, Record, Run, RunResult, Start};
+use arazzo_runner::journal::{
+    Ambiguity, Durability, Entry, Journal, JournalError, JournalledRun, Lease, NewRun, RunStatus,
+    drive_journalled, resume,
+};
+use arazzo_runner::{Clock, DriveError, Transport};
+use ring::digest::{SHA256, digest};
+use serde_json::Value;
+
+use super::terminal::{self, Answer};
+use crate::args::RunArgs;
+use crate::output::{self, HINT};
+use crate::refusal::Refusal;
+use crate::runs::{OnAmbiguous, Settings, State};
+
+/// A run of the journal that is to be gone on with.
+pub(crate) struct Resumption {
+    pub(crate) state: State,
+    pub(crate) run: JournalledRun,
+    pub(crate) on_ambiguous: OnAmbiguous,
+    pub(crate) accept_changed: bool,
+}
+
+/// One run and its place in the journal.
+pub(super) struct Kept {
+    durability: Durability,
+    /// What happened before; empty for a run that begins.
+    entries: Vec<Entry>,
+    on_ambiguous: OnAmbiguous,
+    accept_changed: bool,
+}
+
+/// What happened before a run was interrupted.
+pub(super) struct Past {
+    pub(super) events: Vec<Event>,
+    /// Why the run does not go on: somebody has to decide.
+    pub(super) halt: Option<String>,
+}
+
+/// Makes a place for each run, all of them before the first one begins.
+pub(super) fn begin(
+    args: &RunArgs,
+    state: &State,
+    runs: &[(Arc<Plan>, Start)],
+    plan_digest: &str,
+) -> Result<Vec<Kept>, Refusal> {
+    let settings = serde_json::to_value(Settings::of(args)?).unwrap_or(Value::Null);
+    let mut kept = Vec::new();
+    for (plan, start) in runs {
+        let Record::Started { run_id, .. } = &start.record else { continue };
+        let new = NewRun {
+            run_id: run_id.clone(),
+            workflow_id: plan.workflow_id().to_owned(),
+            description: args.description.clone(),
+            plan_digest: plan_digest.to_owned(),
+            secret_inputs: start.secrets.names().map(str::to_owned).collect(),
+            settings: settings.clone(),
+            start: start.record.clone(),
+        };
+        let lease = state.wait(state.journal.create(new)).map_err(|error| state.refuse(&error))?;
+        let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
+        durability.idempotency_header = idempotency_header(args);
+        let (on_ambiguous, accept_changed) = (OnAmbiguous::Stop, false);
+        kept.push(Kept { durability, entries: Vec::new(), on_ambiguous, accept_changed });
+    }
+    Ok(kept)
+}
+
+impl Resumption {
+    /// The start of the run: what the journal has, with the secret inputs that were given again.
+    pub(super) fn start(
+        &self,
+        plan: &Plan,
+        given: serde_json::Map<String, Value>,
+        plan_digest: &str,
+    ) -> Result<Start, Refusal> {
+        if self.run.plan_digest != plan_digest && !self.accept_changed {
+            let message = format!(
+                "the description, a source or a rule was changed since the run `{}` began",
+                self.run.summary.run_id
+            );
+            let hint = "put them back, or go on with `--accept-changed`".to_owned();
+            return Err(Refusal::usage(message, hint));
+        }
+        let Some(Entry::Record(started)) = self.run.entries.first() else {
+            return Err(Refusal::stopped("the journal is damaged: the run has no start", None));
+        };
+        plan.resume(started, &self.run.secret_inputs, given).map_err(super::inputs::refuse)
+    }
+
+    /// Leases the run, if it is not over, and reads what is there.
+    pub(super) fn take(&self, args: &RunArgs) -> Result<Kept, Refusal> {
+        let (state, run_id) = (&self.state, &self.run.summary.run_id);
+        let refuse = |error: JournalError| state.refuse(&error);
+        let lease = if matches!(self.run.summary.status, RunStatus::Succeeded | RunStatus::Failed) {
+            Lease { run_id: run_id.clone(), epoch: 0 }
+        } else {
+            state.wait(state.journal.claim(run_id)).map_err(refuse)?
+        };
+        let entries = state.wait(state.journal.read(run_id)).map_err(refuse)?.entries;
+        let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
+        durability.idempotency_header = idempotency_header(args);
+        let (on_ambiguous, accept_changed) = (self.on_ambiguous, self.accept_changed);
+        Ok(Kept { durability, entries, on_ambiguous, accept_changed })
+    }
+}
+
+impl Kept {
+    /// Whether the run was begun before.
+    pub(super) fn is_resumed(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    /// Folds what happened before into the run.
+    pub(super) fn recall(&mut self, run: &mut Run) -> Result<Past, DriveError> {
+        let resumed = resume(run, &std::mem::take(&mut self.entries))?;
+        if run.result().is_some() {
+            return Ok(Past { events: resumed.events, halt: None });
+        }
+        if !self.accept_changed {
+            resumed.check(run)?;
+        }
+        let ambiguity = resumed.ambiguity(run, &self.durability);
+        let halt = ambiguity.and_then(|ambiguity| self.settle(&ambiguity).err());
+        Ok(Past { events: resumed.events, halt })
+    }
+
+    /// Whether the request is sent again, or why not.
+    fn settle(&self, ambiguity: &Ambiguity) -> Result<(), String> {
+        let Ambiguity { step_id, method, operation, header, .. } = ambiguity;
+        let run_id = &self.durability.lease.run_id;
+        let fact = format!(
+            "step `{step_id}`: its {method} (`{operation}`) was under way when the run was interrupted and may have \
+             had its effect, and the operation declares no `{header}` header by which the server could tell"
+        );
+        let asked = match self.on_ambiguous {
+            OnAmbiguous::Retry => return Ok(()),
+            OnAmbiguous::Stop => false,
+            OnAmbiguous::Ask => terminal::is_there(),
+        };
+        if asked {
+            output::message(&fact);
+            let answer = terminal::ask(&format!("{HINT}send it again?{HINT:#} [y/N] "), false);
+            if matches!(answer, Answer::Line(line) if matches!(line.trim(), "y" | "Y" | "yes")) {
+                return Ok(());
+            }
+        }
+        Err(format!(
+            "{fact}; find out, and to send it again use `arazzo runs resume {run_id} --on-ambiguous retry`"
+        ))
+    }
+
+    /// Drives the run on.
+    pub(super) async fn drive(
+        &self,
+        run: &mut Run,
+        transport: &dyn Transport,
+        clock: &dyn Clock,
+        on_event: &mut dyn FnMut(&Event),
+    ) -> Result<(), DriveError> {
+        if run.result().is_some() {
+            return Ok(());
+        }
+        drive_journalled(run, transport, clock, &self.durability, on_event).await
+    }
+
+    /// Says how to go on with a run that was stopped from outside.
+    pub(super) fn hint(&self, args: &RunArgs, result: Option<&RunResult>) {
+        let code = result.and_then(|result| result.error.as_ref()).map(|error| error.code.as_str());
+        if code == Some("interrupted")
+            && !args.verbosity.quiet
+            && let Some(state) = &args.durable.state
+        {
+            let (run_id, path) = (&self.durability.lease.run_id, state.display());
+            output::message(&format!(
+                "  {HINT}hint{HINT:#}: go on with `arazzo runs resume {run_id} --state {path}`"
+            ));
+        }
+    }
+}
+
+/// The ids of the runs: as asked for, with their number when there are several.
+pub(super) fn run_id(args: &RunArgs, made_up: String, index: u64, of: usize) -> String {
+    match (&args.durable.run_id, of) {
+        (None, _) => made_up,
+        (Some(id), 1) => id.clone(),
+        (Some(id), _) => format!("{id}-{}", index + 1),
+    }
+}
+
+fn idempotency_header(args: &RunArgs) -> Option<String> {
+    Some(args.durable.idempotency_header.clone()).filter(|name| !name.is_empty())
+}
+
+/// Names what the plan is made of: what the documents say, however they are laid out, and the rules.
+pub(super) fn plan_digest(documents: &[Arc<Document>], options: &PlanOptions) -> String {
+    let mut parts: Vec<String> =
+        documents.iter().map(|document| hex(&document.root.to_value().to_string())).collect();
+    parts.sort_unstable();
+    parts.push(format!(
+        "{:?} {:?} {:?} {:?}",
+        options.mode, options.default_success, options.check_responses, options.given_headers
+    ));
+    hex(&parts.join("\n"))
+}
+
+fn hex(text: &str) -> String {
+    digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,94 @@
+//! The file with the journal, opened.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arazzo_runner::journal::{
+    JournalError, JournalErrorKind, Journalling, SqliteJournal, SqliteOptions, SyncMode,
+};
+
+use crate::refusal::Refusal;
+
+/// An open journal.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) journal: Arc<SqliteJournal>,
+    path: PathBuf,
+}
+
+impl State {
+    /// Opens the journal; without one, makes it.
+    pub(crate) fn create(path: &Path, sync: SyncMode) -> Result<Self, Refusal> {
+        Self::open_with(path, &SqliteOptions::create(sync))
+    }
+
+    /// Opens the journal that is there.
+    pub(crate) fn open(path: &Path, sync: SyncMode) -> Result<Self, Refusal> {
+        let mut options = SqliteOptions::default();
+        options.sync = sync;
+        Self::open_with(path, &options)
+    }
+
+    fn open_with(path: &Path, options: &SqliteOptions) -> Result<Self, Refusal> {
+        let path = path.to_owned();
+        match SqliteJournal::open(&path, options) {
+            Ok(journal) => Ok(Self { journal: Arc::new(journal), path }),
+            Err(error) => Err(refuse(&path, &error)),
+        }
+    }
+
+    /// Waits for the journal.
+    pub(crate) fn wait<T>(&self, work: Journalling<'_, T>) -> Result<T, JournalError> {
+        block_on(work)
+    }
+
+    /// Says what is wrong with the journal.
+    pub(crate) fn refuse(&self, error: &JournalError) -> Refusal {
+        refuse(&self.path, error)
+    }
+}
+
+/// The work is done by a thread of the journal: there is nothing to drive meanwhile.
+fn block_on<T>(work: Journalling<'_, T>) -> Result<T, JournalError> {
+    match tokio::runtime::Builder::new_current_thread().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => Err(JournalError {
+            kind: JournalErrorKind::Storage,
+            message: format!("the journal cannot be waited for: {error}"),
+        }),
+    }
+}
+
+fn refuse(path: &Path, error: &JournalError) -> Refusal {
+    let place = path.display();
+    let hint = match error.kind {
+        JournalErrorKind::Missing => Some("`arazzo run --state` makes it"),
+        JournalErrorKind::Exists => Some("give another `--run-id`, or go on with it: `arazzo runs resume`"),
+        JournalErrorKind::Unknown => Some("`arazzo runs list` shows the runs"),
+        JournalErrorKind::Leased => Some("wait for it, or end the other process"),
+        JournalErrorKind::Newer => Some("use that version"),
+        JournalErrorKind::Full => Some("make room; what is recorded is kept"),
+        JournalErrorKind::Damaged => Some("put a copy back, or name another file"),
+        JournalErrorKind::Locked => Some("end the program that keeps it locked"),
+        // The message says it all; and there may be more kinds one day.
+        JournalErrorKind::LeaseLost
+        | JournalErrorKind::Cancelled
+        | JournalErrorKind::Over
+        | JournalErrorKind::NotOver
+        | JournalErrorKind::Changed
+        | JournalErrorKind::Refused
+        | JournalErrorKind::Storage
+        | _ => None,
+    };
+    let hint = hint.map(str::to_owned);
+    let message = format!("the journal `{place}`: {error}");
+    let is_usage = matches!(
+        error.kind,
+        JournalErrorKind::Missing
+            | JournalErrorKind::Exists
+            | JournalErrorKind::Unknown
+            | JournalErrorKind::Over
+            | JournalErrorKind::NotOver
+    );
+    if is_usage { Refusal::usage(message, hint) } else { Refusal::stopped(message, hint) }
+}

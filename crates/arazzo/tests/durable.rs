@@ -1,0 +1,326 @@
+//! Durable runs as processes: killed, interrupted, gone on with.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use arazzo_runner::testing::{Answer, Server};
+use serde_json::Value;
+
+/// A process that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+const API: &str = "
+openapi: 3.1.0
+info: {title: Tea, version: 1.0.0}
+servers: [{url: 'http://tea.test'}]
+security: [{key: []}]
+paths:
+  /leaves: {get: {operationId: leaves, responses: {'200': {description: all}}}}
+  /water: {get: {operationId: water, responses: {'200': {description: hot}, '503': {description: cold}}}}
+  /cups:
+    post:
+      operationId: pour
+      requestBody: {content: {application/json: {schema: {type: object}}}}
+      responses: {'201': {description: full}}
+components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}
+";
+
+const FLOW: &str = "
+arazzo: 1.0.1
+info: {title: Tea, version: 1.0.0}
+sourceDescriptions: [{name: tea, url: tea.yml, type: openapi}]
+workflows:
+- workflowId: brew
+  inputs: {type: object, properties: {kind: {type: string, default: green}, potToken: {type: string}}}
+  steps:
+  - stepId: leaves
+    operationId: leaves
+    outputs: {leaf: $response.body#/leaf}
+  - stepId: water
+    operationId: water
+    onFailure: [{name: again, type: retry, retryAfter: 1, retryLimit: 2, criteria: [{condition: $statusCode == 503}]}]
+  - stepId: pour
+    operationId: pour
+    requestBody:
+      contentType: application/json
+      payload: {leaf: $steps.leaves.outputs.leaf, kind: $inputs.kind, pot: $inputs.potToken}
+    outputs: {cup: $response.body#/cup}
+  outputs: {cup: $steps.pour.outputs.cup}
+";
+
+const KEY: &str = "key-of-the-kettle";
+const POT: &str = "token-of-the-pot";
+
+struct Kitchen {
+    folder: PathBuf,
+    server: Server,
+}
+
+impl Kitchen {
+    fn new(name: &str, script: impl IntoIterator<Item = Answer>) -> Self {
+        let folder = std::env::temp_dir().join(format!("arazzo-durable-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("tea.yml"), API).unwrap();
+        std::fs::write(folder.join("tea.arazzo.yml"), FLOW).unwrap();
+        Self { folder, server: Server::start(script).unwrap() }
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder.join("runs.db")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arazzo"));
+        command.env_clear().current_dir(&self.folder);
+        command.args(arguments).arg("--state").arg(self.state());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Begins the run `t`.
+    fn begin(&self) -> Child {
+        let auth = format!("key={KEY}");
+        let pot = format!("potToken={POT}");
+        let url = self.server.url();
+        let arguments =
+            ["run", "tea.arazzo.yml", "--run-id", "t", "--format", "json", "--durability", "process"];
+        let mut command = self.command(&arguments);
+        command.args(["--auth", &auth, "-i", &pot, "--server", &url]).spawn().unwrap()
+    }
+
+    /// Goes on with it.
+    fn resume(&self, more: &[&str]) -> Output {
+        let auth = format!("key={KEY}");
+        let pot = format!("potToken={POT}");
+        let arguments = ["runs", "resume", "t", "--format", "json", "--auth", &auth, "-i", &pot];
+        self.command(&[&arguments[..], more].concat()).output().unwrap()
+    }
+
+    fn listed(&self) -> Value {
+        let output = self.command(&["runs", "list", "--format", "json"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+        list["runs"][0].clone()
+    }
+
+    fn wait_for(&self, requests: usize) {
+        let start = Instant::now();
+        while self.server.received().len() < requests {
+            assert!(start.elapsed() < LIMIT, "request {requests} did not come");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.server.received().iter().map(|request| request.line().to_owned()).collect()
+    }
+}
+
+impl Drop for Kitchen {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+fn leaf() -> Answer {
+    Answer::json(200, "{\"leaf\": \"oolong\"}")
+}
+
+fn cup() -> Answer {
+    Answer::json(201, "{\"cup\": 7}")
+}
+
+#[test]
+fn a_killed_run_goes_on_where_it_was() {
+    let kitchen = Kitchen::new("killed", [leaf(), Answer::Stall]);
+    let child = kitchen.begin();
+    kitchen.wait_for(2);
+    let busy = kitchen.resume(&[]);
+    assert_eq!(busy.status.code(), Some(4), "{busy:?}");
+    assert!(String::from_utf8_lossy(&busy.stderr).contains("another process drives the run `t`"), "{busy:?}");
+    kill(child);
+    let listed = kitchen.listed();
+    assert_eq!((&listed["status"], &listed["steps"]), (&"interrupted".into(), &2.into()));
+
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let output = kitchen.resume(&[]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(kitchen.lines(), ["GET /leaves", "GET /water", "GET /water", "POST /cups"]);
+    let report = json(&output);
+    assert_eq!(report["runs"][0]["outputs"]["cup"], 7);
+    assert_eq!(report["runs"][0]["steps"].as_array().unwrap().len(), 3);
+    assert_eq!(kitchen.listed()["status"], "succeeded");
+
+    let again = kitchen.resume(&[]);
+    assert_eq!((again.status.code(), json(&again)), (Some(0), report));
+    assert_eq!(kitchen.lines().len(), 4, "a run that is over sends nothing");
+}
+
+#[test]
+fn a_post_that_may_have_come_through_is_repeated_only_when_told_to() {
+    let kitchen = Kitchen::new("ambiguous", [leaf(), Answer::json(200, "{}"), Answer::Stall]);
+    let child = kitchen.begin();
+    kitchen.wait_for(3);
+    kill(child);
+    let stopped = kitchen.resume(&[]);
+    assert_eq!(stopped.status.code(), Some(4), "{stopped:?}");
+    let error = &json(&stopped)["runs"][0]["error"];
+    assert_eq!((&error["code"], &error["stepId"]), (&"ambiguous-request".into(), &"pour".into()));
+    assert!(error["message"].as_str().unwrap().contains("--on-ambiguous retry"), "{error}");
+    // Nobody can be asked here.
+    assert_eq!(kitchen.resume(&["--on-ambiguous", "ask"]).status.code(), Some(4));
+    assert_eq!(kitchen.lines().len(), 3);
+    assert_eq!(kitchen.listed()["status"], "interrupted");
+
+    kitchen.server.follow([cup()]);
+    let output = kitchen.resume(&["--on-ambiguous", "retry"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let received = kitchen.server.received();
+    let [.., first, second] = received.as_slice() else { panic!("{received:?}") };
+    assert_eq!(first, second);
+    assert_eq!(first.headers("Idempotency-Key")[0].len(), 32);
+}
+
+#[test]
+fn a_wait_before_a_retry_is_kept_with_its_end() {
+    let kitchen = Kitchen::new("wait", [leaf(), Answer::header(503, "Retry-After", "2")]);
+    let child = kitchen.begin();
+    let start = Instant::now();
+    while !kitchen.state().exists() || kitchen.listed()["status"] != "waiting" {
+        assert!(start.elapsed() < LIMIT, "the run does not wait");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+    let interrupted = child.wait_with_output().unwrap();
+    assert_eq!(interrupted.status.code(), Some(4), "{interrupted:?}");
+    let stderr = String::from_utf8(interrupted.stderr).unwrap();
+    assert!(stderr.contains("arazzo runs resume t --state"), "{stderr}");
+    let listed = kitchen.listed();
+    assert_eq!(listed["status"], "interrupted");
+    assert!(listed["due"].is_string(), "{listed}");
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let output = kitchen.resume(&[]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(kitchen.lines(), ["GET /leaves", "GET /water", "GET /water", "POST /cups"]);
+}
+
+#[test]
+fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
+    let kitchen = Kitchen::new("secrets", [leaf(), Answer::Stall]);
+    let child = kitchen.begin();
+    kitchen.wait_for(2);
+    kill(child);
+    let without =
+        kitchen.command(&["runs", "resume", "t", "--auth", &format!("key={KEY}")]).output().unwrap();
+    assert_eq!(without.status.code(), Some(2), "{without:?}");
+    let stderr = String::from_utf8(without.stderr).unwrap();
+    assert!(
+        stderr.contains("input `potToken` is secret") && stderr.contains("-i potToken=VALUE"),
+        "{stderr}"
+    );
+    let changed = kitchen.resume(&["-i", "kind=black"]);
+    assert_eq!(changed.status.code(), Some(2), "{changed:?}");
+    assert_eq!(kitchen.lines().len(), 2);
+
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let mut command = kitchen.command(&["runs", "resume", "t"]);
+    let output = command.env("ARAZZO_INPUT_POTTOKEN", POT).env("ARAZZO_AUTH_KEY", KEY).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let received = kitchen.server.received();
+    assert_eq!(received[3].headers("X-Key"), [KEY]);
+    assert!(String::from_utf8_lossy(&received[3].body).contains(POT));
+    let mut found = 0;
+    for entry in std::fs::read_dir(&kitchen.folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("runs.db") {
+            let bytes = std::fs::read(&path).unwrap();
+            for secret in [KEY, POT] {
+                assert!(!contains(&bytes, secret), "{} has `{secret}`", path.display());
+            }
+            found += usize::from(contains(&bytes, "oolong"));
+        }
+    }
+    assert!(found > 0, "what is no secret is there");
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn a_changed_description_is_noticed() {
+    let kitchen = Kitchen::new("changed", [leaf(), Answer::Stall]);
+    let child = kitchen.begin();
+    kitchen.wait_for(2);
+    kill(child);
+    let path = kitchen.folder.join("tea.arazzo.yml");
+    std::fs::write(
+        &path,
+        format!("# a comment changes nothing\n{}", FLOW.replace("stepId: pour", "stepId: fill")),
+    )
+    .unwrap();
+    let refused = kitchen.resume(&[]);
+    assert_eq!(refused.status.code(), Some(3), "an output of the workflow names the step: {refused:?}");
+    std::fs::write(&path, FLOW.replace("retryLimit: 2", "retryLimit: 3")).unwrap();
+    let refused = kitchen.resume(&[]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--accept-changed"), "{refused:?}");
+    std::fs::write(&path, format!("# a comment changes nothing\n{FLOW}")).unwrap();
+    kitchen.server.follow([Answer::Stall]);
+    assert_eq!(kitchen.lines().len(), 2);
+    std::fs::write(&path, FLOW.replace("retryLimit: 2", "retryLimit: 3")).unwrap();
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let output = kitchen.resume(&["--accept-changed"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
+fn a_run_can_be_cancelled_and_deleted() {
+    let kitchen = Kitchen::new("cancel", [leaf(), Answer::Stall]);
+    let child = kitchen.begin();
+    kitchen.wait_for(2);
+    kill(child);
+    let output = kitchen.command(&["runs", "prune", "--format", "json"]).output().unwrap();
+    assert_eq!(json(&output)["deleted"], Value::Array(Vec::new()));
+    let output = kitchen.command(&["runs", "cancel", "t"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(kitchen.listed()["status"], "cancelled");
+    let output = kitchen.resume(&[]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let output = kitchen.command(&["runs", "prune", "--format", "json"]).output().unwrap();
+    assert_eq!(json(&output)["deleted"], Value::from(vec!["t"]));
+    let output = kitchen.command(&["runs", "show", "t"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn a_journal_that_cannot_be_used_is_told_before_anything_is_sent() {
+    let kitchen = Kitchen::new("unusable", []);
+    std::fs::write(kitchen.state(), "this is no journal at all, it is a text").unwrap();
+    let output = kitchen.begin().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the file is no journal"), "{output:?}");
+    std::fs::remove_file(kitchen.state()).unwrap();
+    let output = kitchen.command(&["runs", "list"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(!Path::new(&kitchen.state()).exists());
+    assert_eq!(kitchen.lines().len(), 0);
+    let with_user = ["run", "tea.arazzo.yml", "--server", "http://user:word@tea.test"];
+    let output = kitchen.command(&with_user).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
