@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::state::State;
 use crate::args::RunArgs;
 use crate::exit::Exit;
-use crate::output::{self, Verbosity};
+use crate::output;
 use crate::refusal::Refusal;
 use crate::run::{self, Resumption};
 
