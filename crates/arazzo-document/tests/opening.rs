@@ -1,5 +1,7 @@
 //! How much of a large source is made into values. These are counts: what a person waits for depends on them.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

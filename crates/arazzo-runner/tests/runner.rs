@@ -286,7 +286,15 @@ fn events_are_asked_for_one_after_the_other() {
                 EventKind::StepStarted { .. } => "step",
                 EventKind::CallStarted { .. } => "call",
                 EventKind::RunFinished { .. } => "end",
-                _ => continue,
+                EventKind::RequestChecked { .. }
+                | EventKind::CallFinished { .. }
+                | EventKind::CallFailed { .. }
+                | EventKind::ResponseChecked { .. }
+                | EventKind::Evaluated { .. }
+                | EventKind::AttemptJudged { .. }
+                | EventKind::StepFinished { .. }
+                | EventKind::Warned { .. }
+                | _ => continue,
             });
         }
         (names, running.outcome().await)
