@@ -302,7 +302,7 @@ components: { parameters: {
     ),
     (
         "an output of a called workflow",
-        "unknown-output:8",
+        "output-of-called-workflow:8",
         "
 - { workflowId: search, steps: [{ stepId: find, operationId: findBooks, outputs: { o: $response.body } }], outputs: { first: $steps.find.outputs.o } }
 - workflowId: w
