@@ -232,8 +232,6 @@ codes! {
     WorkflowIdForm = "workflow-id-form",
     /// No operation has the id.
     UnknownOperationId = "unknown-operation-id",
-    /// An operation id differs in case from the one that is meant (T21).
-    OperationIdCase = "operation-id-case",
     /// Several sources have an operation with the id.
     AmbiguousOperationId = "ambiguous-operation-id",
     /// An operation id does not name its source although there are several.
@@ -292,8 +290,8 @@ codes! {
     UnquotedString = "unquoted-string",
     /// A JSONPath query follows an expression (T23).
     QueryBehindExpression = "query-behind-expression",
-    /// The name of a member is an expression (T24).
-    ExpressionAsName = "expression-as-name",
+    /// The name of a member is written like an expression, and names are text.
+    LiteralName = "literal-name",
     /// A name has characters that an expression of Arazzo 1.1 does not have (T20).
     FreeName = "free-name",
     /// A query of the JSONPath draft is read as RFC 9535.

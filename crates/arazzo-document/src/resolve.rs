@@ -25,6 +25,14 @@ pub struct ResolvedOperation {
     pub operation: OperationRef,
 }
 
+impl ResolvedOperation {
+    /// The `operationPath` that leads to it, as the specification writes it.
+    fn path(&self) -> String {
+        let pointer = self.openapi.operation(self.operation).pointer();
+        format!("{{$sourceDescriptions.{}.url}}#{pointer}", self.source)
+    }
+}
+
 /// What resolving gave: an operation unless there is an error, and what was found on the way.
 #[derive(Debug, Default)]
 pub struct Resolution {
@@ -53,7 +61,7 @@ impl ArazzoDocument {
     pub fn resolve_operation(&self, target: &Target, mode: Mode) -> Resolution {
         match target {
             Target::OperationId(id) => match self.qualified(id) {
-                Some((source, operation)) => self.operation_in(id, &source, &operation, mode),
+                Some((source, operation)) => self.operation_in(id, &source, &operation),
                 None => self.plain(id, mode),
             },
             Target::OperationPath(path) => self.by_path(path, mode),
@@ -85,7 +93,7 @@ impl ArazzoDocument {
         }
     }
 
-    fn operation_in(&self, text: &Text, source: &str, id: &str, mode: Mode) -> Resolution {
+    fn operation_in(&self, text: &Text, source: &str, id: &str) -> Resolution {
         match self.source(source) {
             None if self.lacks_sources() => Resolution::default(),
             None => Resolution::refused(self.unknown_source(text, source)),
@@ -96,36 +104,9 @@ impl ArazzoDocument {
             ),
             Some((_, SourceContent::OpenApi(openapi))) => match openapi.operation_by_id(id) {
                 Some(operation) => Resolution::found(source, openapi, operation),
-                None => self.nearly(text, id, &[(source, openapi)], mode),
+                None => Resolution::refused(self.unknown_operation(text, id, &[openapi])),
             },
         }
-    }
-
-    /// The one operation whose id differs in nothing but case, or that there is none (T21).
-    fn nearly(&self, text: &Text, id: &str, openapis: &[(&str, &Arc<OpenApi>)], mode: Mode) -> Resolution {
-        let mut found = Vec::new();
-        for (source, openapi) in openapis {
-            for operation in openapi.operations() {
-                let known = openapi.operation(operation).operation_id();
-                if let Some(known) = known.filter(|known| known.eq_ignore_ascii_case(id)) {
-                    found.push((*source, *openapi, operation, known));
-                }
-            }
-        }
-        let [(source, openapi, operation, known)] = found.as_slice() else {
-            let openapis: Vec<&Arc<OpenApi>> = openapis.iter().map(|(_, openapi)| *openapi).collect();
-            return Resolution::refused(self.unknown_operation(text, id, &openapis));
-        };
-        let message = format!("no operation has the id `{id}`; `{known}` differs in nothing but case");
-        let diagnostic = tolerated(Code::OperationIdCase, message, self.document.place(text.span), mode);
-        let before = text.value.strip_suffix(id).unwrap_or_default();
-        let fix = format!("{before}{known}");
-        let mut resolution = Resolution::found(source, openapi, *operation);
-        resolution.diagnostics.push(diagnostic.with_hint(format!("write `{fix}`")).with_fix(fix));
-        if mode == Mode::Strict {
-            resolution.operation = None;
-        }
-        resolution
     }
 
     /// A plain id with several sources is not allowed but means something when one source alone has it (T4).
@@ -160,7 +141,10 @@ impl ArazzoDocument {
             }
             // It may be in the source that is missing, which was reported.
             [] if missing || self.lacks_sources() => Resolution::default(),
-            [] => self.nearly(id, &id.value, &openapis, mode),
+            [] => {
+                let openapis: Vec<&Arc<OpenApi>> = openapis.iter().map(|(_, openapi)| *openapi).collect();
+                Resolution::refused(self.unknown_operation(id, &id.value, &openapis))
+            }
             [(source, openapi, operation)] => {
                 let mut resolution = Resolution::found(source, openapi, *operation);
                 if several {
@@ -191,11 +175,10 @@ impl ArazzoDocument {
         if let Some(found) = &resolution.operation
             && (!canonical || resolution.loosely)
         {
-            let pointer = found.openapi.operation(found.operation).pointer();
             let place = self.document.place(path.span);
             let message = format!("`operationPath: {}` has not the form of the specification", path.value);
             let diagnostic = tolerated(Code::OperationPathForm, message, place, mode);
-            let form = format!("{{$sourceDescriptions.{}.url}}#{pointer}", found.source);
+            let form = found.path();
             let hint = format!("write `'{form}'`");
             resolution.diagnostics.push(diagnostic.with_hint(hint).with_fix(form));
             if mode == Mode::Strict {
@@ -272,7 +255,7 @@ impl ArazzoDocument {
     /// `<source>.<operationId>` without `$sourceDescriptions` (T16).
     fn prefixed(&self, text: &Text, mode: Mode) -> Resolution {
         let Some((source, id)) = self.source_prefix(&text.value) else { return Resolution::default() };
-        let mut resolution = self.operation_in(text, source, id, mode);
+        let mut resolution = self.operation_in(text, source, id);
         if resolution.operation.is_some() {
             resolution.diagnostics.push(self.without_root(text, source, id, mode));
             if mode == Mode::Strict {
@@ -319,6 +302,11 @@ impl ArazzoDocument {
     }
 
     fn unknown_operation(&self, text: &Text, id: &str, openapis: &[&Arc<OpenApi>]) -> Diagnostic {
+        if let Some(hint) = self.path_as_id(text) {
+            let message = format!("`{}` is the path of an operation, not its id", text.value);
+            return Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span))
+                .with_hint(hint);
+        }
         let ids: Vec<&str> = openapis
             .iter()
             .flat_map(|openapi| {
@@ -343,6 +331,21 @@ impl ArazzoDocument {
             .collect();
         let is_whole = diagnostic.related.is_empty();
         diagnostic.with_hint(if is_whole { hint } else { "look at the paths that cannot be read".to_owned() })
+    }
+
+    /// What to write where an operation id is an `operationPath`.
+    fn path_as_id(&self, text: &Text) -> Option<String> {
+        let written = OperationPath::parse(&text.value, |name| self.source(name).is_some());
+        let (found, unknown) = match written {
+            OperationPath::Pointer { source, pointer, .. } => {
+                (self.pointed(text, source, pointer), Some("write it as `operationPath`"))
+            }
+            // There are ids with a blank or a slash in them.
+            OperationPath::Route { method, route } => (self.routed(text, method, route), None),
+            OperationPath::Unknown => return None,
+        };
+        let exact = found.operation.map(|found| format!("write `operationPath: '{}'`", found.path()));
+        exact.or_else(|| unknown.map(str::to_owned))
     }
 
     fn unknown_path(&self, path: &Text, pointer: &str, openapi: &OpenApi) -> Diagnostic {

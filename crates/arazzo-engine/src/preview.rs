@@ -358,18 +358,6 @@ impl Known<'_> {
                     .filter_map(|(key, member)| Some((key.clone(), self.preview(member)?)))
                     .collect(),
             )),
-            ValueTemplate::Named(members) => {
-                let previewed = members.iter().filter_map(|member| {
-                    let name = match &member.name {
-                        None => member.key.clone(),
-                        Some(name) => {
-                            arazzo_expression::embedded_text(&self.preview_expression(name)?).into_owned()
-                        }
-                    };
-                    Some((name, self.preview(&member.value)?))
-                });
-                Some(Value::Object(previewed.collect()))
-            }
         }
     }
 

@@ -79,6 +79,50 @@ fn what_is_sent_to_an_unknown_target_is_looked_at_all_the_same() {
 }
 
 #[test]
+fn what_an_unknown_operation_id_was_meant_to_be_is_said() {
+    let said = |id: &str| {
+        let workflow = format!("- {{ workflowId: w, steps: [{{ stepId: s, operationId: '{id}' }}] }}");
+        let found = checked(&api("{}", "{}"), &workflow);
+        assert_eq!(codes(&found), ["unknown-operation-id"], "{found:#?}");
+        (found[0].message.clone(), found[0].hint.clone().unwrap_or_default())
+    };
+    for id in ["PUT", "$sourceDescriptions.api.Put", "api.puT"] {
+        assert_eq!(said(id).1, "did you mean `put`?", "{id}");
+    }
+    let path = "write `operationPath: '{$sourceDescriptions.api.url}#/paths/~1thing/put'`";
+    for id in [
+        "$sourceDescriptions.api#/paths/~1thing/put",
+        "{$sourceDescriptions.api.url}#/paths/~1thing/put",
+        "PUT /thing",
+    ] {
+        assert_eq!(said(id), (format!("`{id}` is the path of an operation, not its id"), path.to_owned()));
+    }
+    assert_eq!(said("api#/paths/~1other/put").1, "write it as `operationPath`");
+    assert_eq!(said("PUT /other").1, "there are `get`, `put`");
+}
+
+#[test]
+fn an_expression_that_is_sent_as_the_name_of_a_member_is_told() {
+    let workflow = |name: &str| {
+        format!(
+            "- workflowId: w
+  inputs: {{ type: object, required: [a], properties: {{ a: {{ type: string }} }} }}
+  steps: [{{ stepId: s, operationId: put, requestBody: {{ payload: [{{ '{name}': $inputs.a }}] }} }}]"
+        )
+    };
+    let hint = |name: &str| {
+        let found = checked(&api("{}", "{}"), &workflow(name));
+        assert_eq!(codes(&found), ["literal-name"], "{name}");
+        found[0].hint.clone().unwrap_or_default()
+    };
+    assert_eq!(hint("$inputs.a"), "write the value as text with `\"{$inputs.a}\": …` in it");
+    assert_eq!(hint("x-{$inputs.a}"), "write the value as text with `\"x-{$inputs.a}\": …` in it");
+    for text in ["a", "$type", "$", "$ref", "{a}", "$inputs", "inputs.a"] {
+        assert!(checked(&api("{}", "{}"), &workflow(text)).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn nothing_is_said_of_a_value_twice_when_its_target_is_unknown() {
     let workflow = "
 - workflowId: w

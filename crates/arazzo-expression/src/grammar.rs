@@ -116,11 +116,11 @@ fn source(cursor: &mut Cursor<'_>, place: Place, reading: &mut Reading<'_>) -> R
         Root::Inputs => identifier(cursor, place, "the name of an input").map(Source::Input),
         Root::Outputs => identifier(cursor, place, "the name of an output").map(Source::Output),
         Root::Steps => {
-            let (step, _) = owner(cursor, place, "a step", &[".outputs."])?;
+            let (step, _) = owner(cursor, place, "step", &[".outputs."])?;
             Ok(Source::StepOutput { step, output: identifier(cursor, place, "the name of an output")? })
         }
         Root::Workflows => {
-            let (workflow, field) = owner(cursor, place, "a workflow", &[".outputs.", ".inputs."])?;
+            let (workflow, field) = owner(cursor, place, "workflow", &[".outputs.", ".inputs."])?;
             if field == ".inputs." {
                 Ok(Source::WorkflowInput {
                     workflow,
@@ -290,7 +290,7 @@ fn reach(cursor: &Cursor<'_>, place: Place) -> usize {
 fn owner<'m>(
     cursor: &mut Cursor<'_>,
     place: Place,
-    what: &str,
+    noun: &str,
     markers: &[&'m str],
 ) -> Result<(String, &'m str), SyntaxError> {
     let start = cursor.at();
@@ -308,17 +308,27 @@ fn owner<'m>(
             return Err(SyntaxError::new(message, at..start + text.len()));
         }
         let fields: Vec<String> = markers.iter().map(|marker| format!("`{marker}<name>`")).collect();
-        let message = format!("{} is missing behind the id of {what}", fields.join(" or "));
-        return Err(SyntaxError::new(message, start..start + text.len()));
+        let message = format!("{} is missing behind the id of a {noun}", fields.join(" or "));
+        let (id, name) = match text.split_once('.') {
+            Some((id, name)) if !id.is_empty() && is_plain(name) => (id, name),
+            Some(_) | None => (&*format!("<{noun}Id>"), "<name>"),
+        };
+        let hint = format!("write `${noun}s.{id}.outputs.{name}`");
+        return Err(SyntaxError::new(message, start..start + text.len()).with_hint(hint));
     };
     let id = text.get(..offset).unwrap_or("");
     let refused = |character: char| matches!(character, '{' | '}' | '$' | '#') || character.is_control();
     if id.is_empty() || id.contains(refused) {
-        let message = format!("`{}` cannot be the id of {what}", id.escape_debug());
+        let message = format!("`{}` cannot be the id of a {noun}", id.escape_debug());
         return Err(SyntaxError::new(message, start..start + offset));
     }
     cursor.advance(offset + marker.len());
     Ok((id.to_owned(), marker))
+}
+
+/// Whether the text is one name and no more.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 fn source_description(cursor: &mut Cursor<'_>, place: Place) -> Result<Source, SyntaxError> {

@@ -106,10 +106,7 @@ impl<'a> Payload<'a, '_> {
             (Data::Object(members), _) => {
                 if self.is_of_type(node, "object", &schema, &at) {
                     let properties: HashMap<&str, Schema<'_>> = schema.properties().into_iter().collect();
-                    // What its members are called is not known before the run.
-                    if !matches!(template, Some(ValueTemplate::Named(_))) {
-                        self.members(node, &schema, &properties, &at);
-                    }
+                    self.members(node, &schema, &properties, &at);
                     for (index, member) in members.iter().enumerate() {
                         let Some(property) = properties.get(member.key.as_str()) else { continue };
                         let inner = match template {
@@ -118,8 +115,7 @@ impl<'a> Payload<'a, '_> {
                                 ValueTemplate::Constant(_)
                                 | ValueTemplate::Text(_)
                                 | ValueTemplate::Selector(_)
-                                | ValueTemplate::Array(_)
-                                | ValueTemplate::Named(_),
+                                | ValueTemplate::Array(_),
                             )
                             | None => None,
                         };
@@ -145,8 +141,7 @@ impl<'a> Payload<'a, '_> {
                                 ValueTemplate::Constant(_)
                                 | ValueTemplate::Text(_)
                                 | ValueTemplate::Selector(_)
-                                | ValueTemplate::Object(_)
-                                | ValueTemplate::Named(_),
+                                | ValueTemplate::Object(_),
                             )
                             | None => None,
                         };

@@ -71,15 +71,6 @@ fn inputs<'p>(value: &'p ValueTemplate, at: &Pointer, found: &mut dyn FnMut(&'p 
         ValueTemplate::Object(members) => {
             members.iter().for_each(|(key, member)| inputs(member, &at.child(key), found));
         }
-        ValueTemplate::Named(members) => {
-            for member in members {
-                let at = at.child(&member.key);
-                if let Some(Source::Input(name)) = member.name.as_ref().map(|name| &name.source) {
-                    found(name, &at);
-                }
-                inputs(&member.value, &at, found);
-            }
-        }
         ValueTemplate::Text(_) | ValueTemplate::Selector(_) => {
             for expression in value.expressions() {
                 if let Source::Input(name) = &expression.source {

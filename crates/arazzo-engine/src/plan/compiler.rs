@@ -14,9 +14,7 @@ use super::inputs::InputsPlan;
 use super::order::StepUse;
 use super::queue::{self, Queue};
 use super::selector::SelectorText;
-use super::value::{NamedMember, ValueTemplate};
-use crate::secret::is_secret_name;
-
+use super::value::ValueTemplate;
 use super::{
     Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, requests, responses, security, trust,
 };
@@ -351,19 +349,12 @@ impl<'a> Compiler<'a> {
                         .selector(&written)
                         .map(|selector| ValueTemplate::Selector(Box::new(selector)));
                 }
-                let names: Vec<Option<Expression>> =
-                    members.iter().map(|member| self.name_expression(member)).collect();
+                members.iter().for_each(|member| self.literal_name(member));
                 let members: Vec<Option<(String, ValueTemplate)>> = members
                     .iter()
                     .map(|member| Some((member.key.clone(), self.value(&member.value)?)))
                     .collect();
                 let members: Vec<(String, ValueTemplate)> = members.into_iter().collect::<Option<_>>()?;
-                if names.iter().any(Option::is_some) {
-                    let named = names.into_iter().zip(members);
-                    return Some(ValueTemplate::Named(
-                        named.map(|(name, (key, value))| NamedMember { key, name, value }).collect(),
-                    ));
-                }
                 if members.iter().all(|(_, value)| is_constant(value)) {
                     return Some(ValueTemplate::Constant(node.to_value()));
                 }
@@ -373,47 +364,23 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The expression that the name of a member is, if it names something that is declared (T24).
-    fn name_expression(&mut self, member: &Member) -> Option<Expression> {
-        if self.options.mode == Mode::Strict || !member.key.starts_with('$') {
-            return None;
+    /// Says so when the name of a member looks like an expression: names are text in both modes.
+    fn literal_name(&mut self, member: &Member) {
+        let key = &member.key;
+        if !key.contains('$') {
+            return;
         }
         let declared = |source: &Source| self.declares_source(source);
-        let expression = Expression::parse_with(&member.key, Mode::Tolerant, &declared).ok()?.value;
-        let is_secret = match &expression.source {
-            Source::Input(name) => self.inputs.is_secret(name),
-            Source::StepOutput { output, .. } => is_secret_name(output),
-            Source::Url
-            | Source::Method
-            | Source::StatusCode
-            | Source::SelfUri
-            | Source::Request(_)
-            | Source::Response(_)
-            | Source::Message(_)
-            | Source::Output(_)
-            | Source::WorkflowInput { .. }
-            | Source::WorkflowOutput { .. }
-            | Source::SourceDescription { .. }
-            | Source::Component { .. } => return None,
+        let Ok(read) = Template::parse_with(key, self.options.mode, &declared) else { return };
+        let name = match read.value {
+            Template::Literal(_) => return,
+            Template::Expression(_) => format!("{{{key}}}"),
+            Template::Text(_) => key.clone(),
         };
-        if !self.declares_source(&expression.source) {
-            return None;
-        }
-        let (key, span) = (&member.key, member.key_span);
-        if is_secret {
-            let message = format!("`{key}` is secret, and the name of a member is shown");
-            self.error(Code::ExpressionAsName, span, message, "write the payload as text, `payload: |`");
-            return None;
-        }
-        let message = format!("`{key}` is an expression, and names of members are text");
-        let hint = format!("write the payload as text with `\"{{{key}}}\": …` in it");
-        self.warning(Code::ExpressionAsName, span, message, &hint);
-        self.check_scope(&expression, span);
-        self.saw(span, || Seen::Expression(expression.clone()));
-        if let Source::Input(name) = &expression.source {
-            self.inputs.uses(name, span);
-        }
-        Some(expression)
+        let message =
+            format!("`{key}` stays as it is written: the name of a member is text, never an expression");
+        let hint = format!("write the value as text with `\"{name}\": …` in it");
+        self.warning(Code::LiteralName, member.key_span, message, &hint);
     }
 
     /// The selector object that `node` is. To the letter there are none in a document of 1.0.

@@ -72,7 +72,7 @@ fn of_value<'p>(value: &'p ValueTemplate, schema: Schema<'p>, uses: &mut Vec<Inp
                 }
             }
         }
-        ValueTemplate::Constant(_) | ValueTemplate::Selector(_) | ValueTemplate::Named(_) => {}
+        ValueTemplate::Constant(_) | ValueTemplate::Selector(_) => {}
     }
 }
 
@@ -88,7 +88,6 @@ fn input_of(value: &ValueTemplate) -> Option<&str> {
         | ValueTemplate::Constant(_)
         | ValueTemplate::Selector(_)
         | ValueTemplate::Array(_)
-        | ValueTemplate::Object(_)
-        | ValueTemplate::Named(_) => None,
+        | ValueTemplate::Object(_) => None,
     }
 }

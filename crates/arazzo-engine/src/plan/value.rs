@@ -1,12 +1,10 @@
 //! A value of a description with the expressions in it: what a parameter or a payload is made from.
 //!
 //! See [Parameter Object](https://spec.openapis.org/arazzo/v1.0.1.html#parameter-object) and
-//! [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object). Map keys are no
-//! expressions but for those that the default mode takes for one, and a value that was put in is never scanned again.
+//! [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object). Map keys are never
+//! expressions, and a value that was put in is never scanned again.
 
-use arazzo_expression::{
-    Absence, Context, Expression, Pointer, Selector, Surrounding, Template, embedded_text,
-};
+use arazzo_expression::{Absence, Context, Expression, Pointer, Selector, Surrounding, Template};
 use serde_json::{Map, Value};
 
 /// A value with the expressions in it parsed.
@@ -22,18 +20,6 @@ pub(crate) enum ValueTemplate {
     Array(Vec<ValueTemplate>),
     /// An object with an expression somewhere in it.
     Object(Vec<(String, ValueTemplate)>),
-    /// An object with a member whose name is an expression.
-    Named(Vec<NamedMember>),
-}
-
-/// A member of [`ValueTemplate::Named`].
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct NamedMember {
-    /// The name as it is written.
-    pub(crate) key: String,
-    /// The expression that it is, if it is one.
-    pub(crate) name: Option<Expression>,
-    pub(crate) value: ValueTemplate,
 }
 
 /// An expression in a value that has nothing to put there.
@@ -64,7 +50,7 @@ impl ValueTemplate {
     ) -> Option<Value> {
         match self {
             Self::Text(template) => Place::Root.fill(template.evaluate_in(context, surrounding), holes),
-            Self::Constant(_) | Self::Selector(_) | Self::Array(_) | Self::Object(_) | Self::Named(_) => {
+            Self::Constant(_) | Self::Selector(_) | Self::Array(_) | Self::Object(_) => {
                 self.evaluate_at(context, &Place::Root, holes)
             }
         }
@@ -93,33 +79,7 @@ impl ValueTemplate {
                     .collect();
                 Some(Value::Object(evaluated))
             }
-            Self::Named(members) => {
-                let evaluated =
-                    members.iter().filter_map(|member| Self::evaluate_member(member, context, place, holes));
-                Some(Value::Object(evaluated.collect()))
-            }
         }
-    }
-
-    /// The name and the value of a member, unless one of them has nothing to put there.
-    fn evaluate_member(
-        member: &NamedMember,
-        context: &dyn Context,
-        place: &Place<'_>,
-        holes: &mut Vec<Hole>,
-    ) -> Option<(String, Value)> {
-        let place = Place::Member(place, &member.key);
-        let name = match &member.name {
-            None => member.key.clone(),
-            Some(expression) => match expression.evaluate(context) {
-                Ok(name) => embedded_text(&name).into_owned(),
-                Err(absence) => {
-                    holes.push(Hole { at: place.pointer(), absence, in_array: false });
-                    return None;
-                }
-            },
-        };
-        Some((name, member.value.evaluate_at(context, &place, holes)?))
     }
 
     /// Every expression in the value.
@@ -130,10 +90,6 @@ impl ValueTemplate {
             Self::Selector(selector) => selector.expressions().collect(),
             Self::Array(items) => items.iter().flat_map(Self::expressions).collect(),
             Self::Object(members) => members.iter().flat_map(|(_, member)| member.expressions()).collect(),
-            Self::Named(members) => {
-                let names = members.iter().filter_map(|member| member.name.as_ref());
-                names.chain(members.iter().flat_map(|member| member.value.expressions())).collect()
-            }
         }
     }
 }

@@ -108,7 +108,10 @@ impl MemberCheck {
             return;
         }
         let texts: Vec<String> = own.iter().filter_map(|part| part.text.clone()).collect();
-        let mut readings = Vec::new();
+        let mut readings: Vec<Value> = Vec::new();
+        if kinds.has("array") {
+            readings.extend(kinds.structured(&texts));
+        }
         if let ([text], [part]) = (texts.as_slice(), own.as_slice()) {
             let parsed: Option<Value> =
                 serde_json::from_str(text).ok().filter(|value: &Value| part.json || value.is_array());

@@ -44,6 +44,22 @@ impl Kinds {
         vec![Value::from(typed), Value::from(items.to_vec())]
     }
 
+    /// The same where an item is an object or an array, which a form has as JSON.
+    pub(super) fn structured(&self, items: &[String]) -> Option<Value> {
+        let mut any = false;
+        let mut of = |item: &String| match serde_json::from_str(item) {
+            Ok(value @ (Value::Object(_) | Value::Array(_))) => {
+                any = true;
+                value
+            }
+            Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | Err(_) => {
+                readings(item, &self.items).into_iter().next().unwrap_or(Value::Null)
+            }
+        };
+        let items: Vec<Value> = items.iter().map(&mut of).collect();
+        any.then(|| Value::from(items))
+    }
+
     /// What these members may stand for as an object.
     pub(super) fn object(members: &[(String, String)]) -> Vec<Value> {
         let of = |reading: &dyn Fn(&str) -> Value| {

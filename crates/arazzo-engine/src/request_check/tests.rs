@@ -159,6 +159,25 @@ fn a_form_is_held_against_its_schema_member_by_member() {
 }
 
 #[test]
+fn an_array_of_objects_in_a_form_is_read_as_it_is_sent() {
+    let item = json!({"type": "object", "required": ["price"], "properties": {"price": {"type": "string"}, "count": {"type": "integer"}}});
+    let lines = json!({"type": "array", "items": item});
+    let mixed = json!({"type": "array", "items": {"anyOf": [item, {"type": "integer"}]}});
+    let schema = json!({"type": "object", "properties": {"lines": lines, "mixed": mixed}});
+    let check =
+        check(json!({"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}}));
+    let told = |value: Value| {
+        let body = crate::form::form(&value, &[]).unwrap().unwrap();
+        told(&check, "/a/1", &[("Content-Type", "application/x-www-form-urlencoded")], &body)
+    };
+    let good = json!({"price": "p,q", "count": 2});
+    assert!(told(json!({"lines": [good]})).is_empty());
+    assert!(told(json!({"lines": [good, good], "mixed": [good, 3]})).is_empty());
+    assert_eq!(told(json!({"lines": [{"price": "p", "count": "many"}]})).len(), 1);
+    assert_eq!(told(json!({"lines": [good, {"count": 1}]})).len(), 1);
+}
+
+#[test]
 fn findings_have_a_limit() {
     let required: Vec<String> = (0..100).map(|number| format!("m{number}")).collect();
     let check =
