@@ -12,7 +12,7 @@ WORKDIR /arazzo
 # What says which dependencies there are: the manifests, and nothing in the files that they name.
 FROM base AS manifests
 COPY . .
-RUN find . -type f ! -name Cargo.toml ! -name Cargo.lock ! -name '*.rs' -delete \
+RUN find . -type f ! -name Cargo.toml ! -name Cargo.lock ! -path './.cargo/*' ! -name '*.rs' -delete \
     && find . -name '*.rs' \
         ! -path './crates/*/src/lib.rs' ! -path './crates/*/src/main.rs' \
         ! -path './crates/*/tests/*.rs' ! -path './benches/*' -delete \

@@ -234,10 +234,10 @@ impl<'t> Reader<'t> {
     fn run(&mut self) -> &'t str {
         let start = self.at;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        let is_other = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
-        self.at += rest.iter().position(is_other).unwrap_or(rest.len());
+        let (length, may_be_long) = scan::plain(rest);
+        self.at += length;
         let run = self.since(start);
-        if !run.is_ascii() {
+        if may_be_long {
             self.continued += run.bytes().filter(|byte| matches!(byte, 0x80..0xc0)).count();
         }
         run
@@ -312,6 +312,7 @@ impl<'t> Reader<'t> {
                 self.line = self.line.saturating_add(1);
                 self.line_start = self.at;
                 self.continued = 0;
+                self.at += scan::indent(self.text.as_bytes(), self.at);
             }
         }
     }

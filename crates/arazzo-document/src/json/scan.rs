@@ -225,36 +225,21 @@ impl Scan<'_> {
         self.at += 1;
         let start = self.at;
         let mut is_escaped = false;
-        let mut high = 0;
+        let mut is_long = false;
         loop {
-            while let Some(block) =
-                self.bytes.get(self.at..self.at + 8).and_then(|block| block.try_into().ok())
-            {
-                let block = u64::from_le_bytes(block);
-                let found = ends(block);
-                if found != 0 {
-                    self.at += (found.trailing_zeros() / 8) as usize;
-                    // What is behind the end counts, too: then it is looked at again.
-                    high |= block;
-                    break;
-                }
-                high |= block;
-                self.at += 8;
-            }
+            let (length, may_be_long) = plain(self.bytes.get(self.at..)?);
+            self.at += length;
+            is_long |= may_be_long;
             match self.peek()? {
                 b'"' => break,
                 b'\\' => {
                     is_escaped = true;
                     self.escape()?;
                 }
-                0..=0x1f => return None,
-                byte => {
-                    high |= u64::from(byte);
-                    self.at += 1;
-                }
+                _ => return None,
             }
         }
-        if high & HIGH != 0 {
+        if is_long {
             let string = self.bytes.get(start..self.at)?;
             self.continued += string.iter().filter(|byte| matches!(byte, 0x80..0xc0)).count();
         }
@@ -345,10 +330,7 @@ impl Scan<'_> {
                 self.line = self.line.saturating_add(1);
                 self.line_start = self.at;
                 self.continued = 0;
-                // What follows is mostly an indent.
-                while self.bytes.get(self.at..self.at + 8) == Some(b"        ") {
-                    self.at += 8;
-                }
+                self.at += indent(self.bytes, self.at);
             }
         }
     }
@@ -359,6 +341,35 @@ const REFERENCE: &[u8] = b"$ref";
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+
+/// How many bytes of a string come before its end or something in it that has a meaning of its own, and whether there
+/// may be a byte among them that is no ASCII.
+pub(super) fn plain(bytes: &[u8]) -> (usize, bool) {
+    let mut high = 0;
+    let mut length = 0;
+    while let Some(block) = bytes.get(length..length + 8).and_then(|block| block.try_into().ok()) {
+        let block = u64::from_le_bytes(block);
+        high |= block;
+        let found = ends(block);
+        if found != 0 {
+            return (length + (found.trailing_zeros() / 8) as usize, high & HIGH != 0);
+        }
+        length += 8;
+    }
+    let rest = bytes.get(length..).unwrap_or_default();
+    let more = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+    (length + more, high & HIGH != 0 || !rest.is_ascii())
+}
+
+/// How many spaces stand at the start of a line, which are mostly an indent, in eights.
+#[inline]
+pub(super) fn indent(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while bytes.get(at..at + 8) == Some(b"        ") {
+        at += 8;
+    }
+    at - start
+}
 
 /// The bytes of a block at which a string ends or something in it has a meaning of its own, by their high bits: the
 /// lowest that is set is exact.
