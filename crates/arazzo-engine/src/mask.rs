@@ -125,7 +125,8 @@ impl Mask {
         }
     }
 
-    fn learn(&mut self, secret: &str) {
+    /// Masks a value that may be anybody's from now on, unless there are too many of these.
+    pub(crate) fn learn(&mut self, secret: &str) {
         if self.hidden.len() < MAX_LEARNED && secret.len() <= MAX_LEARNED_LENGTH {
             self.hide(secret);
         }

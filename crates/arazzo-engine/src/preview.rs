@@ -109,7 +109,7 @@ impl Plan {
             ),
         };
         let mut mask = Mask::new(show_secrets);
-        workflow.inputs.secret_values(&inputs).iter().for_each(|secret| mask.hide(secret));
+        workflow.hide_inputs(&inputs, &mut mask);
         let known = Known { workflow, inputs: &inputs };
         let depends_on = workflow.depends_on.iter().filter_map(|index| self.workflow(*index));
         Preview {
@@ -160,7 +160,7 @@ impl Plan {
     fn shown_arguments(&self, called: usize, inputs: &Map<String, Value>, mask: &Mask) -> Map<String, Value> {
         let Some(called) = self.workflow(called) else { return mask.members(inputs) };
         let mut mask = mask.clone();
-        called.inputs.secret_values(inputs).iter().for_each(|secret| mask.hide(secret));
+        called.hide_inputs(inputs, &mut mask);
         let mut shown = mask.members(inputs);
         for (_, value) in shown.iter_mut().filter(|(name, _)| mask.is_on() && called.inputs.is_secret(name)) {
             *value = covered(value);
@@ -210,6 +210,7 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
     let mut query = Vec::new();
     let mut parameters = Vec::new();
     for parameter in &call.parameters {
+        let is_secret = mask.is_on() && parameter.is_secret();
         let value = known.preview(&parameter.value);
         // What cannot be written fails in the run, where it is reported.
         let content =
@@ -232,12 +233,12 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
         match (&value, parameter.location, unknown) {
             (Some(value), Location::Path, false) => {
                 if let Ok(text) = serialize::path(shape, value) {
-                    let text = if mask.hides(&parameter.name) { MASK } else { &text };
+                    let text = if is_secret { MASK } else { &text };
                     path = path.replace(&format!("{{{}}}", parameter.name), text);
                 }
             }
             // The members of an object have names of their own in the query.
-            (Some(_), Location::Query, false) if mask.hides(&parameter.name) => {
+            (Some(_), Location::Query, _) if is_secret => {
                 query.push(format!("{}={MASK}", parameter.name));
             }
             (Some(value), Location::Query, false) => {
@@ -246,6 +247,7 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
             (Some(value), Location::Query, true) => {
                 query.push(format!("{}={}", parameter.name, value.as_str().unwrap_or_default()));
             }
+            (Some(_), Location::QueryString, _) if is_secret => query.push(MASK.to_owned()),
             (Some(value), Location::QueryString, false) => {
                 let form = parameter.serialization;
                 let content = serialize::content(&parameter.name, form, value).ok().flatten();
@@ -255,8 +257,15 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
             (Some(Value::String(value)), Location::QueryString, true) => query.push(value.clone()),
             _ => {}
         }
-        let shown = Map::from_iter([(parameter.name.clone(), value.unwrap_or(Value::Null))]);
-        let value = mask.members(&shown).remove(&parameter.name).unwrap_or_default();
+        let value = value.unwrap_or(Value::Null);
+        let value = if !is_secret {
+            mask.value(&value)
+        } else if value.is_number() {
+            // It is sent as text.
+            MASK.into()
+        } else {
+            covered(&value)
+        };
         parameters.push(ParameterPreview {
             name: parameter.name.clone(),
             location: parameter.location.as_str(),
@@ -305,9 +314,9 @@ fn preview_body(plan: &BodyPlan, known: &Known<'_>) -> Option<Value> {
 }
 
 /// What is known before anything was sent: the inputs, and what the description itself says.
-struct Known<'a> {
-    workflow: &'a WorkflowPlan,
-    inputs: &'a Map<String, Value>,
+pub(crate) struct Known<'a> {
+    pub(crate) workflow: &'a WorkflowPlan,
+    pub(crate) inputs: &'a Map<String, Value>,
 }
 
 impl Context for Known<'_> {

@@ -8,7 +8,7 @@ mod support;
 use std::sync::Arc;
 
 use arazzo_document::{Document, Workspace};
-use arazzo_engine::{Mode, Plan, PlanOptions, Preview, Timestamp};
+use arazzo_engine::{Command, Mode, Plan, PlanOptions, Preview, Run, RunOptions, Timestamp};
 use serde_json::{Value, json};
 use support::{description, plan};
 
@@ -37,6 +37,76 @@ fn an_input_with_a_secret_inside_is_in_no_record() {
     assert!(!format!("{:?}", start.secrets).contains("topsecret"));
     let problem = plan.input_from_text("user", r#"{"pin":"topsecret""#).unwrap_err();
     assert!(!problem.message.contains("topsecret"), "{problem}");
+}
+
+#[test]
+fn a_run_tells_no_secret_in_its_debug() {
+    let plan = plan(
+        "
+- workflowId: w
+  inputs: { type: object, properties: { pin: { type: string, format: password } } }
+  steps:
+  - stepId: a
+    operationId: addItem
+    requestBody: { payload: { name: $inputs.pin } }
+",
+    );
+    let inputs = json!({ "pin": "topsecret" });
+    let start = plan.start("run-1", Timestamp(0), inputs.as_object().cloned().unwrap()).unwrap();
+    let mut run = Run::new(plan, start.secrets, RunOptions::default());
+    run.apply(start.record).unwrap();
+    let Some(Command::Call(call)) = run.commands().first() else { unreachable!() };
+    assert!(call.request.body.is_some());
+    let told = format!("{run:?}");
+    assert!(told.contains("running") && !told.contains("topsecret"), "{told}");
+}
+
+#[test]
+fn a_credential_is_masked_from_the_start_wherever_it_is_taken_from() {
+    let api = "
+openapi: 3.1.0
+info: { title: Test, version: '1' }
+servers: [{ url: 'http://api.test' }]
+security: [{ Head: [], Query: [], Crumb: [] }]
+paths: { /: { get: { operationId: get, responses: { '200': { description: ok } } } } }
+components:
+  securitySchemes:
+    Head: { type: apiKey, in: header, name: X-Foo }
+    Query: { type: apiKey, in: query, name: foo }
+    Crumb: { type: apiKey, in: cookie, name: bar }
+";
+    let workflow = description(
+        "
+- workflowId: w
+  inputs: { type: object, properties: { user: { properties: { pin: { writeOnly: true } } } } }
+  steps:
+  - stepId: a
+    operationId: get
+    parameters:
+    - { name: X-FOO, in: header, value: ab }
+    - { name: foo, in: query, value: 'k{$inputs.it}' }
+    - { name: bar, in: cookie, value: 12 }
+    - { name: FOO, in: query, value: open }
+    - { name: X-Pin, in: header, value: $inputs.user.pin }
+    - { name: X-User, in: header, value: $inputs.user.name }
+",
+    );
+    let read = |name: &str, text: &str| {
+        Arc::new(Document::read(name, &format!("file:///{name}"), text.to_owned()).0.unwrap())
+    };
+    let mut workspace = Workspace::new(read("w.yml", &workflow), Mode::Tolerant).0.unwrap();
+    let wanted = workspace.wanted().unwrap();
+    workspace.supply(wanted, read("api.yml", api));
+    let plan = Plan::compile(&workspace, "w", &PlanOptions::default()).plan.unwrap();
+    let inputs = json!({ "it": "1234567", "user": { "name": "n", "pin": "1" } });
+    let request =
+        |show_secrets| preview(&plan, inputs.clone(), show_secrets).steps[0].request.clone().unwrap();
+    let values = |show_secrets| -> Vec<Value> {
+        request(show_secrets).parameters.into_iter().map(|parameter| parameter.value).collect()
+    };
+    assert_eq!(request(false).url, "http://api.test/?foo=***&FOO=open");
+    assert_eq!(json!(values(false)), json!(["***", "***", "***", "open", "***", "n"]));
+    assert_eq!(json!(values(true)), json!(["ab", "k1234567", 12, "open", "1", "n"]));
 }
 
 #[test]

@@ -55,11 +55,19 @@ paths:
       - { name: X-Note, in: header, schema: { type: string } }
       - { name: crumb, in: cookie, schema: { type: string } }
       responses: { '200': { description: ok } }
+  /own:
+    get:
+      operationId: getOwn
+      security: [{ FieldOwn: [], QueryOwn: [], CrumbOwn: [] }]
+      responses: { '200': { description: ok } }
 components:
   securitySchemes:
     Basic: { type: http, scheme: basic }
     QueryKey: { type: apiKey, in: query, name: k }
     HeaderKey: { type: apiKey, in: header, name: X-K }
+    FieldOwn: { type: apiKey, in: header, name: X-Field }
+    QueryOwn: { type: apiKey, in: query, name: field }
+    CrumbOwn: { type: apiKey, in: cookie, name: field }
     Client: { type: oauth2, flows: { clientCredentials: { tokenUrl: /oauth, scopes: {} } } }
 ";
 
@@ -75,6 +83,7 @@ workflows:
     properties:
       pass: { type: string, format: password }
       once: { type: string, writeOnly: true }
+      own: { type: string }
       apiKey: { type: string }
       pin: { type: integer, format: password }
       profile: { type: object, properties: { inner: { type: object, properties: { word: { type: string, format: password } } } } }
@@ -92,6 +101,12 @@ workflows:
   - stepId: xml
     operationId: sendXml
     requestBody: { contentType: application/xml, payload: '<a b=\"{$inputs.pass}\">{$inputs.once}</a>' }
+  - stepId: own
+    operationId: getOwn
+    parameters:
+    - { name: x-field, in: header, value: $inputs.own }
+    - { name: field, in: query, value: $inputs.own }
+    - { name: field, in: cookie, value: step-0123456789 }
   - stepId: thing
     operationId: getThing
     parameters:
@@ -104,7 +119,7 @@ workflows:
 ";
 
 /// The secrets, by where they are.
-const SECRETS: [(&str, &str); 13] = [
+const SECRETS: [(&str, &str); 15] = [
     ("input", "input/+\"<&>'~=é1"),
     ("write only", "once/+\"<&>'~=2"),
     ("name", "named/+\"<&>'~=3"),
@@ -118,6 +133,8 @@ const SECRETS: [(&str, &str); 13] = [
     ("response header", "answer/+\"<&>'~=11"),
     ("cookie", "crumb/+<&>'~=12"),
     ("response member", "member/+\"<&>'~=13"),
+    ("field of a scheme", "own/+\"<&>'~=14"),
+    ("field in the description", "step-0123456789"),
 ];
 
 fn secret(place: &str) -> &'static str {
@@ -182,7 +199,7 @@ fn script() -> Vec<Answer> {
         body: bytes,
     };
     let token = json!({ "access_token": secret("token"), "token_type": "bearer", "expires_in": 3600 });
-    let answers = [answer(false), answer(false), image, answer(false)];
+    let answers = [answer(false), answer(false), image, answer(false), answer(false)];
     answers.into_iter().chain([Answer::json(200, &token.to_string()), answer(true)]).collect()
 }
 
@@ -212,6 +229,7 @@ fn run(folder: &Path, server: &str, more: &[&str]) -> Outcome {
     let inputs = json!({
         "pass": secret("input"),
         "once": secret("write only"),
+        "own": secret("field of a scheme"),
         "apiKey": secret("name"),
         "profile": { "inner": { "word": secret("nested") } },
     });
@@ -383,6 +401,6 @@ fn the_secrets_are_there_when_they_are_asked_for() {
         }
     }
     let requests = server.received();
-    assert_eq!(requests.len(), 6);
+    assert_eq!(requests.len(), 7);
     assert!(requests[3].body.starts_with(b"<a b="), "{requests:?}");
 }

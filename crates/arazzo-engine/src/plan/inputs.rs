@@ -166,6 +166,19 @@ impl InputsPlan {
         is_secret_name(name) || is_described()
     }
 
+    /// Whether what stands at `path` in an input is secret, by the schema or a name on the way there.
+    pub(super) fn is_secret_at(&self, name: &str, path: &[&str]) -> bool {
+        if self.is_secret(name) {
+            return true;
+        }
+        let root = self.schema.as_ref().unwrap_or(&Value::Null);
+        let mut schemas = if path.is_empty() { Vec::new() } else { self.branches(name) };
+        path.iter().any(|member| {
+            schemas = of_member(&schemas, member, root);
+            is_secret_name(member) || schemas.iter().any(|schema| is_secret_schema(schema))
+        })
+    }
+
     /// The strings in `inputs` that are secret: those of secret inputs, and those that are secret inside of others.
     pub(crate) fn secret_values(&self, inputs: &Map<String, Value>) -> Vec<String> {
         let mut secrets = Vec::new();

@@ -24,6 +24,7 @@ mod requests;
 mod responses;
 mod resume;
 mod scope;
+mod secrecy;
 mod security;
 mod selector;
 mod server;
@@ -58,6 +59,7 @@ pub(crate) use paths::{Paths, always_leaves};
 pub(crate) use responses::{
     CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan,
 };
+pub(crate) use secrecy::{Secrecy, texts};
 pub(crate) use server::base_url;
 pub use start::Start;
 pub(crate) use start::types_of;

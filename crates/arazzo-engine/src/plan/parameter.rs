@@ -10,6 +10,7 @@ use arazzo_expression::{ComponentKind, Mode};
 
 use super::body::{essence, is_json};
 use super::compiler::Compiler;
+use super::secrecy::Secrecy;
 use super::value::ValueTemplate;
 
 /// A parameter of a step.
@@ -23,6 +24,7 @@ pub(crate) struct ParameterPlan {
     pub(crate) explode: bool,
     pub(crate) allow_reserved: bool,
     pub(crate) serialization: Serialization,
+    pub(crate) secrecy: Secrecy,
 }
 
 /// How a value becomes text.
@@ -93,7 +95,7 @@ impl Location {
         }
     }
 
-    fn of_credential(location: SecurityLocation) -> Self {
+    pub(super) fn of_credential(location: SecurityLocation) -> Self {
         match location {
             SecurityLocation::Query => Self::Query,
             SecurityLocation::Header => Self::Header,
@@ -137,8 +139,9 @@ impl Compiler<'_> {
             merged.push(parameter);
         }
         self.mixed_query(&merged);
-        let plans: Vec<ParameterPlan> =
+        let mut plans: Vec<ParameterPlan> =
             merged.iter().filter_map(|written| self.parameter(written, &declared)).collect();
+        self.mark_secrets(&mut plans, operation);
         if is_complete {
             self.report_missing(step.id.span, &step.id.value, operation, &plans);
         }
@@ -235,6 +238,7 @@ impl Compiler<'_> {
             explode,
             allow_reserved: declared.is_some_and(Declared::allow_reserved),
             serialization: Serialization::of(declared.and_then(Declared::content_type)),
+            secrecy: Secrecy::Public,
         })
     }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::secrecy::Secrecy;
 use super::{
-    ActionPlan, BodyPlan, CriterionPlan, DefaultRule, MockHints, OutputPlan, ParameterPlan, PlannedOperation,
-    ResponsesPlan, WorkflowCall,
+    ActionPlan, BodyPlan, CriterionPlan, DefaultRule, Location, MockHints, OutputPlan, ParameterPlan,
+    PlannedOperation, ResponsesPlan, WorkflowCall,
 };
 use crate::request_check::RequestCheck;
 
@@ -57,6 +58,12 @@ impl OperationCall {
     /// The operation.
     pub fn operation(&self) -> &PlannedOperation {
         &self.operation
+    }
+
+    /// The header fields in which the step itself gives a secret, whatever their names are.
+    pub fn secret_headers(&self) -> impl Iterator<Item = &str> {
+        let fields = self.parameters.iter().filter(|it| it.location == Location::Header);
+        fields.filter(|it| it.secrecy != Secrecy::Public).map(|parameter| parameter.name.as_str())
     }
 
     /// What a mock should know of the step that makes the call.

@@ -74,7 +74,8 @@ impl Turn<'_> {
         let seed = format!("{}-{id}", self.memory.run_id);
         let built = request::build(&step.id, &seed, call, self.plan.mode, &scope, &self.memory.files);
         match built {
-            Ok(Built { request, given, warnings }) => {
+            Ok(Built { request, given, warnings, secrets }) => {
+                secrets.iter().for_each(|secret| self.mask.learn(secret));
                 for fault in warnings {
                     self.warn(step, fault);
                 }
@@ -85,8 +86,8 @@ impl Turn<'_> {
                 self.emit(|turn| EventKind::CallStarted {
                     id,
                     method: request.method.clone(),
-                    url: turn.mask.url(&request.url),
-                    headers: turn.mask.headers(&request.headers),
+                    url: given.shown_url(&request.url, turn.mask),
+                    headers: given.shown_headers(&request, turn.mask),
                     body: request.body.as_ref().and_then(|body| turn.shown(&body.shown())),
                 });
                 let findings = self.request_findings(call, &request);

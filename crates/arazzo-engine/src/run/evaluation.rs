@@ -9,12 +9,12 @@ use arazzo_expression::{Access, Expression, Part, Source};
 use serde_json::Value;
 
 use super::choice::Choice;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Given};
 use super::scope::Scope;
 use super::turn::Turn;
 use crate::event::{EvaluatedExpression, EvaluatedPart, EventKind};
 use crate::mask::{MASK, Mask};
-use crate::plan::{OperationCall, OutputPlan, PlannedStep, ValueTemplate, WorkflowCall};
+use crate::plan::{Location, OperationCall, OutputPlan, PlannedStep, ValueTemplate, WorkflowCall};
 use crate::secret::is_secret_name;
 
 /// So many parts of a value are shown.
@@ -127,9 +127,17 @@ fn evaluated(expression: &Expression, scope: &Scope<'_>, mask: &Mask) -> Evaluat
     } else {
         match expression.evaluate(scope) {
             Ok(value) => {
-                let is_secret = mask.is_on() && is_secret(expression, scope);
+                let is_secret = mask.is_on()
+                    && (is_secret(expression, scope)
+                        || scope.exchange.is_some_and(|it| is_given_secret(expression, &it.given)));
                 let mut left = MAX_PARTS;
-                Ok(if is_secret { covered(&value) } else { shown(&value, mask, &mut left) })
+                Ok(if is_secret {
+                    covered(&value)
+                } else if let Some(url) = shown_url(expression, scope, mask) {
+                    url.into()
+                } else {
+                    shown(&value, mask, &mut left)
+                })
             }
             Err(absence) => Err(mask.text(&absence.to_string()).into_owned()),
         }
@@ -177,6 +185,35 @@ fn is_secret(expression: &Expression, scope: &Scope<'_>) -> bool {
         Access::Index(_) => None,
     });
     std::iter::once(name).chain(pointed).chain(followed).any(is_secret_name)
+}
+
+/// Whether it names a parameter that is secret whatever its name is.
+fn is_given_secret(expression: &Expression, given: &Given) -> bool {
+    match &expression.source {
+        Source::Request(Part::Header(name)) => given.is_secret(Location::Header, name),
+        Source::Request(Part::Query(name)) => given.is_secret(Location::Query, name),
+        Source::Request(Part::Path(name)) => given.is_secret(Location::Path, name),
+        Source::Input(_)
+        | Source::Output(_)
+        | Source::StepOutput { .. }
+        | Source::WorkflowInput { .. }
+        | Source::WorkflowOutput { .. }
+        | Source::Request(Part::Body | Part::Payload)
+        | Source::Response(_)
+        | Source::Message(_)
+        | Source::Url
+        | Source::Method
+        | Source::StatusCode
+        | Source::SelfUri
+        | Source::SourceDescription { .. }
+        | Source::Component { .. } => false,
+    }
+}
+
+/// What `$url` comes to, without secrets.
+fn shown_url(expression: &Expression, scope: &Scope<'_>, mask: &Mask) -> Option<String> {
+    let exchange = scope.exchange.filter(|_| expression.source == Source::Url)?;
+    Some(exchange.given.shown_url(&exchange.call.as_ref()?.request.url, mask))
 }
 
 /// A value without its text and its parts.

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use super::charset;
 use crate::command::Call;
 use crate::event::Fault;
-use crate::exchange::Response;
+use crate::exchange::{Request, Response};
 use crate::json::{MAX_DEPTH, is_too_deep, without_mark};
-use crate::plan::{essence, is_json};
+use crate::mask::{MASK, Mask};
+use crate::plan::{Location, essence, is_json, names};
 
 /// What was put into a request, with its types kept, for `$request.query.…`, `$request.path.…` and `$request.body`.
 #[derive(Debug, Default)]
@@ -17,6 +18,31 @@ pub(super) struct Given {
     pub(super) query: Map<String, Value>,
     pub(super) path: Map<String, Value>,
     pub(super) body: Option<Value>,
+    /// The parameters that are secret, though their names need not say so.
+    pub(super) secret: Vec<(Location, String)>,
+    /// The URL with masks in their place, if there are any.
+    pub(super) covered_url: Option<String>,
+}
+
+impl Given {
+    pub(super) fn is_secret(&self, location: Location, name: &str) -> bool {
+        self.secret.iter().any(|(of, known)| *of == location && names(location, known, name))
+    }
+
+    /// The URL of a request without secrets.
+    pub(super) fn shown_url(&self, url: &str, mask: &Mask) -> String {
+        mask.url(self.covered_url.as_deref().filter(|_| mask.is_on()).unwrap_or(url))
+    }
+
+    /// The header fields of a request without secrets.
+    pub(super) fn shown_headers(&self, request: &Request, mask: &Mask) -> Vec<(String, String)> {
+        let mut shown = mask.headers(&request.headers);
+        let is_secret = |name: &str| mask.is_on() && self.is_secret(Location::Header, name);
+        for (_, value) in shown.iter_mut().filter(|(name, _)| is_secret(name)) {
+            MASK.clone_into(value);
+        }
+        shown
+    }
 }
 
 /// What an attempt came to.

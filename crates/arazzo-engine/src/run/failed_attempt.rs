@@ -92,11 +92,11 @@ impl Failed {
 
     /// The attempt without secrets. `None` when the plan is another one.
     pub(super) fn shown(&self, plan: &Plan, mask: &Mask) -> Option<FailedAttempt> {
-        let Exchange { call, response, .. } = &self.exchange;
+        let Exchange { call, given, response, .. } = &self.exchange;
         let request = call.as_ref().map(|call| FailedRequest {
             method: call.request.method.clone(),
-            url: mask.url(&call.request.url),
-            headers: mask.headers(&call.request.headers),
+            url: given.shown_url(&call.request.url, mask),
+            headers: given.shown_headers(&call.request, mask),
             body: call.request.body.as_ref().map(|body| shown(body.chunks(), mask)),
             slots: call.request.slots.clone(),
         });

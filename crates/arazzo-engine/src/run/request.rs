@@ -11,9 +11,11 @@ use crate::body::{Body, Files};
 use crate::event::Fault;
 use crate::exchange::{Request, Slot};
 use crate::form;
+use crate::mask::MASK;
 use crate::path_template::variable;
 use crate::plan::{
-    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, Serialization, ValueTemplate, essence,
+    BodyKind, BodyPlan, Location, Mode, OperationCall, ParameterPlan, Secrecy, Serialization, ValueTemplate,
+    essence, texts,
 };
 use crate::serialize::{self, NoForm, Shape};
 use crate::xml::{self, NoXml};
@@ -23,6 +25,8 @@ pub(super) struct Built {
     pub(super) request: Request,
     pub(super) given: Given,
     pub(super) warnings: Vec<Fault>,
+    /// What of it is secret, as texts.
+    pub(super) secrets: Vec<String>,
 }
 
 /// The request as it grows.
@@ -35,11 +39,12 @@ struct Builder<'a> {
     context: &'a dyn Context,
     files: &'a Files,
     path: Vec<(&'a str, String)>,
-    query: Vec<String>,
+    query: Vec<(String, bool)>,
     headers: Vec<(String, String)>,
     cookies: Vec<String>,
     given: Given,
     warnings: Vec<Fault>,
+    secrets: Vec<String>,
 }
 
 /// Makes the request of the step `step_id`, or says why it cannot be made.
@@ -64,6 +69,7 @@ pub(super) fn build(
         cookies: Vec::new(),
         given: Given::default(),
         warnings: Vec::new(),
+        secrets: Vec::new(),
     };
     for parameter in &call.parameters {
         builder.parameter(parameter)?;
@@ -90,6 +96,11 @@ impl<'a> Builder<'a> {
                 false => Ok(()),
             };
         }
+        let is_secret = parameter.secrecy == Secrecy::Secret;
+        if is_secret {
+            texts(&value, &mut |text| self.secrets.push(text.to_owned()));
+            self.given.secret.push((*location, name.clone()));
+        }
         let shape = Shape {
             name,
             style: parameter.style,
@@ -108,14 +119,14 @@ impl<'a> Builder<'a> {
             }
             Location::Query => {
                 let pairs = serialize::query(shape, &value).map_err(form)?;
-                self.query.extend(pairs);
+                self.query.extend(pairs.into_iter().map(|pair| (pair, is_secret)));
                 self.given.query.insert(name.clone(), given);
             }
             Location::QueryString => {
                 let Some(query) = serialize::whole_query(parameter.serialization, &given, &value) else {
                     return Err(self.fault("invalid-parameter", &format!("{what} must be a string")));
                 };
-                self.query.push(query);
+                self.query.push((query, is_secret));
             }
             Location::Header => {
                 let text = self.safe_header(&what, serialize::header(shape, &value).map_err(form)?)?;
@@ -305,15 +316,29 @@ impl<'a> Builder<'a> {
                 None => self.headers.push(("Cookie".to_owned(), cookies)),
             }
         }
-        let path = self.fill_path(&operation.path)?;
-        let mut url = format!("{}{path}", operation.server);
-        for (index, pair) in self.query.iter().enumerate() {
-            url.push(if index == 0 && !url.contains('?') { '?' } else { '&' });
-            url.push_str(pair);
+        let url = self.url(false)?;
+        if !self.given.secret.is_empty() {
+            self.given.covered_url = Some(self.url(true)?);
         }
         let slots = operation.slots.iter().filter(|slot| !self.fills(slot)).cloned().collect();
         let request = Request { method: operation.method.clone(), url, headers: self.headers, body, slots };
-        Ok(Built { request, given: self.given, warnings: self.warnings })
+        Ok(Built { request, given: self.given, warnings: self.warnings, secrets: self.secrets })
+    }
+
+    /// The URL, with masks in place of secrets if it `is_shown`.
+    fn url(&self, is_shown: bool) -> Result<String, Fault> {
+        let operation = &self.call.operation;
+        let path = self.fill_path(&operation.path, is_shown)?;
+        let mut url = format!("{}{path}", operation.server);
+        for (index, (pair, is_secret)) in self.query.iter().enumerate() {
+            url.push(if index == 0 && !url.contains('?') { '?' } else { '&' });
+            match pair.split_once('=').filter(|_| is_shown && *is_secret) {
+                Some((name, _)) => url.extend([name, "=", MASK]),
+                None if is_shown && *is_secret => url.push_str(MASK),
+                None => url.push_str(pair),
+            }
+        }
+        Ok(url)
     }
 
     /// Whether the step itself gave what the slot is for.
@@ -322,7 +347,7 @@ impl<'a> Builder<'a> {
         self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
-    fn fill_path(&self, template: &str) -> Result<String, Fault> {
+    fn fill_path(&self, template: &str, is_shown: bool) -> Result<String, Fault> {
         let mut path = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
@@ -334,6 +359,7 @@ impl<'a> Builder<'a> {
             };
             let (name, keeps_slashes) = variable(name);
             match self.path.iter().find(|(key, _)| *key == name) {
+                Some(_) if is_shown && self.given.is_secret(Location::Path, name) => path.push_str(MASK),
                 Some((_, value)) if keeps_slashes => path.push_str(&self.with_slashes(name, value)?),
                 Some((_, value)) => path.push_str(value),
                 None => return Err(self.unresolved(&format!("path parameter `{name}`"), "it is not given")),

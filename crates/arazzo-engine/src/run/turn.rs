@@ -191,7 +191,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn hide_inputs(&mut self, workflow: &WorkflowPlan, inputs: &Map<String, Value>) {
-        workflow.inputs.secret_values(inputs).iter().for_each(|secret| self.mask.hide(secret));
+        workflow.hide_inputs(inputs, self.mask);
     }
 
     fn enter(&mut self, index: usize) -> Progress {

@@ -57,6 +57,15 @@ pub(super) fn build(
     Ok(built)
 }
 
+/// Marks the fields with these names: they never go to another origin.
+pub(super) fn mark_sensitive(headers: &mut HeaderMap, names: &[&str]) {
+    for (name, value) in headers.iter_mut() {
+        if names.iter().any(|secret| name.as_str().eq_ignore_ascii_case(secret)) {
+            value.set_sensitive(true);
+        }
+    }
+}
+
 /// The header fields of a response. Bytes that are no UTF-8 are read as Latin-1, which is what HTTP once meant.
 pub(super) fn headers(map: &HeaderMap) -> Vec<(String, String)> {
     map.iter()

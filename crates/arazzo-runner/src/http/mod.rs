@@ -76,11 +76,17 @@ impl HttpTransport {
         Self { options, credentials, tokens: Tokens::default(), network }
     }
 
-    async fn exchange(&self, call: &Call, found: &FoundSecrets) -> Result<Response, TransportError> {
+    /// Sends the request of `call`, whose header fields with the names `secret` go to no other origin.
+    async fn exchange(
+        &self,
+        call: &Call,
+        secret: &[&str],
+        found: &FoundSecrets,
+    ) -> Result<Response, TransportError> {
         let own = call.timeout.unwrap_or(self.options.timeout);
         let limit = call.limit.map_or(own, |limit| limit.min(own));
         let asking = AtomicBool::new(false);
-        let whole = self.send_authorized(call, found, &asking);
+        let whole = self.send_authorized(call, secret, found, &asking);
         tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
             let set_by = match (limit < own, call.timeout) {
                 (true, _) => "what is left of the time of the run or of a step around it",
@@ -105,7 +111,7 @@ impl HttpTransport {
     /// was asked for sent it, and not one behind a redirect.
     async fn send_once(
         &self,
-        request: &Request,
+        (request, secret): (&Request, &[&str]),
         credentials: &Credentials,
         token: Option<&str>,
     ) -> Result<(Response, bool), TransportError> {
@@ -113,7 +119,8 @@ impl HttpTransport {
             Some(body) => Some(upload::bytes(body, self.options.files).await?),
             None => None,
         };
-        let request = message::build(request, body, credentials, token, &self.options.headers)?;
+        let mut request = message::build(request, body, credentials, token, &self.options.headers)?;
+        message::mark_sensitive(request.headers_mut(), secret);
         let answer = self.network.send(request).await?;
         let response = self.read(answer.response, &answer.url, self.options.max_body).await?;
         Ok((response, !answer.is_redirected))
@@ -159,17 +166,20 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send<'a>(&'a self, _operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
-        Box::pin(async { self.exchange(call, &FoundSecrets::default()).await })
+    fn send<'a>(&'a self, operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
+        Box::pin(async { self.send_telling(operation, call, &FoundSecrets::default()).await })
     }
 
     fn send_telling<'a>(
         &'a self,
-        _operation: &'a OperationCall,
+        operation: &'a OperationCall,
         call: &'a Call,
         found: &'a FoundSecrets,
     ) -> Sending<'a> {
-        Box::pin(self.exchange(call, found))
+        Box::pin(async move {
+            let secret: Vec<&str> = operation.secret_headers().collect();
+            self.exchange(call, &secret, found).await
+        })
     }
 }
 

@@ -48,7 +48,7 @@ fn transport(options: HttpOptions, credentials: &[&str]) -> HttpTransport {
 
 impl HttpTransport {
     async fn send_alone(&self, call: &Call) -> Result<Response, TransportError> {
-        self.exchange(call, &FoundSecrets::default()).await
+        self.exchange(call, &[], &FoundSecrets::default()).await
     }
 }
 

@@ -59,23 +59,27 @@ impl HttpTransport {
     pub(super) async fn send_authorized(
         &self,
         call: &Call,
+        secret: &[&str],
         found: &FoundSecrets,
         asking: &AtomicBool,
     ) -> Result<Response, TransportError> {
         let request = &call.request;
         let credentials = &*self.credentials.for_request(request, found).await;
         let Some((slot, grant)) = token_slot(request) else {
-            return self.send_once(request, credentials, None).await.map(|(response, _)| response);
+            return self.send_once((request, secret), credentials, None).await.map(|(response, _)| response);
         };
         let value = credentials.find(&slot.source, &slot.scheme).ok_or_else(|| message::missing(slot))?;
         let bearer = self.token((slot, grant, value), None, found, asking).await?;
-        let (response, is_direct) = self.send_once(request, credentials, Some(&bearer.value)).await?;
+        let (response, is_direct) =
+            self.send_once((request, secret), credentials, Some(&bearer.value)).await?;
         // What another server behind a redirect refuses says nothing of the token, nor that nothing was done.
         if response.status != UNAUTHORIZED || bearer.number.is_none() || !is_direct {
             return Ok(response);
         }
         let bearer = self.token((slot, grant, value), bearer.number, found, asking).await?;
-        self.send_once(request, credentials, Some(&bearer.value)).await.map(|(response, _)| response)
+        self.send_once((request, secret), credentials, Some(&bearer.value))
+            .await
+            .map(|(response, _)| response)
     }
 
     /// The token for a slot: the one that is given, one that is kept, or a new one. `refused` is the number of one that

@@ -56,7 +56,7 @@ fn client_call(server: &Server) -> Call {
 }
 
 async fn send(transport: &HttpTransport, call: &Call) -> Result<Response, TransportError> {
-    transport.exchange(call, &FoundSecrets::default()).await
+    transport.exchange(call, &[], &FoundSecrets::default()).await
 }
 
 /// The requests as lines: what went to the endpoint with its form, what went to the API with its token.
@@ -323,10 +323,10 @@ fn each_token_is_told_before_it_is_used_and_no_debug_shows_one() {
         Server::start([token("t-secret-1", r#", "refresh_token": "r-secret-1""#), ok(), ok()]).unwrap();
     let (transport, call) = (transport(CLIENT), client_call(&server));
     let found = FoundSecrets::default();
-    block_on(transport.exchange(&call, &found)).unwrap();
+    block_on(transport.exchange(&call, &[], &found)).unwrap();
     assert_eq!(found.take(), ["t-secret-1", "r-secret-1"]);
     // Another run that uses the kept token learns it too.
-    block_on(transport.exchange(&call, &found)).unwrap();
+    block_on(transport.exchange(&call, &[], &found)).unwrap();
     found.add("more");
     let text = format!("{transport:?} {found:?}");
     assert!(!text.contains("secret-1") && !text.contains("s3cret") && !text.contains("more"), "{text}");
