@@ -89,8 +89,7 @@ fn whole(value: &ValueTemplate) -> Option<&Expression> {
         | ValueTemplate::Constant(_)
         | ValueTemplate::Selector(_)
         | ValueTemplate::Array(_)
-        | ValueTemplate::Object(_)
-        | ValueTemplate::Named(_) => None,
+        | ValueTemplate::Object(_) => None,
     }
 }
 
