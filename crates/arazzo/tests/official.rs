@@ -76,11 +76,17 @@ const REFUSED: [(&str, &str, &str, &str); 11] = [
     ("oauth-example", "", "invalid-criterion", "T1"),
     ("asyncapi-success-criteria", "", "invalid-criterion", "T1"),
     ("openapi-operation-path", "", "operation-path-form", "T5"),
-    ("async-depends-on-cross-workflow", "", "invalid-expression", "T7"),
+    (
+        ACROSS_WORKFLOWS,
+        "unknown-workflow",
+        "invalid-expression",
+        "the grammar has no steps of other workflows",
+    ),
     ("async-depends-on", "", "invalid-expression", "T7"),
     ("openapi-and-asyncapi", "", "invalid-expression", "T7"),
 ];
 const OPERATION_PATH: &str = "characterization-openapi-invalid-operationPath-string";
+const ACROSS_WORKFLOWS: &str = "async-depends-on-cross-workflow";
 const WORKFLOW_BODY: &str = "characterization-workflow-step-with-requestBody";
 
 /// Fixtures whose fault lies in a step that is refused as a whole, as AsyncAPI, before it is looked for.
