@@ -57,6 +57,16 @@ fn many_runs_share_a_plan() {
 }
 
 #[test]
+fn a_durable_run_goes_on_where_it_was_stopped() {
+    let expected = "find: Succeeded\n\
+                    Stopped\n\
+                    rex is interrupted\n\
+                    adopt: Succeeded\n\
+                    Succeeded: {\"id\":7,\"name\":\"Rex\",\"home\":true}\n";
+    assert_eq!(said(env!("CARGO_BIN_EXE_durable-run")), expected);
+}
+
+#[test]
 fn a_build_fails_for_a_wrong_description_and_says_where() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     assert_eq!(build::check(&folder.join("pets.arazzo.yml")), Ok(()));

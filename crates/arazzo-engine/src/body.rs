@@ -6,22 +6,25 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::exchange::bytes;
 
 /// What an input that stands for a file begins with; the path follows.
 const FILE: &str = "file:";
 
 /// The body of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Body {
     chunks: Vec<Chunk>,
 }
 
 /// A part of a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Chunk {
     /// These bytes.
-    Bytes(Vec<u8>),
+    Bytes(#[serde(with = "bytes")] Vec<u8>),
     /// The bytes of the file at this path, which the caller of the run named in an input.
     File(String),
 }

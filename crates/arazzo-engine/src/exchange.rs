@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
 
-/// A request as the machine wants it sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request as the machine wants it sent. It can be written down for whoever sends it: no credential is in it, but secret
+/// inputs are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The HTTP method in upper case.
     pub method: String,
@@ -32,7 +33,7 @@ impl Request {
 }
 
 /// A credential that has to be added to a request before it is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Slot {
     /// The name of the source description whose OpenAPI description declares the scheme.
     pub source: String,
@@ -45,7 +46,7 @@ pub struct Slot {
 /// Where a credential goes in a request.
 ///
 /// See the [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Placement {
     /// The value of this header field.
     Header(String),
@@ -83,7 +84,7 @@ impl Placement {
 /// How a token is had.
 ///
 /// See the [OAuth Flow Object](https://spec.openapis.org/oas/v3.1.1.html#oauth-flow-object).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenGrant {
     /// What the credential is that a token is given for.
@@ -104,7 +105,7 @@ impl TokenGrant {
 }
 
 /// The flows by which a token is had without anybody at a browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TokenFlow {
     /// The id and the secret of a client.
     ClientCredentials,
@@ -211,8 +212,8 @@ impl fmt::Display for TransportErrorCode {
     }
 }
 
-/// Bodies in records are text where they are text, so that a journal can be read, and numbers where not.
-mod bytes {
+/// Bodies are text where they are text, so that a journal can be read, and numbers where not.
+pub(crate) mod bytes {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
@@ -223,7 +224,7 @@ mod bytes {
         Raw(Vec<u8>),
     }
 
-    pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         match std::str::from_utf8(body) {
             Ok(text) => Bytes::Text(text.to_owned()),
             Err(_) => Bytes::Raw(body.to_owned()),
@@ -231,7 +232,7 @@ mod bytes {
         .serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         Ok(match Bytes::deserialize(deserializer)? {
             Bytes::Text(text) => text.into_bytes(),
             Bytes::Raw(raw) => raw,
@@ -250,6 +251,20 @@ mod tests {
             let text = serde_json::to_string(&response).unwrap();
             assert_eq!(serde_json::from_str::<Response>(&text).unwrap(), response);
         }
+    }
+
+    #[test]
+    fn a_request_survives_being_written_down() {
+        let mut body = Body::default();
+        body.push("{}");
+        body.push_file("photo.png");
+        let placement = Placement::Token(Box::new(TokenGrant::new(TokenFlow::Password, "https://t.test/")));
+        let slots = vec![Slot { source: "api".into(), scheme: "key".into(), placement }];
+        let headers = vec![("X-A".into(), "1".into())];
+        let (method, url) = ("POST".into(), "https://h.test/".into());
+        let request = Request { method, url, headers, body: Some(body), slots };
+        let text = serde_json::to_string(&request).unwrap();
+        assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
     }
 
     #[test]

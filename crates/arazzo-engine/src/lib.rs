@@ -14,32 +14,92 @@
 //!                   Events ──► reports
 //! ```
 //!
-//! A driver is a loop. This one answers every request with the same response:
+//! A driver is a loop. This one makes the responses itself, and keeps each record:
 //!
 //! ```
-//! use arazzo_engine::{Command, Plan, Record, Response, Run, RunOptions, Timestamp};
-//! # use std::sync::Arc;
-//! # fn run(plan: Arc<Plan>) -> Result<(), Box<dyn std::error::Error>> {
-//! let start = plan.start("run-1", Timestamp(0), serde_json::Map::new())?;
-//! let mut run = Run::new(plan, start.secrets, RunOptions::default());
-//! let mut record = start.record;
-//! loop {
-//!     for event in run.apply(record)? {
-//!         println!("{event:?}");
+//! use std::sync::Arc;
+//!
+//! use arazzo_document::{Document, Workspace};
+//! use arazzo_engine::{
+//!     Call, Command, Mode, OutOfOrder, Plan, PlanOptions, Record, Response, Run, RunOptions, Secrets, Timestamp,
+//! };
+//!
+//! fn drive(run: &mut Run, journal: &mut Vec<Record>) -> Result<(), OutOfOrder> {
+//!     loop {
+//!         let record = match run.commands().first() {
+//!             Some(Command::Call(call)) => {
+//!                 Record::Responded { at: Timestamp(2), id: call.id, response: answer(call) }
+//!             }
+//!             Some(Command::Sleep { id, until }) => Record::Woke { at: *until, id: *id },
+//!             Some(Command::Finish) | None => return Ok(()),
+//!         };
+//!         journal.push(record.clone());
+//!         run.apply(record)?;
 //!     }
-//!     record = match run.commands().first() {
-//!         Some(Command::Call(call)) => Record::Responded {
-//!             at: Timestamp(1),
-//!             id: call.id,
-//!             response: Response { status: 200, headers: vec![], body: b"{}".to_vec() },
-//!         },
-//!         Some(Command::Sleep { id, until }) => Record::Woke { at: *until, id: *id },
-//!         _ => break,
-//!     };
 //! }
-//! # Ok(())
-//! # }
+//!
+//! fn answer(call: &Call) -> Response {
+//!     assert_eq!(call.request.url, "https://pets.test/pets/7");
+//!     let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+//!     Response { status: 200, headers, body: br#"{"name": "Rex"}"#.to_vec() }
+//! }
+//!
+//! # let read = |name: &str, text: &str| {
+//! #     let (document, _) = Document::read(name, &format!("file:///{name}"), text.to_owned());
+//! #     document.map(Arc::new).ok_or("no document")
+//! # };
+//! # let flow = read("look.yml", "arazzo: 1.0.1
+//! # info: {title: Look, version: 1.0.0}
+//! # sourceDescriptions: [{name: pets, url: pets.yml, type: openapi}]
+//! # workflows:
+//! # - workflowId: look
+//! #   inputs: {type: object, required: [id], properties: {id: {type: integer}}}
+//! #   steps:
+//! #   - stepId: get
+//! #     operationId: getPet
+//! #     parameters: [{name: id, in: path, value: $inputs.id}]
+//! #     outputs: {name: $response.body#/name}
+//! #   outputs: {name: $steps.get.outputs.name}
+//! # ")?;
+//! # let pets = read("pets.yml", "openapi: 3.1.0
+//! # info: {title: Pets, version: 1.0.0}
+//! # servers: [{url: 'https://pets.test'}]
+//! # paths:
+//! #   /pets/{id}:
+//! #     get:
+//! #       operationId: getPet
+//! #       parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+//! #       responses: {'200': {description: a pet}}
+//! # ")?;
+//! // `flow` and `pets` are the documents, which somebody has read.
+//! let mut workspace = Workspace::new(flow, Mode::Tolerant).0.ok_or("not a description")?;
+//! while let Some(wanted) = workspace.wanted() {
+//!     workspace.supply(wanted, Arc::clone(&pets));
+//! }
+//! let plan = Plan::compile(&workspace, "look", &PlanOptions::default()).plan.ok_or("not a plan")?;
+//!
+//! let inputs = [("id".to_owned(), 7.into())].into_iter().collect();
+//! let start = plan.start("run-1", Timestamp(1), inputs)?;
+//! let mut journal = vec![start.record.clone()];
+//! let mut run = Run::new(Arc::clone(&plan), start.secrets, RunOptions::default());
+//! run.apply(start.record)?;
+//! drive(&mut run, &mut journal)?;
+//! assert_eq!(run.result().ok_or("not over")?.outputs["name"], "Rex");
+//!
+//! // The records are the run: it is had again from them, on any machine.
+//! let mut again = Run::new(plan, Secrets::default(), RunOptions::default());
+//! for record in serde_json::from_str::<Vec<Record>>(&serde_json::to_string(&journal)?)? {
+//!     again.apply(record)?;
+//! }
+//! assert_eq!(again.result(), run.result());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! An engine that is durable or distributed drives a run the same way. A [`Record`] serializes, and the ids of calls and
+//! waits are stable: a refold asks for the same [`CallId`]s with the same requests. So a [`Call`] is a step of that engine
+//! under its id, done once, whose stored result is the record, also where a worker sends the [`Request`], which serializes,
+//! too; a [`Command::Sleep`] is a timer of that engine. Secret inputs are in no record: they are given again with
+//! [`Plan::resume`].
 //!
 //! A failed workflow is a [`RunResult`], not an error.
 

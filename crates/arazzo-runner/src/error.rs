@@ -8,6 +8,7 @@ use arazzo_engine::InputsError;
 use crate::credential_error::CredentialError;
 use crate::drive::DriveError;
 use crate::header_field::HeaderError;
+use crate::journal::Ambiguity;
 use crate::load::LoadError;
 
 /// So many diagnostics are written out in a message.
@@ -63,6 +64,15 @@ pub enum Error {
     /// There is no thread to read the description on.
     #[error("the description cannot be read: there is no thread to do it")]
     NoThread,
+    /// A request was under way when the run was interrupted and may have had its effect. Find out, and have it sent again by
+    /// [`Runner::send_again`](crate::Runner::send_again).
+    #[error("{}", under_way(.0))]
+    Ambiguous(Ambiguity),
+    /// A run is to be gone on with, and no journal was given.
+    #[error(
+        "the run cannot be gone on with: the runner has no journal; give it the one in which the run was begun"
+    )]
+    NoJournal,
     /// The run could not be carried on.
     #[error(transparent)]
     Drive(#[from] DriveError),
@@ -82,6 +92,8 @@ impl Error {
             | Self::InputsForm { .. }
             | Self::Inputs(_)
             | Self::NoThread
+            | Self::Ambiguous(_)
+            | Self::NoJournal
             | Self::Drive(_) => &[],
         }
     }
@@ -110,6 +122,13 @@ fn listed(diagnostics: &[Diagnostic]) -> String {
         let _ = write!(text, "\nand {} more", errors.len() - MAX_SHOWN);
     }
     text
+}
+
+fn under_way(Ambiguity { step_id, method, operation, header, .. }: &Ambiguity) -> String {
+    format!(
+        "step `{step_id}`: its {method} (`{operation}`) was under way when the run was interrupted and may have had its \
+         effect, and the operation declares no `{header}` header by which the server could tell"
+    )
 }
 
 fn problems(error: &InputsError) -> String {

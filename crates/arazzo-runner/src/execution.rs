@@ -58,7 +58,7 @@ pub async fn carry_out<F: FnMut(&Event) + ?Sized>(
     }
 }
 
-fn cut_off<F: FnMut(&Event) + ?Sized>(
+pub(crate) fn cut_off<F: FnMut(&Event) + ?Sized>(
     run: Run,
     at: Timestamp,
     Fault { code, message }: &Fault,
@@ -74,8 +74,8 @@ fn cut_off<F: FnMut(&Event) + ?Sized>(
 
 /// Lets others have their turn before each request. A transport that never waits would leave them none, and nobody could
 /// stop the run or see an event before its end.
-struct Polite<'t> {
-    inner: &'t dyn Transport,
+pub(crate) struct Polite<'t> {
+    pub(crate) inner: &'t dyn Transport,
 }
 
 impl Transport for Polite<'_> {

@@ -58,14 +58,16 @@
 //! [`carry_out`] does so from the start to the end. There, whoever shows events tells [`Run::hide`](engine::Run::hide)
 //! each of [`Credentials::secrets`] before the first request; [`Runner`] does so itself.
 //!
-//! A run that has to survive its process is driven by [`drive_journalled`](journal::drive_journalled), which keeps what
-//! happens in a [`Journal`](journal::Journal) before anything comes of it.
+//! A run that has to survive its process is given a [`Journal`](journal::Journal), which keeps what happens before anything
+//! comes of it: [`Runner::journal`] begins it there, [`Runner::resume`] goes on with it.
+//! [`drive_journalled`](journal::drive_journalled) is the same below.
 
 mod cancellation;
 mod credential_error;
 mod credential_provider;
 mod credentials;
 mod drive;
+mod durable;
 mod error;
 mod execution;
 mod file;

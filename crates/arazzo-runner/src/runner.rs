@@ -10,14 +10,16 @@ use serde_json::{Map, Value};
 
 use crate::cancellation::Cancellation;
 use crate::credentials::Credentials;
+use crate::durable::Kept;
 use crate::error::Error;
 use crate::execution::carry_out;
 use crate::http::{HttpOptions, HttpTransport};
+use crate::journal::{Journal, NewRun};
 use crate::mock::{MockTransport, Scenario};
 use crate::outcome::Outcome;
 use crate::running::Running;
 use crate::transport::{Clock, SkippingClock, SystemClock, Transport};
-use crate::workflow::Workflow;
+use crate::workflow::{Defaults, Workflow};
 
 /// Runs a [`Workflow`].
 ///
@@ -28,7 +30,7 @@ use crate::workflow::Workflow;
 #[must_use = "nothing happens until `run` or `start`"]
 pub struct Runner {
     plan: Arc<Plan>,
-    is_mocked: bool,
+    defaults: Arc<Defaults>,
     /// What was given, or what is made of `http` and `credentials` when it is first needed.
     transport: Arc<OnceLock<Arc<dyn Transport>>>,
     http: HttpOptions,
@@ -42,6 +44,10 @@ pub struct Runner {
     texts: Vec<(String, String)>,
     run_id: Option<String>,
     cancellation: Option<Cancellation>,
+    journal: Option<Arc<dyn Journal>>,
+    /// The run that is to be gone on with.
+    resumes: Option<String>,
+    sends_again: bool,
 }
 
 impl Runner {
@@ -60,7 +66,7 @@ impl Runner {
         let secrets = headers.iter().flat_map(|field| field.secrets()).map(str::to_owned);
         Self {
             plan: Arc::clone(workflow.plan()),
-            is_mocked: defaults.is_mocked,
+            defaults: Arc::clone(defaults),
             transport: Arc::default(),
             credentials: defaults.credentials.clone(),
             secrets: secrets.chain(defaults.network.proxies.secrets()).collect(),
@@ -72,6 +78,9 @@ impl Runner {
             texts: Vec::new(),
             run_id: None,
             cancellation: None,
+            journal: None,
+            resumes: None,
+            sends_again: false,
         }
     }
 
@@ -153,6 +162,76 @@ impl Runner {
         self
     }
 
+    /// Has the run outlive its process: whatever happens is kept in `journal` before anything comes of it, and
+    /// [`Runner::resume`] goes on with it. A run that is cancelled, or whose future is dropped, can be gone on with, too.
+    ///
+    /// The journal has the inputs and the responses as they are, and neither secret inputs nor credentials. `POST` and
+    /// `PATCH` requests are sent with an `Idempotency-Key`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arazzo_runner::journal::{MemoryJournal, SqliteJournal, SqliteOptions, SyncMode};
+    /// use arazzo_runner::{Cancellation, Runner, Workflow};
+    ///
+    /// # async fn example(workflow: &Workflow, path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    /// let journal = SqliteJournal::open(path, &SqliteOptions::create(SyncMode::Full))?;
+    /// let runner = Runner::new(workflow).journal(Arc::new(journal));
+    /// runner.clone().run_id("order-4711").run().await?;
+    ///
+    /// // In another process, or here: a run that is over is not run again, and its outcome is what it was.
+    /// let outcome = runner.resume("order-4711").run().await?;
+    /// assert!(outcome.is_success());
+    ///
+    /// // In tests, a journal in memory.
+    /// let runner = Runner::new(workflow).journal(Arc::new(MemoryJournal::new()));
+    /// # let cancellation = Cancellation::new();
+    /// # cancellation.cancel();
+    /// # let cut = runner.clone().run_id("a").cancel(&cancellation).run().await?;
+    /// # assert!(!cut.is_success());
+    /// # assert!(runner.resume("a").run().await?.is_success());
+    /// # Ok(())
+    /// # }
+    /// # let folder = std::env::temp_dir().join(format!("arazzo-runner-journal-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # std::fs::write(folder.join("api.yml"), "openapi: 3.1.0
+    /// # info: {title: A, version: 1.0.0}
+    /// # paths: {/a: {get: {operationId: a, responses: {'200': {description: all}}}}}
+    /// # ")?;
+    /// # std::fs::write(folder.join("a.arazzo.yml"), "arazzo: 1.0.1
+    /// # info: {title: A, version: 1.0.0}
+    /// # sourceDescriptions: [{name: api, url: api.yml, type: openapi}]
+    /// # workflows: [{workflowId: a, steps: [{stepId: a, operationId: a}]}]
+    /// # ")?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(async {
+    /// #     let workflow = Workflow::loader().mocked().load(folder.join("a.arazzo.yml")).await?;
+    /// #     example(&workflow, &folder.join("runs.db")).await
+    /// # })?;
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Goes on with this run of the [journal](Self::journal) in place of beginning one, by the same workflow and
+    /// [options](Self::options). No step whose answer is there happens again. Secret inputs have to be given again, others
+    /// need not.
+    ///
+    /// Events are those that are new; the report has all. A run that is over gives its outcome, and nothing is sent.
+    pub fn resume(mut self, run_id: impl Into<String>) -> Self {
+        self.resumes = Some(run_id.into());
+        self
+    }
+
+    /// Has a request sent again that was under way when the run was interrupted, although the server cannot tell that it
+    /// had it before. Else that is [`Error::Ambiguous`].
+    pub fn send_again(mut self) -> Self {
+        self.sends_again = true;
+        self
+    }
+
     /// Runs the workflow to its end. When the future is dropped, the run is given up without a word; see
     /// [`Runner::cancel`] for an end that is told.
     ///
@@ -171,7 +250,7 @@ impl Runner {
     /// As [`Runner::run`].
     pub async fn run_with(self, mut on_event: impl FnMut(&Event)) -> Result<Outcome, Error> {
         let transport = self.made_transport();
-        let clock = self.clock.clone().unwrap_or_else(|| match self.is_mocked {
+        let clock = self.clock.clone().unwrap_or_else(|| match self.defaults.is_mocked {
             true => Arc::new(SkippingClock::new()),
             false => Arc::new(SystemClock::new()),
         });
@@ -185,17 +264,49 @@ impl Runner {
         }
         let now = clock.now();
         let run_id = self.run_id.unwrap_or_else(|| made_up(now));
-        let start = self.plan.start(&run_id, now, inputs)?;
+        let identity = &self.defaults.identity;
+        let found = match (&self.journal, &self.resumes) {
+            (_, None) => None,
+            (None, Some(_)) => return Err(Error::NoJournal),
+            (Some(journal), Some(run_id)) => Some(Kept::find(journal, run_id, identity.digest()).await?),
+        };
+        let start = match &found {
+            None => self.plan.start(&run_id, now, inputs)?,
+            Some(found) => found.start(&self.plan, inputs)?,
+        };
+        let mut kept = match (found, &self.journal) {
+            (None, Some(journal)) => {
+                let new = NewRun {
+                    run_id,
+                    workflow_id: self.plan.workflow_id().to_owned(),
+                    description: identity.description().to_owned(),
+                    plan_digest: identity.digest().to_owned(),
+                    secret_inputs: start.secrets.names().map(str::to_owned).collect(),
+                    settings: Value::Null,
+                    start: start.record.clone(),
+                };
+                Some(Kept::begin(journal, new).await?)
+            }
+            (found, _) => found,
+        };
         let mut run = Run::new(self.plan, start.secrets, self.options);
         self.credentials.secrets().for_each(|secret| run.hide(secret));
         self.secrets.iter().for_each(|secret| run.hide(secret));
+        let past = kept.as_mut().map(|kept| kept.recall(&mut run, self.sends_again)).transpose()?;
         let mut reporter = if self.with_messages { Reporter::with_messages() } else { Reporter::new() };
+        past.iter().flatten().for_each(|event| reporter.add(event));
         let mut on_event = |event: &Event| {
             reporter.add(event);
             on_event(event);
         };
         let stop = stop(self.cancellation);
-        let result = carry_out(run, start.record, &*transport, &*clock, stop, &mut on_event).await?;
+        let result = match kept {
+            Some(kept) => {
+                let world = (&*transport, &*clock);
+                kept.carry_out(run, start.record, world, stop, &mut on_event).await?
+            }
+            None => carry_out(run, start.record, &*transport, &*clock, stop, &mut on_event).await?,
+        };
         Ok(Outcome::new(result, reporter.finish(), start.warnings))
     }
 
@@ -205,7 +316,7 @@ impl Runner {
     }
 
     fn made_transport(&self) -> Arc<dyn Transport> {
-        if self.is_mocked && self.transport.get().is_none() {
+        if self.defaults.is_mocked && self.transport.get().is_none() {
             // Each run gets the answers from their beginning.
             return Arc::new(MockTransport::new(Scenario::new()));
         }

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::header_field::HeaderField;
+use crate::journal::PlanIdentity;
 use crate::load::{LoadOptions, Loaded, Origin, load};
 use crate::needed::Needed;
 use crate::network::NetworkOptions;
@@ -36,6 +37,8 @@ pub(crate) struct Defaults {
     pub(crate) headers: Vec<HeaderField>,
     pub(crate) network: NetworkOptions,
     pub(crate) is_mocked: bool,
+    /// By which a journal knows the workflow.
+    pub(crate) identity: PlanIdentity,
 }
 
 impl Workflow {
@@ -211,7 +214,7 @@ impl WorkflowLoader {
     ///
     /// As [`WorkflowLoader::load`].
     pub fn load_blocking(self, origin: Origin<'_>) -> Result<Workflow, Error> {
-        let Loaded { workspace, mut diagnostics, documents: _ } = load(origin, &self.load)?;
+        let Loaded { workspace, mut diagnostics, documents } = load(origin, &self.load)?;
         let Some(workspace) = workspace else { return Err(Error::Description { diagnostics }) };
         let id = choose(self.id.as_deref(), &workspace)?;
         let options = self.plan_options(&workspace)?;
@@ -234,6 +237,7 @@ impl WorkflowLoader {
             headers: self.headers,
             network: self.load.network,
             is_mocked: self.is_mocked,
+            identity: PlanIdentity::new(documents, options),
         };
         Ok(Workflow { plan, warnings: diagnostics.into(), defaults: Arc::new(defaults) })
     }

@@ -2,11 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arazzo_engine::{
     Call, CredentialName, EventKind, OperationCall, Response, RunOptions, Status, Timestamp,
 };
+use arazzo_runner::journal::{Journal as _, MemoryJournal, RunStatus};
 use arazzo_runner::testing::{Answer, Server, block_on};
 use arazzo_runner::{
     Cancellation, CredentialProvider, Credentials, Error, HeaderField, Outcome, Providing, Runner, Running,
@@ -46,6 +47,18 @@ workflows:
     successCriteria: [{condition: $statusCode == 201}]
     outputs: {id: '$response.body#/id'}
   outputs: {id: $steps.add.outputs.id}
+- workflowId: twice
+  inputs: {type: object, required: [item], properties: {item: {type: string}, pinToken: {type: string}}}
+  steps:
+  - stepId: first
+    operationId: addOrder
+    requestBody: {contentType: application/json, payload: {item: $inputs.item, pin: $inputs.pinToken}}
+    outputs: {id: '$response.body#/id'}
+  - stepId: second
+    operationId: addOrder
+    parameters: [{name: Idempotency-Key, in: header, value: second}]
+    requestBody: {contentType: application/json, payload: {after: $steps.first.outputs.id}}
+  outputs: {id: $steps.first.outputs.id}
 - workflowId: wrong
   steps: [{stepId: add, operationId: addOrdr}]
 - workflowId: half
@@ -116,7 +129,7 @@ fn what_is_asked_for_wrongly_is_told_with_a_remedy() {
     let loader = || Workflow::loader().workflow("order");
     assert_eq!(
         fails(Workflow::loader()),
-        "the description has several workflows: `order`, `wrong`, `half`; name one when it is loaded"
+        "the description has several workflows: `order`, `twice`, `wrong`, `half`; name one when it is loaded"
     );
     assert_eq!(
         fails(Workflow::loader().workflow("ordr")),
@@ -131,7 +144,7 @@ fn what_is_asked_for_wrongly_is_told_with_a_remedy() {
     assert!(fails(loader().credentials(credentials)).starts_with("there is no security scheme `orders.kay`"));
     assert!(fails(loader().source("order", "o.yml")).contains("no source `order`"));
     let wrong = fails(Workflow::loader().workflow("wrong"));
-    assert!(wrong.contains("order.arazzo.yml:16:38: ") && wrong.contains("`addOrdr`"), "{wrong}");
+    assert!(wrong.contains("order.arazzo.yml:28:38: ") && wrong.contains("`addOrdr`"), "{wrong}");
     assert!(wrong.ends_with("hint: did you mean `addOrder`?"), "{wrong}");
     let error = folder.load(Workflow::loader().workflow("wrong")).unwrap_err();
     assert!(!error.diagnostics().is_empty());
@@ -309,6 +322,103 @@ fn runs_at_once_have_ids_of_their_own() {
     let ids: Vec<String> =
         (0..3).map(|_| block_on(runner.clone().run()).unwrap().report().run_id.clone()).collect();
     assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+}
+
+/// Answers at once, and notes each request.
+#[derive(Default)]
+struct Noting(Mutex<Vec<String>>);
+
+impl Transport for Noting {
+    fn send<'a>(&'a self, _operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
+        let body = call.request.body.as_ref().map(|body| String::from_utf8_lossy(&body.shown()).into_owned());
+        self.0.lock().unwrap().push(format!("{} {}", call.id, body.unwrap_or_default()));
+        let body = br#"{"id":7}"#.to_vec();
+        Box::pin(std::future::ready(Ok(Response { status: 201, headers: Vec::new(), body })))
+    }
+}
+
+/// A journal, and a runner of two orders in a row whose requests are noted.
+fn durable(name: &str) -> (Arc<MemoryJournal>, Arc<Noting>, Runner) {
+    let (journal, noting) = (Arc::new(MemoryJournal::new()), Arc::new(Noting::default()));
+    let workflow = Folder::new(name).load(Workflow::loader().workflow("twice").mocked()).unwrap();
+    let runner = Runner::new(&workflow).transport(noting.clone()).journal(journal.clone());
+    (journal, noting, runner)
+}
+
+#[test]
+fn a_cancelled_durable_run_is_gone_on_with_and_each_step_happens_once() {
+    let (journal, noting, runner) = durable("durable");
+    let cancellation = Cancellation::new();
+    let begun = runner.clone().inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" })).run_id("mine");
+    let stopped = block_on(begun.cancel(&cancellation).run_with(|event| {
+        if matches!(event.kind, EventKind::StepFinished { .. }) {
+            cancellation.cancel();
+        }
+    }));
+    assert_eq!(stopped.unwrap().status(), Status::Stopped);
+    let kept = block_on(journal.read("mine")).unwrap();
+    assert_eq!(kept.summary.status, RunStatus::Interrupted, "its lease was given back");
+    assert!(!format!("{kept:?}").contains("hunter2"), "{kept:?}");
+
+    let fails = |runner: Runner| block_on(runner.run()).unwrap_err().to_string();
+    assert!(fails(runner.clone().resume("mine")).contains("`pinToken` is secret"));
+    let again = runner.clone().inputs(json!({ "pinToken": "hunter2-pin" })).resume("mine");
+    let mut told = Vec::new();
+    let outcome = block_on(again.clone().run_with(|event| {
+        if let EventKind::StepFinished { step_id, .. } = &event.kind {
+            told.push(step_id.clone());
+        }
+    }));
+    let outcome = outcome.unwrap();
+    assert_eq!(told, ["second"], "what was told before is not told again");
+    assert_eq!(outcome.report().steps.len(), 2, "and is in the report");
+    let sent = noting.0.lock().unwrap().clone();
+    assert_eq!(sent, [r#"1.1 {"item":"tea","pin":"hunter2-pin"}"#, r#"2.1 {"after":7}"#]);
+
+    let over = block_on(again.run()).unwrap();
+    assert_eq!((over.status(), over.outputs()), (outcome.status(), outcome.outputs()));
+    assert_eq!(noting.0.lock().unwrap().len(), 2, "a run that is over sends nothing");
+    assert_eq!(fails(runner.clone().resume("other")), "the journal has no run `other`");
+    let taken = runner.inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" })).run_id("mine");
+    assert_eq!(fails(taken), "the journal has a run `mine` already");
+}
+
+#[test]
+fn a_durable_run_that_is_given_up_can_be_gone_on_with() {
+    let (journal, _, runner) = durable("dropped");
+    let silent = Arc::new(Silent(Cancellation::new()));
+    let begun = runner.clone().inputs(json!({ "item": "tea", "pinToken": "1" })).run_id("mine");
+    let mut running = begun.transport(silent).start();
+    while let Some(event) = block_on(running.next()) {
+        if matches!(event.kind, EventKind::CallStarted { .. }) {
+            break;
+        }
+    }
+    assert_eq!(block_on(journal.read("mine")).unwrap().summary.status, RunStatus::Running);
+    drop(running);
+    assert_eq!(block_on(journal.read("mine")).unwrap().summary.status, RunStatus::Interrupted);
+
+    let again = runner.inputs(json!({ "pinToken": "1" })).resume("mine");
+    let Err(Error::Ambiguous(ambiguity)) = block_on(again.clone().run()) else { panic!("nobody knows") };
+    assert_eq!((ambiguity.step_id.as_str(), ambiguity.header.as_str()), ("first", "Idempotency-Key"));
+    assert!(block_on(again.send_again().run()).unwrap().is_success());
+}
+
+#[test]
+fn a_durable_run_is_gone_on_with_by_its_workflow_and_in_its_journal() {
+    let (journal, _, runner) = durable("changed");
+    let cancellation = Cancellation::new();
+    cancellation.cancel();
+    let begun = runner.inputs(json!({ "item": "tea", "pinToken": "1" })).run_id("mine").cancel(&cancellation);
+    assert_eq!(block_on(begun.run()).unwrap().status(), Status::Stopped);
+    let field = HeaderField::new("X-Trace", "1").unwrap();
+    let other = Folder::new("changed-rule").load(Workflow::loader().workflow("twice").mocked().header(field));
+    let other = Runner::new(&other.unwrap()).inputs(json!({ "pinToken": "1" })).resume("mine");
+    assert!(matches!(block_on(other.clone().run()), Err(Error::NoJournal)));
+    let error = block_on(other.journal(journal.clone()).run()).unwrap_err().to_string();
+    assert_eq!(error, "the description, a source or a rule was changed since the run `mine` began");
+    let kept = block_on(journal.read("mine")).unwrap();
+    assert_eq!((kept.summary.status, kept.entries.len()), (RunStatus::Interrupted, 1));
 }
 
 /// Polls until it is done, without any runtime.

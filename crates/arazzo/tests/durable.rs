@@ -283,6 +283,16 @@ fn a_changed_description_is_noticed() {
     std::fs::write(&path, format!("# a comment changes nothing\n{FLOW}")).unwrap();
     kitchen.server.follow([Answer::Stall]);
     assert_eq!(kitchen.lines().len(), 2);
+    let leaves = "operationId: leaves\n    outputs: {leaf: $response.body#/leaf}";
+    let nested = FLOW.replacen(leaves, "workflowId: pick\n    outputs: {leaf: $outputs.leaf}", 1);
+    let pick = "- workflowId: pick\n  steps:\n  - stepId: leaves\n    operationId: leaves\n    \
+                outputs: {leaf: $response.body#/leaf}\n  outputs: {leaf: $steps.leaves.outputs.leaf}\n";
+    std::fs::write(&path, format!("{nested}{pick}")).unwrap();
+    let stopped = kitchen.resume(&["--accept-changed"]);
+    let (report, code) = (json(&stopped), stopped.status.code());
+    assert_eq!((report["status"].as_str(), code), (Some("stopped"), Some(4)), "{stopped:?}");
+    let why = report["runs"][0]["error"]["message"].as_str().unwrap_or_default();
+    assert!(why.starts_with("the journal does not fit the run: "), "{stopped:?}");
     std::fs::write(&path, FLOW.replace("retryLimit: 2", "retryLimit: 3")).unwrap();
     kitchen.server.follow([Answer::json(200, "{}"), cup()]);
     let output = kitchen.resume(&["--accept-changed"]);

@@ -1,6 +1,6 @@
 //! What may be written down of a run: no secret input, and no credential.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
 use super::{Run, State};
@@ -31,7 +31,11 @@ impl Run {
         if found.is_empty() {
             return bytes;
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&found);
+        // It is used once: the kind that is made soonest.
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(&found);
         // It cannot be made for more text than memory has numbers for. Then nothing of the request is kept.
         finder
             .map_or_else(|_| Vec::new(), |finder| finder.replace_all_bytes(&bytes, &vec![MASK; found.len()]))

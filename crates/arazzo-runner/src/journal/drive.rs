@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use arazzo_document::openapi::ParameterLocation;
 use arazzo_engine::{Call, CallId, Command, Event, PlannedOperation, Run, RunResult, Status, Timestamp};
-use ring::digest::{Context, SHA256};
 
+use super::digest::hex;
 use super::{CallStarted, Entry, Journal, Lease, RunStatus, Standing};
 use crate::drive::{DriveError, Tasks};
 use crate::found_secrets::FoundSecrets;
@@ -83,12 +83,12 @@ impl Durability {
 ///
 /// What [`drive`](crate::drive) gives, and [`DriveError::Journal`] when something could not be kept. Nothing came of what
 /// was not kept; the run can be gone on with from its journal.
-pub async fn drive_journalled(
+pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
     run: &mut Run,
     transport: &dyn Transport,
     clock: &dyn Clock,
     durability: &Durability,
-    on_event: &mut dyn FnMut(&Event),
+    on_event: &mut F,
 ) -> Result<(), DriveError> {
     let plan = Arc::clone(run.plan());
     let found = FoundSecrets::default();
@@ -160,10 +160,4 @@ fn key(run_id: &str, began: Timestamp, id: CallId) -> String {
     let mut key = hex(&[format!("{run_id}\n{}\n{id}", began.0).as_bytes()]);
     key.truncate(KEY_LENGTH);
     key
-}
-
-fn hex(parts: &[&[u8]]) -> String {
-    let mut context = Context::new(&SHA256);
-    parts.iter().for_each(|part| context.update(part));
-    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,6 +3,7 @@
 /// Why a [`Journal`](super::Journal) did not do what it was asked for. What was kept before is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct JournalError {
     /// The kind.
     pub kind: JournalErrorKind,
@@ -69,7 +70,7 @@ impl JournalError {
         Self::new(JournalErrorKind::LeaseLost, format!("another process has taken the run `{run_id}` over"))
     }
 
-    pub(super) fn cancelled(run_id: &str) -> Self {
+    pub(crate) fn cancelled(run_id: &str) -> Self {
         Self::new(JournalErrorKind::Cancelled, format!("the run `{run_id}` was cancelled"))
     }
 

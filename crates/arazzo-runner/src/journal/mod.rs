@@ -9,6 +9,7 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
+mod digest;
 mod drive;
 mod entry;
 mod error;
@@ -22,6 +23,8 @@ use std::pin::Pin;
 use arazzo_engine::{Record, Timestamp};
 use serde_json::Value;
 
+pub(crate) use digest::PlanIdentity;
+pub use digest::plan_digest;
 pub use drive::{DEFAULT_IDEMPOTENCY_HEADER, Durability, drive_journalled};
 pub use entry::{CallStarted, Entry};
 pub use error::{JournalError, JournalErrorKind};
@@ -152,6 +155,7 @@ pub enum RunStatus {
 
 impl RunStatus {
     /// The name used in reports.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -164,6 +168,7 @@ impl RunStatus {
     }
 
     /// Whether nothing more comes.
+    #[must_use]
     pub fn is_over(self) -> bool {
         match self {
             Self::Running | Self::Waiting | Self::Interrupted => false,

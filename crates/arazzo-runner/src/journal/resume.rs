@@ -7,6 +7,7 @@ use super::{CallStarted, Entry, JournalError, JournalErrorKind};
 
 /// A run that stands where its journal ends.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Resumed {
     /// What happened before, in order. It was told already.
     pub events: Vec<Event>,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use arazzo_engine::{Call, OperationCall, Record, Response, Run, RunResult, Timestamp};
+use arazzo_engine::{Call, OperationCall, Plan, Record, Response, Run, RunResult, Timestamp};
 use arazzo_runner::journal::{
     Durability, Entry, Journal, JournalledRun, Journalling, Lease, MemoryJournal, NewRun, RunSummary,
     Standing, drive_journalled, resume,
@@ -122,12 +122,21 @@ struct Played {
     entries: Vec<Entry>,
 }
 
+/// When the runs begin.
+const BEGAN: Timestamp = Timestamp(1_000_000);
+
+/// How a run ends that nobody disturbs.
+#[cfg(unix)]
+pub(crate) fn undisturbed(plan: &Arc<Plan>, run_id: &str, at: Timestamp) -> RunResult {
+    play(plan, run_id, at, &[]).result
+}
+
 /// One run whose processes die after the steps that `fuses` gives, and then one that lives.
-fn play(plan: &Arc<arazzo_engine::Plan>, run_id: &str, fuses: &[u32]) -> Played {
+fn play(plan: &Arc<Plan>, run_id: &str, at: Timestamp, fuses: &[u32]) -> Played {
     let journal = Arc::new(MemoryJournal::new());
     let fuse = Arc::new(Fuse(AtomicU32::new(0)));
     let api = Api { fuse: Arc::clone(&fuse), sent: Mutex::default() };
-    let clock = SkippingClock::at(Timestamp(1_000_000));
+    let clock = SkippingClock::at(at);
     let dying = Arc::new(Dying { kept: Arc::clone(&journal), fuse: Arc::clone(&fuse) });
     let mut deaths = 0;
     let mut lives = fuses.iter().copied().chain([u32::MAX]);
@@ -189,10 +198,10 @@ fn whatever_cuts_a_run_off_its_recorded_steps_happen_once() {
         // A few ids make all ways through the workflow.
         let kind = number % 50;
         let run_id = format!("run-{kind}");
-        let quiet = undisturbed.entry(kind).or_insert_with(|| play(&plan, &run_id, &[]));
+        let quiet = undisturbed.entry(kind).or_insert_with(|| play(&plan, &run_id, BEGAN, &[]));
         let fuses: Vec<u32> =
             (0..next(&mut seed) % 4).map(|_| u32::try_from(next(&mut seed) % 45).unwrap()).collect();
-        let played = play(&plan, &run_id, &fuses);
+        let played = play(&plan, &run_id, BEGAN, &fuses);
         deaths += played.deaths;
         assert_eq!(played.result, quiet.result, "{run_id} {fuses:?}");
         let sent: u32 = played.sent.values().map(|sent| u32::try_from(sent.len()).unwrap()).sum();

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use arazzo_document::Document;
-use arazzo_engine::{Event, Plan, PlanOptions, Record, Run, RunResult, Start};
+use arazzo_engine::{Event, Plan, Record, Run, RunResult, Start};
 use arazzo_runner::journal::{
     Ambiguity, Durability, Entry, Journal, JournalError, JournalledRun, Lease, NewRun, RunStatus,
     drive_journalled, resume,
 };
 use arazzo_runner::{Clock, DriveError, Transport};
-use ring::digest::{SHA256, digest};
 use serde_json::Value;
 
 use super::terminal::{self, Answer};
@@ -38,8 +36,8 @@ pub(super) struct Kept {
 /// What happened before a run was interrupted.
 pub(super) struct Past {
     pub(super) events: Vec<Event>,
-    /// Why the run does not go on: somebody has to decide.
-    pub(super) halt: Option<String>,
+    /// Why the run does not go on, as a code and in words.
+    pub(super) halt: Option<(&'static str, String)>,
 }
 
 /// Makes a place for each run, all of them before the first one begins.
@@ -127,6 +125,7 @@ impl Kept {
         }
         let ambiguity = resumed.ambiguity(run, &self.durability);
         let halt = ambiguity.and_then(|ambiguity| self.settle(&ambiguity).err());
+        let halt = halt.map(|why| ("ambiguous-request", why));
         Ok(Past { events: resumed.events, halt })
     }
 
@@ -170,8 +169,8 @@ impl Kept {
     }
 
     /// Says how to go on with a run that was stopped from outside.
-    pub(super) fn hint(&self, args: &RunArgs, result: Option<&RunResult>) {
-        let code = result.and_then(|result| result.error.as_ref()).map(|error| error.code.as_str());
+    pub(super) fn hint(&self, args: &RunArgs, result: &RunResult) {
+        let code = result.error.as_ref().map(|error| error.code.as_str());
         if code == Some("interrupted")
             && !args.verbosity.quiet
             && let Some(state) = &args.durable.state
@@ -195,20 +194,4 @@ pub(super) fn run_id(args: &RunArgs, made_up: String, index: u64, of: usize) -> 
 
 fn idempotency_header(args: &RunArgs) -> Option<String> {
     Some(args.durable.idempotency_header.clone()).filter(|name| !name.is_empty())
-}
-
-/// Names what the plan is made of: what the documents say, however they are laid out, and the rules.
-pub(super) fn plan_digest(documents: &[Arc<Document>], options: &PlanOptions) -> String {
-    let mut parts: Vec<String> =
-        documents.iter().map(|document| hex(&document.root.to_value().to_string())).collect();
-    parts.sort_unstable();
-    parts.push(format!(
-        "{:?} {:?} {:?} {:?}",
-        options.mode, options.default_success, options.check_responses, options.given_headers
-    ));
-    hex(&parts.join("\n"))
-}
-
-fn hex(text: &str) -> String {
-    digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use arazzo_document::{Code, Diagnostic, Document, Severity, Workspace};
 use arazzo_engine::{Mode, Plan, PlanOptions, Planning, Preview, Timestamp};
+use arazzo_runner::journal::plan_digest;
 use arazzo_runner::{
     Clock, HeaderField, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Needed,
     NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load,
@@ -131,7 +132,7 @@ fn prepare(
         check_responses: args.check_responses.into(),
         check_requests: args.mock.is_some(),
     };
-    let plan_digest = args.durable.state.as_ref().map(|_| durable::plan_digest(documents, &options));
+    let plan_digest = args.durable.state.as_ref().map(|_| plan_digest(documents, &options));
     let plannings: Vec<Planning> =
         workflows.iter().map(|id| Plan::compile(&workspace, id, &options)).collect();
     // Unless all are there it is not known which workflows are needed.

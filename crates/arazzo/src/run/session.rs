@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
 use arazzo_engine::{
-    Event, EventKind, FailedAttempt, Plan, Record, Relation, Reporter, Run, RunError, RunOptions, Start,
-    Status, ToldValues,
+    Event, EventKind, FailedAttempt, Plan, Record, Relation, Reporter, Run, RunError, RunOptions, RunResult,
+    Start, Status, Timestamp, ToldValues,
 };
 use arazzo_runner::{Clock, DriveError, Transport, drive};
+use serde_json::Map;
 
 use super::durable::{Kept, Past};
 use super::interruption::Interruption;
@@ -71,20 +72,13 @@ impl Session {
         let mut exit = Exit::Success;
         let mut kept = self.kept.into_iter();
         for (plan, start) in self.runs {
-            match runtime.block_on(job.run(plan, start, kept.next(), &mut interruption, &mut diagnostics)) {
-                Ok(run) => {
-                    exit = exit.max(exit_of(run.result.status));
-                    if args.format == Format::Jsonl {
-                        run.print_line(self.clock.now());
-                    }
-                    completed.push(run);
-                }
-                Err(error) => {
-                    output::error(&format!("the run cannot be carried on: {error}"));
-                    exit = Exit::Stopped;
-                    break;
-                }
+            let run =
+                runtime.block_on(job.run(plan, start, kept.next(), &mut interruption, &mut diagnostics));
+            exit = exit.max(exit_of(run.result.status));
+            if args.format == Format::Jsonl {
+                run.print_line(self.clock.now());
             }
+            completed.push(run);
         }
         // A name that is still being looked up must not keep the process.
         runtime.shutdown_background();
@@ -113,6 +107,31 @@ fn exit_of(status: Status) -> Exit {
     }
 }
 
+/// What becomes of a run that cannot be carried on.
+fn carried_no_further(error: &DriveError) -> (&'static str, String) {
+    if let DriveError::Journal(error) = error {
+        return ("journal", error.to_string());
+    }
+    ("not-carried-on", format!("the run cannot be carried on: {error}"))
+}
+
+/// How a run stands that goes on no further. What came of it counts only if it could be kept.
+fn cut_off(
+    run: Run,
+    at: Timestamp,
+    (code, message): &(&'static str, String),
+    on_event: &mut dyn FnMut(&Event),
+) -> RunResult {
+    let (events, result) = run.cut_off(at, code, message).unwrap_or_else(|| {
+        let error = RunError { code: (*code).to_owned(), message: message.clone(), step_id: None };
+        let (status, outputs) = (Status::Stopped, Map::new());
+        let kind = EventKind::RunFinished { status, outputs: outputs.clone(), error: Some(error.clone()) };
+        (vec![Event { at, kind }], RunResult { status, outputs, error: Some(error) })
+    });
+    events.iter().for_each(on_event);
+    result
+}
+
 /// What a signal makes of a run.
 fn interrupted(signal: &str) -> (&'static str, String) {
     ("interrupted", format!("the run was interrupted by {signal}"))
@@ -138,7 +157,7 @@ impl Job<'_> {
         mut kept: Option<Kept>,
         interruption: &mut Interruption,
         diagnostics: &mut Vec<DiagnosticJson>,
-    ) -> Result<Completed, DriveError> {
+    ) -> Completed {
         let options = RunOptions {
             show_secrets: self.args.show_secrets,
             bodies: self.verbosity >= Verbosity::Verbose
@@ -149,7 +168,6 @@ impl Job<'_> {
             max_retry_after: self.args.max_retry_after,
             ..RunOptions::default()
         };
-        let workflow_id = plan.workflow_id().to_owned();
         let mut reporter = Reporter::new();
         let mut recorder = Recorder::new(!self.args.reports.is_empty());
         let mut stream = jsonl::Stream::new(self.verbosity >= Verbosity::Verbose);
@@ -191,19 +209,33 @@ impl Job<'_> {
                 Verbosity::Evaluated => ToldValues::All,
             });
         }
+        let run_id =
+            if let Record::Started { run_id, .. } = &start.record { run_id.clone() } else { String::new() };
+        let begun = Event {
+            at: start.record.at(),
+            kind: EventKind::RunStarted {
+                run_id,
+                workflow_id: plan.workflow_id().to_owned(),
+                relation: Relation::Entry,
+            },
+        };
         let ended = match (interruption.by(), start.record) {
-            (Some(signal), Record::Started { at, run_id, .. }) => {
-                let workflow_id = workflow_id.clone();
-                let kind = EventKind::RunStarted { run_id, workflow_id, relation: Relation::Entry };
-                on_event(&Event { at, kind });
+            (Some(signal), _) => {
+                on_event(&begun);
                 Err(interrupted(signal))
             }
-            (_, record) => {
+            (None, record) => {
                 let is_resumed = kept.as_ref().is_some_and(Kept::is_resumed);
                 let past = match kept.as_mut().filter(|_| is_resumed) {
-                    Some(kept) => kept.recall(&mut run)?,
-                    None => Past { events: run.apply(record)?, halt: None },
+                    Some(kept) => kept.recall(&mut run),
+                    None => {
+                        run.apply(record).map(|events| Past { events, halt: None }).map_err(DriveError::from)
+                    }
                 };
+                let past = past.unwrap_or_else(|error| Past {
+                    events: vec![begun],
+                    halt: Some(carried_no_further(&error)),
+                });
                 recalls.set(is_resumed && run.result().is_none());
                 past.events.iter().for_each(&mut on_event);
                 recalls.set(false);
@@ -214,34 +246,33 @@ impl Job<'_> {
                     }
                 };
                 match past.halt {
-                    Some(why) => Err(("ambiguous-request", why)),
+                    Some(why) => Err(why),
                     None => match interruption.or(driven).await {
-                        Ok(Err(DriveError::Journal(error))) => Err(("journal", error.to_string())),
-                        Ok(driven) => Ok(driven),
+                        Ok(Err(error)) => Err(carried_no_further(&error)),
+                        Ok(Ok(())) => Ok(()),
                         Err(signal) => Err(interrupted(signal)),
                     },
                 }
             }
         };
-        let mut failed = None;
+        let (mut failed, at) = (None, self.clock.now());
+        let ended = ended.map(|()| {
+            failed = run.failed_attempt();
+            run.result().cloned()
+        });
         let result = match ended {
-            Ok(driven) => {
-                failed = run.failed_attempt();
-                driven.map(|()| run.result().cloned())?
-            }
-            Err((code, message)) => run.cut_off(self.clock.now(), code, &message).map(|(events, result)| {
-                events.iter().for_each(&mut on_event);
-                result
-            }),
+            Ok(Some(result)) => result,
+            Ok(None) => cut_off(run, at, &carried_no_further(&DriveError::Idle), &mut on_event),
+            Err(why) => cut_off(run, at, &why, &mut on_event),
         };
         if let Some(kept) = &kept {
-            kept.hint(self.args, result.as_ref());
+            kept.hint(self.args, &result);
         }
         let (report, events) = (reporter.finish(), recorder.finish());
         if let Some(error) = &report.error {
             self.fail(error, failed.as_ref());
         }
-        Ok(Completed { plan, events, report, result: result.ok_or(DriveError::Idle)? })
+        Completed { plan, events, report, result }
     }
 
     /// Says why the run failed or stopped: for people all that helps to find out, else one line.

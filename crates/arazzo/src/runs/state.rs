@@ -52,10 +52,10 @@ impl State {
 fn block_on<T>(work: Journalling<'_, T>) -> Result<T, JournalError> {
     match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime.block_on(work),
-        Err(error) => Err(JournalError {
-            kind: JournalErrorKind::Storage,
-            message: format!("the journal cannot be waited for: {error}"),
-        }),
+        Err(error) => Err(JournalError::new(
+            JournalErrorKind::Storage,
+            format!("the journal cannot be waited for: {error}"),
+        )),
     }
 }
 

@@ -122,11 +122,11 @@ impl Journal for SqliteJournal {
 
     fn read<'a>(&'a self, run_id: &'a str) -> Journalling<'a, JournalledRun> {
         let run_id = run_id.to_owned();
-        self.writer.write(move |db| row::read(db, &run_id))
+        self.writer.read(move |db| row::read(db, &run_id))
     }
 
     fn list(&self) -> Journalling<'_, Vec<RunSummary>> {
-        self.writer.write(|db| Ok(RunRow::all(db)?.iter().map(RunRow::summary).collect()))
+        self.writer.read(|db| Ok(RunRow::all(db)?.iter().map(RunRow::summary).collect()))
     }
 
     fn cancel<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {

@@ -124,6 +124,20 @@ fn a_file_that_another_program_keeps_locked_is_told() {
 }
 
 #[test]
+fn runs_are_read_while_another_program_writes() {
+    let file = File::new("reading");
+    let journal = file.open().unwrap();
+    block_on(journal.create(run("a"))).unwrap();
+    block_on(journal.writer.write(|db| Ok(db.busy_timeout(std::time::Duration::from_millis(20))?))).unwrap();
+    let mut other = Connection::open(&file.0).unwrap();
+    let lock = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    assert_eq!(block_on(journal.list()).unwrap().len(), 1);
+    assert_eq!(block_on(journal.read("a")).unwrap().entries.len(), 1);
+    assert_eq!(block_on(journal.create(run("b"))).unwrap_err().kind, JournalErrorKind::Locked);
+    drop(lock);
+}
+
+#[test]
 fn what_is_no_journal_is_not_written_to() {
     let file = File::new("other");
     std::fs::write(&file.0, "not a database, but long enough to be looked at".repeat(100)).unwrap();

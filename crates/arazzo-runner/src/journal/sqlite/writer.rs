@@ -44,8 +44,24 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Journalling<'a, T> {
+        self.hand_over(TransactionBehavior::Immediate, work)
+    }
+
+    /// What `work` reads. Other programs may write meanwhile.
+    pub(super) fn read<'a, T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Journalling<'a, T> {
+        self.hand_over(TransactionBehavior::Deferred, work)
+    }
+
+    fn hand_over<'a, T: Send + 'static>(
+        &self,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Journalling<'a, T> {
         let (sender, receiver) = oneshot::channel();
-        let piece = Piece { work: Some(work), done: None, reply: sender };
+        let piece = Piece { behavior, work: Some(work), done: None, reply: sender };
         if let Some(thread) = &self.work {
             // A thread that is gone answers nothing, which is told below.
             let _ = thread.send(Box::new(piece));
@@ -79,6 +95,9 @@ impl fmt::Debug for Writer {
 
 /// Something to do in a transaction.
 trait Work: Send {
+    /// The transaction that it needs.
+    fn behavior(&self) -> TransactionBehavior;
+
     /// Does it. An error is the database's and ends the transaction; what is refused is kept for the answer.
     fn perform(&mut self, db: &Connection) -> Result<(), rusqlite::Error>;
 
@@ -87,12 +106,17 @@ trait Work: Send {
 }
 
 struct Piece<T, F> {
+    behavior: TransactionBehavior,
     work: Option<F>,
     done: Option<Result<T, JournalError>>,
     reply: oneshot::Sender<Result<T, JournalError>>,
 }
 
 impl<T: Send, F: FnOnce(&Connection) -> Result<T, Failure> + Send> Work for Piece<T, F> {
+    fn behavior(&self) -> TransactionBehavior {
+        self.behavior
+    }
+
     fn perform(&mut self, db: &Connection) -> Result<(), rusqlite::Error> {
         let Some(work) = self.work.take() else { return Ok(()) };
         match work(db) {
@@ -144,7 +168,9 @@ fn run(mut connection: Connection, work: &Receiver<Box<dyn Work>>, owner: &Owner
 
 fn commit(connection: &mut Connection, group: &mut [Box<dyn Work>]) -> Result<(), JournalError> {
     let done = || -> Result<(), rusqlite::Error> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let reads = group.iter().all(|piece| matches!(piece.behavior(), TransactionBehavior::Deferred));
+        let behavior = if reads { TransactionBehavior::Deferred } else { TransactionBehavior::Immediate };
+        let transaction = connection.transaction_with_behavior(behavior)?;
         for piece in group {
             piece.perform(&transaction)?;
         }
