@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
 
     /// The next characters up to the next whitespace, to be shown in a message.
     pub(crate) fn next_word(&self) -> (&'a str, Range<usize>) {
-        const SHOWN: usize = 40;
+        const SHOWN: usize = 80;
         let rest = self.rest();
         let length = rest
             .char_indices()

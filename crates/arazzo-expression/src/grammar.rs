@@ -142,7 +142,10 @@ fn no_root(cursor: &Cursor<'_>) -> SyntaxError {
     let hint = if word.is_empty() {
         "an expression begins with a root such as `$response.` or `$inputs.`".to_owned()
     } else if let Some(inner) = word.strip_prefix("{$") {
-        format!("an expression that stands alone has no braces: `${}`", inner.trim_end_matches('}'))
+        match inner.strip_suffix('}') {
+            Some(inner) => format!("an expression that stands alone has no braces: `${inner}`"),
+            None => "an expression that stands alone has no braces".to_owned(),
+        }
     } else if word.starts_with("$.") || word.starts_with("$[") {
         "a JSONPath query is no expression; `$response.body#/name` points into the body".to_owned()
     } else {

@@ -119,7 +119,17 @@ impl Finding<'_> {
 
 /// What to do about a source when nobody knows where it is.
 pub(super) fn another_place(name: &str) -> String {
-    format!("give another place with `--source {name}=PATH`")
+    format!("give another place with `{}`", source_flag(name, "PATH"))
+}
+
+/// The flag that gives the source `name` a place, to be pasted into a shell.
+pub(super) fn source_flag(name: &str, place: &str) -> String {
+    let argument = format!("{name}={place}");
+    if argument.chars().all(|c| c.is_alphanumeric() || "-_./:=%~+@,".contains(c)) {
+        format!("--source {argument}")
+    } else {
+        format!("--source '{}'", argument.replace('\'', r"'\''"))
+    }
 }
 
 /// Where a source was found.

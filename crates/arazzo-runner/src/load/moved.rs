@@ -13,6 +13,7 @@ use arazzo_expression::{Expression, Mode, Source};
 
 use super::cache::{SourceCache, searched};
 use super::file::read_regular;
+use super::finding::source_flag;
 use super::location::shown_path;
 use super::search::ApiFile;
 
@@ -108,7 +109,8 @@ fn said(name: &str, places: &[String], has: usize, of: usize) -> String {
     };
     let named = || places.iter().take(MAX_NAMED);
     let list = named().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(" or ");
-    let flags = named().map(|place| format!("`--source {name}={place}`")).collect::<Vec<_>>().join(" or ");
+    let flags =
+        named().map(|place| format!("`{}`", source_flag(name, place))).collect::<Vec<_>>().join(" or ");
     let more = match places.len().saturating_sub(MAX_NAMED) {
         0 => String::new(),
         more => format!(" (or {more} more)"),

@@ -341,6 +341,12 @@ fn operations_that_another_source_has_are_not_looked_for() {
     assert_eq!(folder.problem(&[]).1, "give another place with `--source api=PATH`");
 }
 
+#[test]
+fn the_flag_of_a_source_can_be_pasted_into_a_shell() {
+    assert_eq!(finding::source_flag("it's an api", "PATH"), r"--source 'it'\''s an api=PATH'");
+    assert_eq!(finding::source_flag("api", "a b/$x.yml"), "--source 'api=a b/$x.yml'");
+}
+
 /// A description at a URL that is mapped to the folder `specs`, with the source at `url`.
 fn mapped(name: &str, url: &str) -> (Folder, Loaded) {
     let api = "openapi: 3.1.0\npaths:\n  /a: {$ref: paths/a.yml}\n";
