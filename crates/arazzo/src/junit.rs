@@ -1,4 +1,4 @@
-//! JUnit XML: the elements and attributes that CI servers agree on.
+//! JUnit XML: the elements and attributes that CI servers agree on, as the schema of Jenkins has them (`junit-10.xsd`).
 
 use std::fmt::Write;
 
@@ -91,7 +91,7 @@ impl JunitSuite {
         );
         if let Some(timestamp) = &self.timestamp {
             let seconds: f64 = self.cases.iter().filter_map(|case| case.seconds).sum();
-            let _ = write!(out, " timestamp=\"{}\" time=\"{seconds:.6}\"", escaped(timestamp));
+            let _ = write!(out, " timestamp=\"{}\" time=\"{seconds:.3}\"", escaped(timestamp));
         }
         out.push_str(">\n");
         self.cases.iter().for_each(|case| case.render(out));
@@ -104,7 +104,7 @@ impl JunitCase {
         let (name, class) = (escaped(&self.name), escaped(&self.class));
         let _ = write!(out, "    <testcase name=\"{name}\" classname=\"{class}\"");
         if let Some(seconds) = self.seconds {
-            let _ = write!(out, " time=\"{seconds:.6}\"");
+            let _ = write!(out, " time=\"{seconds:.3}\"");
         }
         let inside = [self.verdict.render(), self.render_output()];
         if inside.iter().all(String::is_empty) {
