@@ -101,3 +101,23 @@ fn what_is_wrong_far_inside_is_found_when_a_text_is_opened() {
         assert!(repeated.1[0].message.starts_with("the key `responses` is there twice"));
     }
 }
+
+#[test]
+fn a_text_with_anchors_is_gone_through_like_any_other() {
+    let schema = "{type: object, properties: {a: {type: string}, b: {type: string}}}";
+    let paths: String =
+        (0..40).map(|n| format!("  /p{n}: {{get: {{operationId: o{n}, x-schema: *s}}}}\n")).collect();
+    let text = format!(
+        "openapi: 3.1.0\ncomponents:\n  x-schema: &s {schema}\npaths:\n{paths}# {}\n",
+        "-".repeat(4096)
+    );
+    let document = Document::open("api.yml", "file:///api.yml", text).0.unwrap();
+    assert_eq!(document.root.built(), 1);
+    let document = Arc::new(document);
+    let api = OpenApi::new(Arc::clone(&document)).unwrap();
+    let operation = api.operation(api.operation_by_id("o39").unwrap());
+    assert_eq!(operation.operation_id(), Some("o39"));
+    let repeated = document.root.pointer("/paths/~1p39/get/x-schema/properties/b/type");
+    assert_eq!(repeated.and_then(|node| node.as_str()), Some("string"));
+    assert!(document.root.built() < 120, "{}", document.root.built());
+}

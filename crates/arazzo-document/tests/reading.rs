@@ -104,6 +104,31 @@ fn check_opened(name: &str, text: &str) {
     assert_eq!(opened.map(|document| document.root), read.map(|document| document.root), "{text}");
 }
 
+/// Lines of a text with anchors and aliases wherever they may stand, and where they may not.
+fn anchored() -> impl Strategy<Value = String> {
+    let value = || {
+        prop_oneof![
+            Just("*a"),
+            Just("*b"),
+            Just("&a"),
+            Just("&a x"),
+            Just("&b \"y\" "),
+            Just("&b [1, *a]"),
+            Just("&a {k: *b, $ref: *a}"),
+            Just("&b\n  - *a\n  - &a\n  -  z"),
+            Just("&a\n  k: *b\n  l: &b"),
+            Just("&a\n  self: *a"),
+            Just("{*a : 1, &b k: *b}"),
+            Just("&a |\n  text\n"),
+            Just("1"),
+        ]
+    };
+    prop::collection::vec(value(), 1..9).prop_map(|values| {
+        let lines = values.iter().enumerate().map(|(index, value)| format!("k{index}: {value}\n"));
+        lines.collect()
+    })
+}
+
 /// Every part lies inside the one around it and after the one before it.
 fn check_places(node: &Node) {
     assert!(node.span.start <= node.span.end);
@@ -162,6 +187,11 @@ proptest! {
     ) {
         check_opened("a.json", &format!("{text}{}", " ".repeat(LONG)));
         check_opened("a.yml", &format!("{text}\n# {}\n", "-".repeat(LONG)));
+    }
+
+    #[test]
+    fn aliases_are_what_they_repeat_when_a_text_is_opened(text in anchored()) {
+        check_opened("a.yml", &format!("k: &a 0\nl: &b [*a]\n{text}# {}\n", "-".repeat(LONG)));
     }
 
     #[test]

@@ -31,9 +31,9 @@ use arazzo_expression::Mode;
 use crate::file::read_file;
 use crate::network::NetworkOptions;
 pub use cache::SourceCache;
-use cache::{Read, Shared, read_once};
+use cache::{Read, Shared, read_once, repository};
 use file::near_file;
-use finding::{Finding, Found, another_place, root_of};
+use finding::{Finding, Found, another_place};
 use location::{Location, absolute, resolved, uri_of};
 pub use mapping::{UrlMapping, UrlMappingError};
 use reader::{Reader, Text, Unread};
@@ -262,7 +262,11 @@ impl<'o> Loader<'o> {
             Location::File(path) => path.parent().map(Path::to_owned),
             Location::Remote(_) => None,
         });
-        let root = options.root.as_deref().map(absolute).or_else(|| root_of(&workspace.entry().document));
+        let root = options
+            .root
+            .as_deref()
+            .map(absolute)
+            .or_else(|| repository(self.cache, &workspace.entry().document));
         let mut folders: Vec<PathBuf> = folder.into_iter().chain(root).collect();
         folders.dedup();
         for (index, name) in std::mem::take(&mut self.missing).into_iter().take(MAX_MOVED) {

@@ -1,9 +1,10 @@
 //! Going through a YAML text without building its values, and making them when somebody looks at them.
 //!
-//! Only the plain part of YAML is kept like this: a text with anchors, tags, merge keys or anything that is told about
-//! is composed at once.
+//! Only the plain part of YAML is kept like this: a text with tags, merge keys, anchors on keys or anything that is told
+//! about is composed at once.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::{forbidden_character, position, scalar};
 use crate::children::{Items, Members};
 use crate::node::{Data, Member, Node};
 use crate::position::{Position, Span};
-use crate::read::{MAX_DEPTH, MAX_NODES};
+use crate::read::{Budget, MAX_DEPTH, MAX_NODES};
 use crate::unread::{Glance as Any, Outline, Unread as AnyUnread, all_differ};
 
 /// The events of a text, without the ends of its arrays and objects.
@@ -42,6 +43,8 @@ enum Kind {
     Array(u32),
     /// An object, likewise. Its keys and values take turns.
     Object(u32),
+    /// What the entry with this number is, which is no alias.
+    Alias(u32),
 }
 
 /// An array or object in the text.
@@ -78,12 +81,27 @@ struct Recorder {
     open: Vec<Open>,
     /// The numbers of the keys of the objects that are open.
     keys: Vec<u32>,
-    values: usize,
+    /// What the values so far would cost to make, and what aliases may repeat.
+    cost: usize,
+    anchors: HashMap<usize, Anchored>,
     refers_elsewhere: bool,
+}
+
+/// A finished entry that aliases may repeat.
+#[derive(Clone, Copy)]
+struct Anchored {
+    entry: u32,
+    cost: usize,
+    height: usize,
 }
 
 struct Open {
     entry: usize,
+    anchor: usize,
+    /// The cost of all before it.
+    cost: usize,
+    /// How many collections are in one another inside of it.
+    height: usize,
     /// Where its last part ends.
     end: Option<Position>,
     /// For an object, which of the keys is its first.
@@ -99,22 +117,25 @@ impl Recorder {
             let (event, span) = event.ok()?;
             let span = Span { start: position(span.start), end: position(span.end) };
             match event {
-                Event::Scalar(text, style, 0, None) => {
+                Event::Scalar(text, style, anchor, None) => {
                     let span = match style {
-                        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                            cursor.extent(span, style, false)
+                        ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded if anchor == 0 => {
+                            span
                         }
-                        ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => span,
+                        ScalarStyle::Plain
+                        | ScalarStyle::Literal
+                        | ScalarStyle::Folded
+                        | ScalarStyle::SingleQuoted
+                        | ScalarStyle::DoubleQuoted => cursor.extent(span, style, anchor != 0),
                     };
-                    self.scalar(&text, style == ScalarStyle::Plain, span)?;
+                    self.scalar(&text, style == ScalarStyle::Plain, anchor, span)?;
                 }
-                Event::SequenceStart(0, None) => self.open(span.start, None)?,
-                Event::MappingStart(0, None) => self.open(span.start, Some(self.keys.len()))?,
+                Event::Alias(anchor) => self.alias(anchor, span)?,
+                Event::SequenceStart(anchor, None) => self.open(span.start, anchor, None)?,
+                Event::MappingStart(anchor, None) => self.open(span.start, anchor, Some(self.keys.len()))?,
                 Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
                 Event::DocumentStart(_) if !self.tape.entries.is_empty() => return None,
-                Event::Scalar(..) | Event::Alias(_) | Event::SequenceStart(..) | Event::MappingStart(..) => {
-                    return None;
-                }
+                Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => return None,
                 Event::Nothing
                 | Event::StreamStart
                 | Event::StreamEnd
@@ -125,70 +146,96 @@ impl Recorder {
         (!self.tape.entries.is_empty()).then_some(())
     }
 
-    fn scalar(&mut self, text: &str, is_plain: bool, span: Span) -> Option<()> {
+    fn scalar(&mut self, text: &str, is_plain: bool, anchor: usize, mut span: Span) -> Option<()> {
         let number = |n: usize| u32::try_from(n).ok();
         let start = number(self.tape.texts.len())?;
         self.tape.texts.push_str(text);
         let end = number(self.tape.texts.len())?;
         let kind = if is_plain { Kind::Plain(start, end) } else { Kind::Text(start, end) };
         let index = self.tape.entries.len();
+        let cost = Budget::of_text(text.len());
         match self.open.last_mut() {
             Some(open) if open.wants_key => {
-                if is_plain && matches!(text, "<<") {
-                    return None;
-                }
-                if is_plain && is_null_or_boolean(text) {
+                if anchor != 0 || is_plain && (text == "<<" || is_null_or_boolean(text)) {
                     return None;
                 }
                 open.wants_key = false;
                 self.keys.push(number(index)?);
                 self.tape.entries.push(Entry { span, kind });
-                Some(())
+                return self.spend(cost);
             }
             Some(Open { first_key: Some(_), .. }) => {
                 let key = *self.tape.entries.last()?;
                 // The parser puts what is not there before whatever comes next, which may be lines away.
-                let is_absent = is_plain && text.is_empty();
-                let span = if is_absent { Span::at(key.span.end) } else { span };
+                let is_absent = is_plain && text.is_empty() && anchor == 0;
+                if is_absent {
+                    span = Span::at(key.span.end);
+                }
                 let is_reference = self.tape.text(key.kind) == Some("$ref");
                 self.refers_elsewhere |= is_reference && !text.starts_with('#');
-                self.value(Entry { span, kind })
             }
-            Some(Open { first_key: None, .. }) => self.value(Entry { span, kind }),
-            None if is_plain && text.is_empty() => None,
-            None => self.value(Entry { span, kind }),
+            Some(Open { first_key: None, .. }) => {}
+            None if is_plain && text.is_empty() => return None,
+            None => {}
         }
+        self.tape.entries.push(Entry { span, kind });
+        self.spend(cost)?;
+        self.remember(anchor, Anchored { entry: number(index)?, cost, height: 0 })?;
+        self.ended(span.end, 0);
+        Some(())
     }
 
-    /// Takes a scalar as a value.
-    fn value(&mut self, entry: Entry) -> Option<()> {
-        self.tape.entries.push(entry);
-        self.ended(entry.span.end)
+    /// Takes what an anchor is at as a value. What is not finished yet, or would be a key, is left to the composer.
+    fn alias(&mut self, anchor: usize, span: Span) -> Option<()> {
+        let Anchored { entry, cost, height } = *self.anchors.get(&anchor)?;
+        let open = self.open.last()?;
+        if open.wants_key || self.open.len() + height > MAX_DEPTH {
+            return None;
+        }
+        let key = open.first_key.and_then(|_| self.tape.entries.last());
+        self.refers_elsewhere |= key.is_some_and(|key| self.tape.text(key.kind) == Some("$ref"));
+        self.tape.entries.push(Entry { span, kind: Kind::Alias(entry) });
+        self.spend(cost)?;
+        self.ended(span.end, height);
+        Some(())
     }
 
-    /// Counts a value that is complete.
-    fn ended(&mut self, end: Position) -> Option<()> {
-        self.values += 1;
+    fn remember(&mut self, anchor: usize, anchored: Anchored) -> Option<()> {
+        if anchor == 0 {
+            return Some(());
+        }
+        self.anchors.insert(anchor, anchored);
+        self.spend(anchored.cost)
+    }
+
+    fn spend(&mut self, cost: usize) -> Option<()> {
+        self.cost += cost;
+        (self.cost <= MAX_NODES).then_some(())
+    }
+
+    /// Notes that a value is complete, in which so many collections are in one another.
+    fn ended(&mut self, end: Position, height: usize) {
         if let Some(open) = self.open.last_mut() {
             open.end = Some(end);
+            open.height = open.height.max(height);
             open.wants_key = open.first_key.is_some();
         }
-        (self.values <= MAX_NODES).then_some(())
     }
 
-    fn open(&mut self, start: Position, first_key: Option<usize>) -> Option<()> {
+    fn open(&mut self, start: Position, anchor: usize, first_key: Option<usize>) -> Option<()> {
         if self.open.len() >= MAX_DEPTH || self.open.last().is_some_and(|open| open.wants_key) {
             return None;
         }
         let entry = self.tape.entries.len();
         let kind = if first_key.is_some() { Kind::Object(0) } else { Kind::Array(0) };
         self.tape.entries.push(Entry { span: Span::at(start), kind });
-        self.open.push(Open { entry, end: None, first_key, wants_key: first_key.is_some() });
-        Some(())
+        let wants_key = first_key.is_some();
+        self.open.push(Open { entry, anchor, cost: self.cost, height: 0, end: None, first_key, wants_key });
+        self.spend(1)
     }
 
     fn close(&mut self, event: Span) -> Option<()> {
-        let Open { entry, end, first_key, .. } = self.open.pop()?;
+        let Open { entry: index, anchor, cost, height, end, first_key, .. } = self.open.pop()?;
         if let Some(first_key) = first_key {
             let keys = self.keys.get(first_key..)?;
             let text = |key: &u32| {
@@ -201,14 +248,17 @@ impl Recorder {
             self.keys.truncate(first_key);
         }
         let next = u32::try_from(self.tape.entries.len()).ok()?;
-        let entry = self.tape.entries.get_mut(entry)?;
+        let entry = self.tape.entries.get_mut(index)?;
         let start = entry.span.start;
         // A collection in block style has no last character of its own; the event stands somewhere behind it.
         let in_flow_style = event.start != event.end;
         entry.span.end = if in_flow_style { event.end } else { end.unwrap_or(start).max(start) };
         entry.kind = if first_key.is_some() { Kind::Object(next) } else { Kind::Array(next) };
         let end = entry.span.end;
-        self.ended(end)
+        let (entry, cost, height) = (u32::try_from(index).ok()?, self.cost - cost, height + 1);
+        self.remember(anchor, Anchored { entry, cost, height })?;
+        self.ended(end, height);
+        Some(())
     }
 }
 
@@ -221,7 +271,18 @@ impl Tape {
     fn text(&self, kind: Kind) -> Option<&str> {
         match kind {
             Kind::Plain(start, end) | Kind::Text(start, end) => self.texts.get(start as usize..end as usize),
-            Kind::Array(_) | Kind::Object(_) => None,
+            Kind::Array(_) | Kind::Object(_) | Kind::Alias(_) => None,
+        }
+    }
+
+    /// What the entry at `index` is, and where that is written.
+    fn meant(&self, index: usize) -> Option<(usize, Kind)> {
+        let kind = |index: usize| self.entries.get(index).map(|entry| entry.kind);
+        match kind(index)? {
+            Kind::Alias(entry) => Some((entry as usize, kind(entry as usize)?)),
+            known @ (Kind::Plain(..) | Kind::Text(..) | Kind::Array(_) | Kind::Object(_)) => {
+                Some((index, known))
+            }
         }
     }
 
@@ -229,7 +290,7 @@ impl Tape {
     fn behind(&self, index: usize) -> usize {
         match self.entries.get(index).map(|entry| entry.kind) {
             Some(Kind::Array(next) | Kind::Object(next)) => next as usize,
-            Some(Kind::Plain(..) | Kind::Text(..)) | None => index + 1,
+            Some(Kind::Plain(..) | Kind::Text(..) | Kind::Alias(_)) | None => index + 1,
         }
     }
 
@@ -245,13 +306,16 @@ impl Unread {
     }
 
     fn node(&self, index: usize) -> Option<Node> {
-        let Entry { span, kind } = *self.tape.entries.get(index)?;
+        let span = self.tape.entries.get(index)?.span;
+        let (index, kind) = self.tape.meant(index)?;
         let later = || AnyUnread::Yaml(Self { tape: Arc::clone(&self.tape), index });
         let data = match kind {
             Kind::Plain(..) => scalar::resolve(self.tape.text(kind)?.into()),
             Kind::Text(..) => Data::String(self.tape.text(kind)?.to_owned()),
             Kind::Array(_) => Data::Array(Items::later(later())),
             Kind::Object(_) => Data::Object(Members::later(later())),
+            // What an alias means is none.
+            Kind::Alias(_) => return None,
         };
         Some(Node { span, data })
     }
@@ -289,7 +353,7 @@ impl Unread {
 
 impl<'a> Glance<'a> {
     fn kind(self) -> Option<Kind> {
-        self.tape.entries.get(self.index).map(|entry| entry.kind)
+        self.tape.meant(self.index).map(|(_, kind)| kind)
     }
 
     pub(crate) fn is_object(self) -> bool {
@@ -302,16 +366,14 @@ impl<'a> Glance<'a> {
         let is_string = match kind {
             Kind::Plain(..) => matches!(scalar::resolve(text.into()), Data::String(_)),
             Kind::Text(..) => true,
-            Kind::Array(_) | Kind::Object(_) => false,
+            Kind::Array(_) | Kind::Object(_) | Kind::Alias(_) => false,
         };
         is_string.then_some(text.into())
     }
 
     pub(crate) fn members(self, found: &mut dyn FnMut(Cow<'a, str>, Any<'a>) -> ControlFlow<()>) {
-        if !self.is_object() {
-            return;
-        }
-        let mut inside = self.tape.inside(self.index);
+        let Some((index, Kind::Object(_))) = self.tape.meant(self.index) else { return };
+        let mut inside = self.tape.inside(index);
         while let (Some(key), Some(index)) = (inside.next(), inside.next()) {
             let entry = self.tape.entries.get(key);
             let Some(name) = entry.and_then(|entry| self.tape.text(entry.kind)) else { return };

@@ -25,6 +25,9 @@ const MAX_KEPT: usize = 128 << 20;
 #[derive(Default)]
 pub struct SourceCache(Mutex<Kept>);
 
+/// So many folders above a document are looked at for a `.git`.
+const MAX_FOLDERS: usize = 64;
+
 /// What was found in so many folders is kept.
 const MAX_SEARCHES: usize = 64;
 
@@ -35,6 +38,8 @@ struct Kept {
     bytes: usize,
     /// What was found in folders when sources were missing.
     searches: HashMap<PathBuf, Arc<OnceLock<Vec<ApiFile>>>>,
+    /// The repositories that folders are in.
+    repositories: HashMap<PathBuf, PathBuf>,
     /// What fetches documents for those who permit the same.
     fetcher: Option<Arc<Fetcher>>,
 }
@@ -120,6 +125,19 @@ pub(super) fn searched(cache: Option<&SourceCache>, folder: &Path) -> Arc<OnceLo
     let slot = cache.map(|cache| cache.search_slot(folder)).unwrap_or_default();
     slot.get_or_init(|| search(folder));
     slot
+}
+
+/// The nearest folder above a document that has a `.git`, else the document's own.
+pub(super) fn repository(cache: Option<&SourceCache>, document: &Document) -> Option<PathBuf> {
+    let Location::File(path) = Location::of("", &document.uri).ok()? else { return None };
+    let own = path.parent()?;
+    let find = || {
+        let repository = own.ancestors().take(MAX_FOLDERS).find(|folder| folder.join(".git").exists());
+        repository.unwrap_or(own).to_owned()
+    };
+    let Some(cache) = cache else { return Some(find()) };
+    let mut kept = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+    Some(kept.repositories.entry(own.to_owned()).or_insert_with(find).clone())
 }
 
 impl SourceCache {

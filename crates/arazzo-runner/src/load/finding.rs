@@ -1,13 +1,14 @@
 //! A source that is being looked for: where it may be, and what is to be said of it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arazzo_document::description::SourceDescription;
-use arazzo_document::{ArazzoDocument, Code, Diagnostic, Document, Place};
+use arazzo_document::{ArazzoDocument, Code, Diagnostic, Place};
 use arazzo_expression::Mode;
 use url::Url;
 
 use super::LoadOptions;
+use super::cache::repository;
 use super::location::{Location, absolute, is_relative, uri_of, without_secrets};
 use super::reader::Unread;
 
@@ -57,7 +58,8 @@ impl Finding<'_> {
         if options.mode == Mode::Strict || !is_relative(url) || path.exists() {
             return (location, Found::AsWritten);
         }
-        let root = options.root.clone().or_else(|| root_of(&self.owner.document));
+        let root =
+            options.root.clone().or_else(|| repository(options.cache.as_deref(), &self.owner.document));
         match root.map(|root| Location::of(url, &folder_uri(&root))) {
             Some(Ok(Location::File(under))) if under.is_file() => (Location::File(under), Found::UnderRoot),
             Some(Ok(_) | Err(_)) | None => (location, Found::AsWritten),
@@ -139,17 +141,6 @@ pub(super) enum Found {
     Beside,
     UnderRoot,
 }
-
-/// The nearest folder above a document that has a `.git`, else the document's own.
-pub(super) fn root_of(document: &Document) -> Option<PathBuf> {
-    let Location::File(path) = Location::of("", &document.uri).ok()? else { return None };
-    let own = path.parent()?;
-    let repository = own.ancestors().take(MAX_FOLDERS).find(|folder| folder.join(".git").exists());
-    Some(repository.unwrap_or(own).to_owned())
-}
-
-/// So many folders above a document are looked at for a `.git`.
-const MAX_FOLDERS: usize = 64;
 
 fn folder_uri(folder: &Path) -> String {
     uri_of(&absolute(folder).join("-"), "-")
