@@ -1,5 +1,6 @@
 //! A value of a document, in which every part knows where it was written.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
@@ -150,7 +151,7 @@ impl Node {
             return Some(self);
         }
         pointer.strip_prefix('/')?.split('/').try_fold(self, |node, token| match &node.data {
-            Data::Object(_) => node.get(&token.replace("~1", "/").replace("~0", "~")),
+            Data::Object(_) => node.get(&unescaped(token)),
             Data::Array(items) => items.get(array_index(token)?),
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => None,
         })
@@ -195,6 +196,11 @@ impl Node {
         let start = start.right(quote + before);
         Some(Span { start, end: start.right(within) })
     }
+}
+
+/// A reference token as the name that it stands for.
+pub(crate) fn unescaped(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
 }
 
 /// The index that a reference token is; leading zeros are not allowed.

@@ -11,6 +11,7 @@ use crate::arazzo_document::ArazzoDocument;
 use crate::description::{Target, Text};
 use crate::diagnostic::{Code, Diagnostic, Place, Related};
 use crate::nearest::{nearest, suggestion};
+use crate::node::unescaped;
 use crate::openapi::{OpenApi, OperationRef};
 use crate::workspace::SourceContent;
 
@@ -420,7 +421,7 @@ impl<'t> OperationPath<'t> {
 /// The operation at a pointer with unescaped slashes.
 fn loosely_pointed(openapi: &OpenApi, pointer: &str) -> Option<OperationRef> {
     let (path, method) = pointer.strip_prefix("/paths/")?.rsplit_once('/')?;
-    let path = path.replace("~1", "/").replace("~0", "~");
-    let path = if path.starts_with('/') { path } else { format!("/{path}") };
+    let path = unescaped(path);
+    let path = if path.starts_with('/') { path } else { format!("/{path}").into() };
     openapi.operation_by_path(&path, method)
 }

@@ -38,7 +38,7 @@ pub use server::Server;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
-use crate::node::{Data, Member, Node};
+use crate::node::{Data, Member, Node, unescaped};
 use crate::position::{Position, Span};
 use files::Files;
 use index::Index;
@@ -139,13 +139,12 @@ impl OpenApi {
 
     /// The operation at a JSON Pointer such as `/paths/~1pets~1{id}/get`, which may be percent-encoded.
     pub fn operation_by_pointer(&self, pointer: &str) -> Option<OperationRef> {
-        let plain = |token: &str| token.replace("~1", "/").replace("~0", "~");
         let find = |pointer: &str| {
             let (path, method) = pointer.strip_prefix("/paths/")?.split_once('/')?;
-            let path = plain(path);
+            let path = unescaped(path);
             match method.strip_prefix("additionalOperations/") {
                 Some(method) => self
-                    .operation_by_path(&path, &plain(method))
+                    .operation_by_path(&path, &unescaped(method))
                     .filter(|found| found.method >= METHODS.len()),
                 None if METHODS.iter().any(|(name, _)| *name == method) => {
                     self.operation_by_path(&path, method)

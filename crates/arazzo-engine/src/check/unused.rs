@@ -79,9 +79,14 @@ impl<'a> Names<'a> {
                 if text.starts_with("#/components/") || text.starts_with("$components.") {
                     self.references.insert(text);
                 }
-                self.sources.extend(text.split("$sourceDescriptions.").skip(1).map(first_name));
+                if text.contains('$') {
+                    self.sources.extend(text.split("$sourceDescriptions.").skip(1).map(first_name));
+                }
                 // `<source>.<id>` and `<source>#/…` name a source, too (T5, T16).
-                self.sources.insert(first_name(text));
+                let name = first_name(text);
+                if text.get(name.len()..).is_some_and(|rest| rest.starts_with(['.', '#'])) {
+                    self.sources.insert(name);
+                }
             }
             Data::Array(items) => items.iter().for_each(|item| self.collect(item)),
             Data::Object(members) => members.iter().for_each(|member| self.collect(&member.value)),
