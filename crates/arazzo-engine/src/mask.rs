@@ -13,6 +13,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::charset;
 use crate::exchange::{Request, Response};
 use crate::hidden::Hidden;
 use crate::json::{self, is_too_deep, without_mark};
@@ -89,11 +90,12 @@ impl Mask {
         }
         self.learn_fields(&response.headers);
         let content_type = response.header("content-type").map(essence);
+        let body = charset::body(response);
         if content_type.as_deref().is_none_or(is_json) {
-            json::named_strings(&response.body, &mut |text| self.learn(text));
+            json::named_strings(&body, &mut |text| self.learn(text));
         } else if content_type.as_deref() == Some("application/x-www-form-urlencoded")
-            && response.body.len() <= MAX_SHOWN
-            && let Ok(form) = std::str::from_utf8(&response.body)
+            && body.len() <= MAX_SHOWN
+            && let Ok(form) = std::str::from_utf8(&body)
         {
             self.learn_pairs(form);
         }

@@ -8,7 +8,10 @@ mod support;
 use std::sync::Arc;
 
 use arazzo_document::{Document, Workspace};
-use arazzo_engine::{Command, Mode, Plan, PlanOptions, Preview, Run, RunOptions, Timestamp};
+use arazzo_engine::{
+    Command, EventKind, Mode, Plan, PlanOptions, Preview, Record, Response, Run, RunOptions, ShownChunk,
+    Timestamp, ToldValues,
+};
 use serde_json::{Value, json};
 use support::{description, plan};
 
@@ -59,6 +62,45 @@ fn a_run_tells_no_secret_in_its_debug() {
     assert!(call.request.body.is_some());
     let told = format!("{run:?}");
     assert!(told.contains("running") && !told.contains("topsecret"), "{told}");
+}
+
+#[test]
+fn a_token_is_masked_in_whatever_charset_it_comes() {
+    let plan = plan(
+        "
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: ping
+    outputs: { all: $response.body }
+    successCriteria: [{ condition: $response.body#/id == 2 }]
+",
+    );
+    let body = r#"{"access_token":"é-token-1","pin_token":"ab7","id":"public"}"#;
+    let utf_16: Vec<u8> = body.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let latin_1: Vec<u8> = body.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    for (charset, body) in [("utf-16le", utf_16), ("iso-8859-1", latin_1)] {
+        let start = plan.start("run-1", Timestamp(0), serde_json::Map::new()).unwrap();
+        let mut options = RunOptions::default();
+        options.bodies = true;
+        let mut run = Run::new(Arc::clone(&plan), start.secrets, options);
+        run.tell_values(ToldValues::All);
+        run.apply(start.record).unwrap();
+        let Some(Command::Call(call)) = run.commands().first() else { unreachable!() };
+        let headers = vec![("Content-Type".to_owned(), format!("application/json; charset={charset}"))];
+        let response = Response { status: 200, headers, body };
+        let events = run.apply(Record::Responded { at: Timestamp(1), id: call.id, response }).unwrap();
+        let finished = events.iter().find_map(|event| match &event.kind {
+            EventKind::CallFinished { body, bytes, .. } => Some((body.clone(), bytes.clone())),
+            _ => None,
+        });
+        let shown = r#"{"access_token":"***","pin_token":"***","id":"public"}"#;
+        assert_eq!(finished.unwrap(), (Some(shown.to_owned()), None), "{charset}");
+        let failed = run.failed_attempt().unwrap().response.unwrap();
+        assert_eq!(failed.body, ShownChunk::Text(shown.to_owned()), "{charset}");
+        let told = format!("{events:?}");
+        assert!(told.contains("public") && !told.contains("token-1") && !told.contains("ab7"), "{told}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use super::exchange::Exchange;
 use crate::body::Chunk;
+use crate::charset;
 use crate::event::{CriterionReport, CriterionResult};
 use crate::exchange::Slot;
 use crate::mask::Mask;
@@ -103,7 +104,7 @@ impl Failed {
         let response = response.as_ref().map(|received| &received.response).map(|response| FailedResponse {
             status: response.status,
             headers: mask.headers(&response.headers),
-            body: shown_bytes(&response.body, mask),
+            body: shown_bytes(&charset::body(response), mask),
             size: response.body.len(),
         });
         Some(FailedAttempt {
