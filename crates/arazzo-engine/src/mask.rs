@@ -26,9 +26,12 @@ pub const MASK: &str = "***";
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
 
-/// When so many values are looked for, those of further requests and responses are masked only where their name says what
+/// When so many values of requests and responses are looked for, further ones are masked only where their name says what
 /// they are.
 const MAX_LEARNED: usize = 400;
+
+/// The same of the bytes of these values together. What finds all their forms takes a thousand times as many.
+const MAX_LEARNED_BYTES: usize = 64 * 1024;
 
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
@@ -41,6 +44,10 @@ const MAX_SHOWN: usize = 1024 * 1024;
 pub(crate) struct Mask {
     off: bool,
     hidden: Hidden,
+    /// How many of the hidden values came with requests and responses.
+    learned: usize,
+    /// How many bytes these have.
+    learned_bytes: usize,
 }
 
 impl Mask {
@@ -50,9 +57,13 @@ impl Mask {
 
     /// Masks this value from now on.
     pub(crate) fn hide(&mut self, secret: &str) {
-        if !self.off && secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH {
-            self.hidden.add(secret);
-        }
+        self.add(secret);
+    }
+
+    /// Whether it is masked only since now.
+    fn add(&mut self, secret: &str) -> bool {
+        let is_long_enough = secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH;
+        !self.off && is_long_enough && self.hidden.add(secret)
     }
 
     /// Masks the values of members with secret names from now on, at any depth.
@@ -129,8 +140,11 @@ impl Mask {
 
     /// Masks a value that may be anybody's from now on, unless there are too many of these.
     pub(crate) fn learn(&mut self, secret: &str) {
-        if self.hidden.len() < MAX_LEARNED && secret.len() <= MAX_LEARNED_LENGTH {
-            self.hide(secret);
+        let bytes = self.learned_bytes.saturating_add(secret.len());
+        let fits = secret.len() <= MAX_LEARNED_LENGTH && bytes <= MAX_LEARNED_BYTES;
+        if self.learned < MAX_LEARNED && fits && self.add(secret) {
+            self.learned += 1;
+            self.learned_bytes = bytes;
         }
     }
 
@@ -374,6 +388,27 @@ mod tests {
         assert_eq!(mask.text("t-00000000"), MASK);
         assert!(mask.hidden.len() <= MAX_LEARNED);
         assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
+        let long: Vec<Value> = (0..390)
+            .map(|number| json!({ "token": format!("{number:04}{}", "<\n".repeat(4_000)) }))
+            .collect();
+        let mut mask = Mask::new(false);
+        mask.hide_response(&response(&[], &json!(long).to_string()));
+        assert!(mask.learned > 0 && mask.learned_bytes <= MAX_LEARNED_BYTES);
+        assert_eq!(mask.text("nothing of that"), "nothing of that");
+        let bytes = mask.hidden.form_bytes();
+        assert!(bytes <= 100 * MAX_LEARNED_BYTES, "{bytes}");
+    }
+
+    #[test]
+    fn what_a_server_sends_leaves_room_for_what_is_given() {
+        let mut mask = Mask::new(false);
+        (0..2 * MAX_LEARNED).for_each(|number| mask.learn(&format!("learned-{number:03}")));
+        mask.hide("given-key");
+        assert_eq!(mask.text("given-key learned-000 learned-799"), "*** *** learned-799");
+        let mut mask = Mask::new(false);
+        (0..2 * MAX_LEARNED).for_each(|number| mask.hide(&format!("given-{number}")));
+        mask.learn("learned-key");
+        assert_eq!(mask.text("learned-key"), MASK);
     }
 
     #[test]
