@@ -109,7 +109,7 @@ impl Plan {
             ),
         };
         let mut mask = Mask::new(show_secrets);
-        workflow.hide_inputs(&inputs, &mut mask);
+        workflow.hide_inputs(&inputs, &mut mask, Mask::hide);
         let known = Known { workflow, inputs: &inputs };
         let depends_on = workflow.depends_on.iter().filter_map(|index| self.workflow(*index));
         Preview {
@@ -160,7 +160,7 @@ impl Plan {
     fn shown_arguments(&self, called: usize, inputs: &Map<String, Value>, mask: &Mask) -> Map<String, Value> {
         let Some(called) = self.workflow(called) else { return mask.members(inputs) };
         let mut mask = mask.clone();
-        called.hide_inputs(inputs, &mut mask);
+        called.hide_inputs(inputs, &mut mask, Mask::hide);
         let mut shown = mask.members(inputs);
         for (_, value) in shown.iter_mut().filter(|(name, _)| mask.is_on() && called.inputs.is_secret(name)) {
             *value = covered(value);

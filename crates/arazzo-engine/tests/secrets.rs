@@ -149,6 +149,18 @@ components:
     assert_eq!(request(false).url, "http://api.test/?foo=***&FOO=open");
     assert_eq!(json!(values(false)), json!(["***", "***", "***", "open", "***", "n"]));
     assert_eq!(json!(values(true)), json!(["ab", "k1234567", 12, "open", "1", "n"]));
+
+    // However long they are, and wherever else they stand.
+    let long = "long-key-".repeat(1_000);
+    let constant = workflow.replace("value: ab }", &format!("value: {long} }}")).replace("open", &long);
+    for workflow in [constant, workflow.replace("open", "$inputs.it")] {
+        let mut workspace = Workspace::new(read("w.yml", &workflow), Mode::Tolerant).0.unwrap();
+        let wanted = workspace.wanted().unwrap();
+        workspace.supply(wanted, read("api.yml", api));
+        let plan = Plan::compile(&workspace, "w", &PlanOptions::default()).plan.unwrap();
+        let shown = preview(&plan, json!({ "it": long }), false).steps[0].request.clone().unwrap();
+        assert_eq!(shown.url, "http://api.test/?foo=***&FOO=***");
+    }
 }
 
 #[test]

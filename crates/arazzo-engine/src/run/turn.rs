@@ -195,7 +195,8 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn hide_inputs(&mut self, workflow: &WorkflowPlan, inputs: &Map<String, Value>) {
-        workflow.hide_inputs(inputs, self.mask);
+        let is_entry = self.memory.frames.is_empty();
+        workflow.hide_inputs(inputs, self.mask, if is_entry { Mask::hide } else { Mask::learn });
     }
 
     fn enter(&mut self, index: usize) -> Progress {
