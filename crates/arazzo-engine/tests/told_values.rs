@@ -80,6 +80,28 @@ fn of_actions_those_are_told_that_were_looked_at() {
 }
 
 #[test]
+fn what_a_step_left_before_is_told_to_its_criteria_and_what_it_leaves_to_its_actions() {
+    let workflow = "
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: ping
+    successCriteria: [{ condition: $steps.a.outputs.n == 1 }]
+    onFailure:
+    - { name: again, type: retry, retryLimit: 1, criteria: [{ condition: $steps.a.outputs.n == 1 }] }
+    outputs: { n: $response.body#/n }
+";
+    let answers = [Answer::Json(200, json!({"n": 1})), Answer::Json(200, json!({"n": 2}))];
+    let (lines, _) = told(workflow, json!({}), &answers, ToldValues::All);
+    let of_step: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split_once(" $steps.a.outputs.n").map(|(_, told)| told))
+        .collect();
+    assert!(of_step[0].starts_with(": "), "{lines:?}");
+    assert_eq!(of_step[1..], [" = 1", " = 1"], "{lines:?}");
+}
+
+#[test]
 fn a_body_that_nothing_reads_is_not_read_to_be_told() {
     let broken = [Answer::With(500, vec![("Content-Type", "application/json")], "{broken")];
     let (_, events) = told(WORKFLOW, json!({"name": "x", "pin": "1"}), &broken, ToldValues::All);

@@ -59,30 +59,31 @@ impl Turn<'_> {
         }
     }
 
-    /// Tells by what an attempt was judged, what its outputs were taken from, and by what the actions were chosen.
-    pub(super) fn tell_attempt(
+    /// Tells by what an attempt was judged and what its outputs were taken from. That is before these are remembered: both
+    /// see what the step left the last time.
+    pub(super) fn tell_attempt(&mut self, step: &PlannedStep, exchange: &Exchange) {
+        if self.told != ToldValues::All {
+            return;
+        }
+        let criteria: Vec<Expression> = step.success.iter().flat_map(|plan| plan.criterion.reads()).collect();
+        let criteria: Vec<&Expression> = criteria.iter().collect();
+        self.tell_values_of(EvaluatedPart::SuccessCriteria, &criteria, Some(exchange));
+        self.tell_outputs(EvaluatedPart::Outputs, &step.outputs, Some(exchange));
+    }
+
+    /// Tells by what the actions were chosen.
+    pub(super) fn tell_actions(
         &mut self,
         step: &PlannedStep,
         success: bool,
-        choice: Option<&Choice>,
+        choice: &Choice,
         exchange: &Exchange,
     ) {
-        if self.told == ToldValues::All {
-            let criteria: Vec<Expression> =
-                step.success.iter().flat_map(|plan| plan.criterion.reads()).collect();
-            self.tell_values_of(
-                EvaluatedPart::SuccessCriteria,
-                &criteria.iter().collect::<Vec<_>>(),
-                Some(exchange),
-            );
-            self.tell_outputs(EvaluatedPart::Outputs, &step.outputs, Some(exchange));
-        }
         if self.told == ToldValues::None {
             return;
         }
-        let considered = choice.map_or(0, |choice| choice.considered.len());
         let actions = if success { &step.on_success } else { &step.on_failure };
-        for action in actions.iter().take(considered) {
+        for action in actions.iter().take(choice.considered.len()) {
             let criteria: Vec<Expression> =
                 action.criteria.iter().flat_map(|plan| plan.criterion.reads()).collect();
             let part = EvaluatedPart::Action(action.name.clone());
