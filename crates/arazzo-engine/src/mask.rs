@@ -39,6 +39,9 @@ const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 /// A larger body, in bytes, is not shown. To mask JSON takes many times its size.
 const MAX_SHOWN: usize = 1024 * 1024;
 
+/// The media type of a form in which names and values are written as in a query.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Hides secrets in what is shown.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
@@ -86,7 +89,7 @@ impl Mask {
             return named_strings_in(body, &mut |text| self.learn(text));
         };
         let content_type = essence(request.header("content-type").unwrap_or_default());
-        if content_type == "application/x-www-form-urlencoded" {
+        if content_type == FORM {
             self.learn_pairs(text);
         } else if is_json(&content_type) {
             json::named_strings(text.as_bytes(), &mut |text| self.learn(text));
@@ -104,7 +107,7 @@ impl Mask {
         let body = charset::body(response);
         if content_type.as_deref().is_none_or(is_json) {
             json::named_strings(&body, &mut |text| self.learn(text));
-        } else if content_type.as_deref() == Some("application/x-www-form-urlencoded")
+        } else if content_type.as_deref() == Some(FORM)
             && body.len() <= MAX_SHOWN
             && let Ok(form) = std::str::from_utf8(&body)
         {
@@ -185,20 +188,22 @@ impl Mask {
     /// A URL without secrets, neither known ones nor values of query parameters with secret names.
     pub(crate) fn url(&self, url: &str) -> String {
         let Some((base, query)) = url.split_once('?') else { return self.text(url).into_owned() };
-        let pairs: Vec<String> = query
-            .split('&')
-            .map(|pair| match pair.split_once('=') {
-                Some((name, _)) if !self.off && is_secret_key(name) => format!("{name}={MASK}"),
-                Some((name, value)) => format!("{name}={}", self.text(value)),
-                None => self.text(pair).into_owned(),
-            })
-            .collect();
-        format!("{}?{}", self.text(base), pairs.join("&"))
+        format!("{}?{}", self.text(base), self.pairs(query))
+    }
+
+    /// A query or a form without secrets.
+    fn pairs(&self, pairs: &str) -> String {
+        let shown = pairs.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) if !self.off && is_secret_key(name) => format!("{name}={MASK}"),
+            Some((name, value)) => format!("{name}={}", self.text(value)),
+            None => self.text(pair).into_owned(),
+        });
+        shown.collect::<Vec<_>>().join("&")
     }
 
     /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of one that is
     /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
-    pub(crate) fn body(&self, body: &[u8]) -> Option<String> {
+    pub(crate) fn body(&self, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         if body.len() > MAX_SHOWN {
             return Some(unshown(body));
         }
@@ -212,6 +217,10 @@ impl Mask {
                 Some(if masked == value { text.to_owned() } else { masked.to_string() })
             }
             Err(_) if is_too_deep(body) => Some(unshown(body)),
+            // What is not written as a form should be may have a secret across pairs.
+            Err(_) if content_type.is_some_and(|content_type| essence(content_type) == FORM) => {
+                Some(self.text(&self.pairs(text)).into_owned())
+            }
             Err(_) => Some(self.text(text).into_owned()),
         }
     }
@@ -287,7 +296,7 @@ mod tests {
         let mask = mask("s3cr3t/key");
         assert_eq!(mask.text("x s3cr3t/key y"), "x *** y");
         assert_eq!(mask.url("http://h/a?q=s3cr3t%2Fkey&b=1"), "http://h/a?q=***&b=1");
-        assert_eq!(mask.body(br#"{"echo":["is s3cr3t/key"]}"#).unwrap(), r#"{"echo":["is ***"]}"#);
+        assert_eq!(mask.body(None, br#"{"echo":["is s3cr3t/key"]}"#).unwrap(), r#"{"echo":["is ***"]}"#);
     }
 
     #[test]
@@ -305,8 +314,20 @@ mod tests {
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let body = b"access_token=gho_0123456%2B789&scope=repo".to_vec();
         mask.hide_response(&Response { status: 200, headers, body: body.clone() });
-        assert_eq!(mask.body(&body).unwrap(), "access_token=***&scope=repo");
+        assert_eq!(mask.body(Some(FORM), &body).unwrap(), "access_token=***&scope=repo");
         assert_eq!(mask.text("gho_0123456+789"), "***");
+    }
+
+    #[test]
+    fn a_form_is_masked_by_its_names_as_a_query_is() {
+        let mask = mask("known-key");
+        let form = b"auth%5Btoken%5D=ab&pin=12&note=is+known-key&x";
+        let of = |content_type: &str| mask.body(Some(content_type), form).unwrap();
+        assert_eq!(
+            of("Application/X-WWW-Form-Urlencoded;charset=utf-8"),
+            "auth%5Btoken%5D=***&pin=12&note=is+***&x"
+        );
+        assert_eq!(of("text/plain"), "auth%5Btoken%5D=ab&pin=12&note=is+***&x");
     }
 
     #[test]
@@ -387,7 +408,7 @@ mod tests {
         mask.hide_response(&response(&[], &body));
         assert_eq!(mask.text("t-00000000"), MASK);
         assert!(mask.hidden.len() <= MAX_LEARNED);
-        assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
+        assert_eq!(mask.body(None, body.as_bytes()).unwrap().matches("t-0").count(), 0);
         let long: Vec<Value> = (0..390)
             .map(|number| json!({ "token": format!("{number:04}{}", "<\n".repeat(4_000)) }))
             .collect();
@@ -414,10 +435,10 @@ mod tests {
     #[test]
     fn of_a_large_body_only_the_size_is_shown() {
         let body = format!("{{\"token\":\"abc\",\"text\":\"{}\"}}", "x".repeat(MAX_SHOWN));
-        let shown = Mask::new(false).body(body.as_bytes()).unwrap();
+        let shown = Mask::new(false).body(None, body.as_bytes()).unwrap();
         assert_eq!(shown, format!("({} bytes, not shown)", body.len()));
         let body = format!("{{\"a\":{}{},\"token\":\"abc\"}}", "[".repeat(200), "]".repeat(200));
-        assert_eq!(Mask::new(false).body(body.as_bytes()).unwrap(), "(420 bytes, not shown)");
+        assert_eq!(Mask::new(false).body(None, body.as_bytes()).unwrap(), "(420 bytes, not shown)");
     }
 
     #[test]

@@ -286,8 +286,15 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
         parameters,
         credentials: operation.slots.iter().map(|slot| format!("{}.{}", slot.source, slot.scheme)).collect(),
         content_type: call.body.as_ref().map(|body| body.content_type.clone()),
-        body: call.body.as_ref().and_then(|body| preview_body(body, known)).map(|body| mask.value(&body)),
+        body: call.body.as_ref().and_then(|body| shown_body(body, known, mask)),
     }
+}
+
+/// The body without secrets. In one that is written as text, names tell what is secret as they do when it is sent.
+fn shown_body(plan: &BodyPlan, known: &Known<'_>, mask: &Mask) -> Option<Value> {
+    let body = preview_body(plan, known)?;
+    let text = body.as_str().and_then(|text| mask.body(Some(&plan.content_type), text.as_bytes()));
+    Some(text.map_or_else(|| mask.value(&body), Value::String))
 }
 
 /// The body with its replacements set. One whose target is not there leaves it as it is: only a run can tell.

@@ -13,7 +13,7 @@ use arazzo_engine::{
     Timestamp, ToldValues,
 };
 use serde_json::{Value, json};
-use support::{description, plan};
+use support::{Answer, description, plan, play_plan};
 
 fn preview(plan: &Plan, inputs: Value, show_secrets: bool) -> Preview {
     plan.preview(inputs.as_object().cloned().unwrap(), show_secrets)
@@ -100,6 +100,49 @@ fn a_token_is_masked_in_whatever_charset_it_comes() {
         assert_eq!(failed.body, ShownChunk::Text(shown.to_owned()), "{charset}");
         let told = format!("{events:?}");
         assert!(told.contains("public") && !told.contains("token-1") && !told.contains("ab7"), "{told}");
+    }
+}
+
+#[test]
+fn short_values_of_forms_are_masked_by_their_names() {
+    let form = "application/x-www-form-urlencoded";
+    let plan = plan(&format!(
+        "
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: addItem
+    requestBody: {{ contentType: {form}, payload: {{ name: n, pin_token: 'ab7' }} }}
+  - stepId: b
+    operationId: addItem
+    requestBody: {{ contentType: {form}, payload: 'name=n&pin_token=ab7' }}
+"
+    ));
+    let sent = Some("name=n&pin_token=***".to_owned());
+    let body = preview(&plan, json!({}), false).steps[1].request.clone().unwrap().body;
+    assert_eq!(body, sent.clone().map(Value::String));
+    let answers = [
+        Answer::With(201, vec![("Content-Type", form)], "otp_token=c8&id=1"),
+        Answer::With(500, vec![("Content-Type", form)], "otp_token=c8&id=1"),
+    ];
+    let played = play_plan(&plan, json!({}), &answers, RunOptions::default());
+    let bodies: Vec<Option<String>> =
+        played.events.iter().filter_map(|event| shown_body(&event.kind)).collect();
+    let came = Some("otp_token=***&id=1".to_owned());
+    assert_eq!(bodies, [sent.clone(), came.clone(), sent.clone(), came.clone()]);
+
+    let secrets = plan.start("run-1", Timestamp(0), serde_json::Map::new()).unwrap().secrets;
+    let mut run = Run::new(Arc::clone(&plan), secrets, RunOptions::default());
+    played.records.iter().for_each(|record| drop(run.apply(record.clone()).unwrap()));
+    let failed = run.failed_attempt().unwrap();
+    assert_eq!(failed.request.unwrap().body.unwrap(), [ShownChunk::Text(sent.unwrap())]);
+    assert_eq!(failed.response.unwrap().body, ShownChunk::Text(came.unwrap()));
+}
+
+fn shown_body(event: &EventKind) -> Option<Option<String>> {
+    match event {
+        EventKind::CallStarted { body, .. } | EventKind::CallFinished { body, .. } => Some(body.clone()),
+        _ => None,
     }
 }
 

@@ -95,7 +95,9 @@ impl<'a> Turn<'a> {
                         id,
                         status: response.status,
                         headers: turn.mask.headers(&response.headers),
-                        body: body.as_deref().and_then(|body| turn.shown(body)),
+                        body: body
+                            .as_deref()
+                            .and_then(|body| turn.mask.body(response.header("content-type"), body)),
                         bytes: body.as_deref().and_then(|body| turn.mask.bytes(body)),
                         size: response.body.len(),
                         duration,
@@ -121,11 +123,6 @@ impl<'a> Turn<'a> {
                 None => Progress::Attempt,
             },
         }
-    }
-
-    /// A body as events carry it.
-    pub(super) fn shown(&self, body: &[u8]) -> Option<String> {
-        if self.options.bodies { self.mask.body(body) } else { None }
     }
 
     fn take_given(&mut self) -> Arc<Given> {
