@@ -214,7 +214,9 @@ impl Mask {
         match serde_json::from_slice::<Value>(without_mark(body)) {
             Ok(value) => {
                 let masked = self.value(&value);
-                Some(if masked == value { text.to_owned() } else { masked.to_string() })
+                // What another member of the same name hides was not looked at.
+                let is_as_it_was = masked == value && !json::lost_members(body, &value);
+                Some(if is_as_it_was { text.to_owned() } else { masked.to_string() })
             }
             Err(_) if is_too_deep(body) => Some(unshown(body)),
             // What is not written as a form should be may have a secret across pairs.
@@ -316,6 +318,16 @@ mod tests {
         mask.hide_response(&Response { status: 200, headers, body: body.clone() });
         assert_eq!(mask.body(Some(FORM), &body).unwrap(), "access_token=***&scope=repo");
         assert_eq!(mask.text("gho_0123456+789"), "***");
+    }
+
+    #[test]
+    fn a_secret_behind_a_member_of_the_same_name_is_not_shown() {
+        let mask = mask("s3cr3t-key");
+        let shown = |body: &str| mask.body(None, body.as_bytes()).unwrap();
+        assert_eq!(shown(r#"[{"token": "ab", "token": 5}]"#), r#"[{"token":5}]"#);
+        assert_eq!(shown(r#"{"a": "s3cr3t\u002dkey", "a": 1}"#), r#"{"a":1}"#);
+        let plain = r#"{ "a:b": "c\":", "n": [1.50, {"a": 2}] }"#;
+        assert_eq!(shown(plain), plain);
     }
 
     #[test]
