@@ -36,8 +36,8 @@ const MAX_LEARNED_BYTES: usize = 64 * 1024;
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 
-/// A larger body, in bytes, is not shown. To mask JSON takes many times its size.
-const MAX_SHOWN: usize = 1024 * 1024;
+/// A larger body, in bytes, is not shown, nor is a longer text. To mask JSON takes many times its size.
+pub(crate) const MAX_SHOWN: usize = 1024 * 1024;
 
 /// The media type of a form in which names and values are written as in a query.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -205,7 +205,7 @@ impl Mask {
     /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
     pub(crate) fn body(&self, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         if body.len() > MAX_SHOWN {
-            return Some(unshown(body));
+            return Some(unshown(body.len()));
         }
         let text = std::str::from_utf8(body).ok()?;
         if self.off {
@@ -218,7 +218,7 @@ impl Mask {
                 let is_as_it_was = masked == value && !json::lost_members(body, &value);
                 Some(if is_as_it_was { text.to_owned() } else { masked.to_string() })
             }
-            Err(_) if is_too_deep(body) => Some(unshown(body)),
+            Err(_) if is_too_deep(body) => Some(unshown(body.len())),
             // What is not written as a form should be may have a secret across pairs.
             Err(_) if content_type.is_some_and(|content_type| essence(content_type) == FORM) => {
                 Some(self.text(&self.pairs(text)).into_owned())
@@ -256,8 +256,9 @@ impl Mask {
     }
 }
 
-fn unshown(body: &[u8]) -> String {
-    format!("({} bytes, not shown)", body.len())
+/// What stands where so many bytes are not shown.
+pub(crate) fn unshown(bytes: usize) -> String {
+    format!("({bytes} bytes, not shown)")
 }
 
 /// The value with all its strings masked.

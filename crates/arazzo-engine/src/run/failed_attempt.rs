@@ -7,11 +7,8 @@ use crate::body::Chunk;
 use crate::charset;
 use crate::event::{CriterionReport, CriterionResult};
 use crate::exchange::{Request, Slot};
-use crate::mask::Mask;
+use crate::mask::{MAX_SHOWN, Mask};
 use crate::plan::{Plan, StepIndex};
-
-/// A larger body, in bytes, is not shown: masking JSON takes many times its size.
-const MAX_SHOWN: usize = 256 * 1024;
 
 /// The last attempt of the step that a run failed at, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,4 +127,18 @@ fn shown_bytes(content_type: Option<&str>, bytes: &[u8], mask: &Mask) -> ShownCh
     let is_text = bytes.len() <= MAX_SHOWN && std::str::from_utf8(bytes).is_ok();
     let text = if is_text { mask.body(content_type, bytes) } else { None };
     text.map_or(ShownChunk::Unshown(bytes.len()), ShownChunk::Text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_shown_as_far_as_events_show_it() {
+        let mask = Mask::new(false);
+        let text = "x".repeat(MAX_SHOWN);
+        assert_eq!(mask.body(None, text.as_bytes()).as_ref(), Some(&text));
+        assert_eq!(shown_bytes(None, text.as_bytes(), &mask), ShownChunk::Text(text.clone()));
+        assert_eq!(shown_bytes(None, (text + "x").as_bytes(), &mask), ShownChunk::Unshown(MAX_SHOWN + 1));
+    }
 }
