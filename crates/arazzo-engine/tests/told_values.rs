@@ -139,3 +139,15 @@ fn of_a_large_value_some_parts_are_told() {
     assert!(line.starts_with(r#"Outputs $response.body = [{"n":0},{"n":1},"#), "{line}");
     assert!(line.len() < 1_500, "{}", line.len());
 }
+
+#[test]
+fn of_long_texts_and_names_the_size_is_told() {
+    let workflow =
+        "\n- workflowId: w\n  steps: [{ stepId: a, operationId: ping, outputs: { all: $response.body } }]\n";
+    let (long, name) = ("x".repeat(1 << 20), "n".repeat(1 << 20));
+    let body = json!({"a": "short", "b": long, "c": ["short"], name: 1, "d": "y".repeat(1000)});
+    let (lines, _) = told(workflow, json!({}), &[Answer::Json(200, body)], ToldValues::All);
+    let told: Value = serde_json::from_str(lines[0].split_once(" = ").unwrap().1).unwrap();
+    let size = "(1048576 bytes, not shown)";
+    assert_eq!(told, json!({"a": "short", "b": size, "c": ["short"], size: 1, "d": "y".repeat(1000)}));
+}
