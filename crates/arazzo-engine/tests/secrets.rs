@@ -81,18 +81,16 @@ fn a_token_is_masked_in_whatever_charset_it_comes() {
     let latin_1: Vec<u8> = body.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     for (charset, body) in [("utf-16le", utf_16), ("iso-8859-1", latin_1)] {
         let start = plan.start("run-1", Timestamp(0), serde_json::Map::new()).unwrap();
-        let mut options = RunOptions::default();
-        options.bodies = true;
-        let mut run = Run::new(Arc::clone(&plan), start.secrets, options);
+        let mut run = Run::new(Arc::clone(&plan), start.secrets, RunOptions::default());
         run.tell_values(ToldValues::All);
         run.apply(start.record).unwrap();
         let Some(Command::Call(call)) = run.commands().first() else { unreachable!() };
         let headers = vec![("Content-Type".to_owned(), format!("application/json; charset={charset}"))];
         let response = Response { status: 200, headers, body };
         let events = run.apply(Record::Responded { at: Timestamp(1), id: call.id, response }).unwrap();
-        let finished = events.iter().find_map(|event| match &event.kind {
-            EventKind::CallFinished { body, bytes, .. } => Some((body.clone(), bytes.clone())),
-            _ => None,
+        let finished = events.iter().find_map(|event| {
+            let EventKind::CallFinished { body, bytes, .. } = &event.kind else { return None };
+            Some((body.clone(), bytes.clone()))
         });
         let shown = r#"{"access_token":"***","pin_token":"***","id":"public"}"#;
         assert_eq!(finished.unwrap(), (Some(shown.to_owned()), None), "{charset}");
@@ -118,31 +116,31 @@ fn short_values_of_forms_are_masked_by_their_names() {
     requestBody: {{ contentType: {form}, payload: 'name=n&pin_token=ab7' }}
 "
     ));
-    let sent = Some("name=n&pin_token=***".to_owned());
+    let sent = "name=n&pin_token=***".to_owned();
     let body = preview(&plan, json!({}), false).steps[1].request.clone().unwrap().body;
-    assert_eq!(body, sent.clone().map(Value::String));
+    assert_eq!(body, Some(Value::String(sent.clone())));
     let answers = [
         Answer::With(201, vec![("Content-Type", form)], "otp_token=c8&id=1"),
         Answer::With(500, vec![("Content-Type", form)], "otp_token=c8&id=1"),
     ];
     let played = play_plan(&plan, json!({}), &answers, RunOptions::default());
-    let bodies: Vec<Option<String>> =
-        played.events.iter().filter_map(|event| shown_body(&event.kind)).collect();
-    let came = Some("otp_token=***&id=1".to_owned());
-    assert_eq!(bodies, [sent.clone(), came.clone(), sent.clone(), came.clone()]);
+    let bodies: Vec<String> = played.events.iter().filter_map(|event| shown_body(&event.kind)).collect();
+    let came = "otp_token=***&id=1".to_owned();
+    assert_eq!(bodies.iter().collect::<Vec<_>>(), [&sent, &came, &sent, &came]);
 
     let secrets = plan.start("run-1", Timestamp(0), serde_json::Map::new()).unwrap().secrets;
     let mut run = Run::new(Arc::clone(&plan), secrets, RunOptions::default());
     played.records.iter().for_each(|record| drop(run.apply(record.clone()).unwrap()));
     let failed = run.failed_attempt().unwrap();
-    assert_eq!(failed.request.unwrap().body.unwrap(), [ShownChunk::Text(sent.unwrap())]);
-    assert_eq!(failed.response.unwrap().body, ShownChunk::Text(came.unwrap()));
+    assert_eq!(failed.request.unwrap().body.unwrap(), [ShownChunk::Text(sent)]);
+    assert_eq!(failed.response.unwrap().body, ShownChunk::Text(came));
 }
 
-fn shown_body(event: &EventKind) -> Option<Option<String>> {
-    match event {
-        EventKind::CallStarted { body, .. } | EventKind::CallFinished { body, .. } => Some(body.clone()),
-        _ => None,
+fn shown_body(event: &EventKind) -> Option<String> {
+    if let EventKind::CallStarted { body, .. } | EventKind::CallFinished { body, .. } = event {
+        body.clone()
+    } else {
+        None
     }
 }
 
