@@ -47,10 +47,25 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Mask {
     off: bool,
     hidden: Hidden,
-    /// How many of the hidden values came with requests and responses.
-    learned: usize,
-    /// How many bytes these have.
-    learned_bytes: usize,
+    /// The hidden values that came with requests and responses.
+    learned: Taken,
+    /// Those that a workflow was called with.
+    arguments: Taken,
+}
+
+/// Hidden values that may be a server's.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    values: usize,
+    bytes: usize,
+}
+
+impl Taken {
+    /// With one more, if there is room for it.
+    fn and(self, secret: &str) -> Option<Self> {
+        let more = Self { values: self.values + 1, bytes: self.bytes.saturating_add(secret.len()) };
+        (more.values <= MAX_LEARNED && more.bytes <= MAX_LEARNED_BYTES).then_some(more)
+    }
 }
 
 impl Mask {
@@ -143,11 +158,17 @@ impl Mask {
 
     /// Masks a value that may be anybody's from now on, unless there are too many of these.
     pub(crate) fn learn(&mut self, secret: &str) {
-        let bytes = self.learned_bytes.saturating_add(secret.len());
-        let fits = secret.len() <= MAX_LEARNED_LENGTH && bytes <= MAX_LEARNED_BYTES;
-        if self.learned < MAX_LEARNED && fits && self.add(secret) {
-            self.learned += 1;
-            self.learned_bytes = bytes;
+        let more = self.learned.and(secret).filter(|_| secret.len() <= MAX_LEARNED_LENGTH);
+        if let Some(more) = more.filter(|_| self.add(secret)) {
+            self.learned = more;
+        }
+    }
+
+    /// Masks from now on a secret that a workflow is called with. It may be a server's, yet there is room for it whatever
+    /// was learned: it may be what the caller was given, too.
+    pub(crate) fn hide_argument(&mut self, secret: &str) {
+        if let Some(more) = self.arguments.and(secret).filter(|_| self.add(secret)) {
+            self.arguments = more;
         }
     }
 
@@ -427,7 +448,7 @@ mod tests {
             .collect();
         let mut mask = Mask::new(false);
         mask.hide_response(&response(&[], &json!(long).to_string()));
-        assert!(mask.learned > 0 && mask.learned_bytes <= MAX_LEARNED_BYTES);
+        assert!(mask.learned.values > 0 && mask.learned.bytes <= MAX_LEARNED_BYTES);
         assert_eq!(mask.text("nothing of that"), "nothing of that");
         let bytes = mask.hidden.form_bytes();
         assert!(bytes <= 100 * MAX_LEARNED_BYTES, "{bytes}");
@@ -443,6 +464,16 @@ mod tests {
         (0..2 * MAX_LEARNED).for_each(|number| mask.hide(&format!("given-{number}")));
         mask.learn("learned-key");
         assert_eq!(mask.text("learned-key"), MASK);
+    }
+
+    #[test]
+    fn arguments_have_room_of_their_own_that_ends() {
+        let mut mask = Mask::new(false);
+        (0..2 * MAX_LEARNED).for_each(|number| mask.learn(&format!("learned-{number:03}")));
+        (0..2 * MAX_LEARNED).for_each(|number| mask.hide_argument(&format!("argument-{number:03}")));
+        mask.hide_argument(&"x".repeat(MAX_LEARNED_BYTES + 1));
+        assert_eq!(mask.text("argument-000 argument-799"), "*** argument-799");
+        assert!(mask.hidden.len() <= 2 * MAX_LEARNED);
     }
 
     #[test]

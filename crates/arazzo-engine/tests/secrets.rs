@@ -286,3 +286,35 @@ paths:
     assert_eq!(request(false).parameters[2].value, json!({ "part": "***" }));
     assert_eq!(request(true).url, "http://api.test/bots/abc/def?part=ghi");
 }
+
+#[test]
+fn a_server_cannot_have_a_long_secret_looked_for_by_way_of_a_called_workflow() {
+    let plan = plan(
+        "
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: ping
+    outputs: { it: $response.body }
+  - stepId: b
+    workflowId: called
+    parameters: [{ name: api_token, value: $steps.a.outputs.it }]
+    outputs: { echo: $steps.a.outputs.it }
+- workflowId: called
+  inputs: { type: object, properties: { api_token: { type: string } } }
+  steps: [{ stepId: c, operationId: ping }]
+",
+    );
+    let outputs = |it: &'static str| {
+        let answers = [Answer::With(200, vec![("Content-Type", "text/plain")], it), Answer::Status(200)];
+        let played = play_plan(&plan, json!({}), &answers, RunOptions::default());
+        let mut outputs = played.events.into_iter().filter_map(|event| {
+            let EventKind::StepFinished { step_id, outputs, .. } = event.kind else { return None };
+            (step_id == "b").then_some(outputs)
+        });
+        outputs.next().unwrap()
+    };
+    assert_eq!(outputs("s3cr3t-token")["echo"], "***");
+    let long: &'static str = "long-token-".repeat(10_000).leak();
+    assert_eq!(outputs(long)["echo"], long);
+}

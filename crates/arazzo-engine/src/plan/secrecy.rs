@@ -56,14 +56,14 @@ impl ParameterPlan {
 
 impl WorkflowPlan {
     /// Masks what is secret in these inputs, and what of them and of the description the steps give as credentials. `take`
-    /// masks credentials of the inputs: those of a workflow that is called may be a server's.
+    /// masks what is of the inputs: those of a workflow that is called may be a server's.
     pub(crate) fn hide_inputs(
         &self,
         inputs: &Map<String, Value>,
         mask: &mut Mask,
         take: fn(&mut Mask, &str),
     ) {
-        self.inputs.secret_values(inputs).iter().for_each(|secret| mask.hide(secret));
+        self.inputs.secret_values(inputs).iter().for_each(|secret| take(mask, secret));
         let known = Known { workflow: self, inputs };
         let parameters = self.steps.iter().filter_map(PlannedStep::call).flat_map(|call| &call.parameters);
         for parameter in parameters.filter(|parameter| parameter.secrecy == Secrecy::Secret) {

@@ -193,7 +193,7 @@ impl<'a> Turn<'a> {
 
     pub(super) fn hide_inputs(&mut self, workflow: &WorkflowPlan, inputs: &Map<String, Value>) {
         let is_entry = self.memory.frames.is_empty();
-        workflow.hide_inputs(inputs, self.mask, if is_entry { Mask::hide } else { Mask::learn });
+        workflow.hide_inputs(inputs, self.mask, if is_entry { Mask::hide } else { Mask::hide_argument });
     }
 
     fn enter(&mut self, index: usize) -> Progress {
