@@ -122,11 +122,9 @@ impl Mask {
         let body = charset::body(response);
         if content_type.as_deref().is_none_or(is_json) {
             json::named_strings(&body, &mut |text| self.learn(text));
-        } else if content_type.as_deref() == Some(FORM)
-            && body.len() <= MAX_SHOWN
-            && let Ok(form) = std::str::from_utf8(&body)
-        {
-            self.learn_pairs(form);
+        } else if content_type.as_deref() == Some(FORM) && body.len() <= MAX_SHOWN {
+            // Some other pair of it may be no text.
+            self.learn_pairs(&String::from_utf8_lossy(&body));
         }
     }
 
@@ -362,6 +360,15 @@ mod tests {
             "auth%5Btoken%5D=***&pin=12&note=is+***&x"
         );
         assert_eq!(of("text/plain"), "auth%5Btoken%5D=ab&pin=12&note=is+***&x");
+    }
+
+    #[test]
+    fn a_token_of_a_form_that_is_no_text_is_masked() {
+        let mut mask = Mask::new(false);
+        let body = b"access_token=token-1&name=caf\xe9".to_vec();
+        let headers = vec![("Content-Type".to_owned(), FORM.to_owned())];
+        mask.hide_response(&Response { status: 200, headers, body: body.clone() });
+        assert_eq!(mask.bytes(&body).unwrap(), b"access_token=***&name=caf\xe9");
     }
 
     #[test]
