@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::schema_reference::{References, has_inner_resource};
+use crate::schema_reference::{References, has_resource_reference};
 
 /// So many ways may lead from all alternatives to what they are made of.
 const MAX_WAYS: u64 = 200_000;
@@ -22,8 +22,8 @@ pub(crate) fn check(schema: &Value) -> Result<(), &'static str> {
     if ways > MAX_WAYS {
         return Err("its alternatives are made of too many schemas");
     }
-    if ways > 0 && has_inner_resource(schema) {
-        return Err("it has alternatives, and a schema in it has an `$id`");
+    if ways > 0 && has_resource_reference(schema) {
+        return Err("it has alternatives, and references that depend on an `$id`");
     }
     Ok(())
 }

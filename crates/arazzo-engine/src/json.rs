@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use crate::secret::{is_secret, is_secret_name};
 
@@ -46,19 +47,43 @@ pub(crate) fn without_mark(json: &[u8]) -> &[u8] {
 /// Whether arrays and objects are nested deeper in it than [`MAX_DEPTH`], as far as it is JSON.
 pub(crate) fn is_too_deep(json: &[u8]) -> bool {
     let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in json {
+    for byte in outside_strings(json) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         deepest = deepest.max(depth);
     }
     deepest > MAX_DEPTH
+}
+
+/// Whether an object in it has members of one name, of which a reader keeps one. `value` is what was read.
+pub(crate) fn lost_members(json: &[u8], value: &Value) -> bool {
+    outside_strings(json).filter(|byte| *byte == b':').count() > members(value)
+}
+
+/// How many members the objects in the value have.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(members).sum(),
+        Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+fn outside_strings(json: &[u8]) -> impl Iterator<Item = u8> {
+    let (mut in_string, mut escaped) = (false, false);
+    json.iter().copied().filter(move |byte| {
+        let was_in_string = in_string;
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ => {}
+        }
+        !was_in_string && !in_string
+    })
 }
 
 /// Goes through a value.

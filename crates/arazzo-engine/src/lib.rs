@@ -105,6 +105,7 @@
 
 mod alternative_work;
 mod body;
+mod charset;
 mod check;
 mod command;
 mod event;

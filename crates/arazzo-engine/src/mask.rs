@@ -13,6 +13,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::charset;
 use crate::exchange::{Request, Response};
 use crate::hidden::Hidden;
 use crate::json::{self, is_too_deep, without_mark};
@@ -25,21 +26,46 @@ pub const MASK: &str = "***";
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
 
-/// When so many values are looked for, those of further requests and responses are masked only where their name says what
+/// When so many values of requests and responses are looked for, further ones are masked only where their name says what
 /// they are.
 const MAX_LEARNED: usize = 400;
+
+/// The same of the bytes of these values together. What finds all their forms takes a thousand times as many.
+const MAX_LEARNED_BYTES: usize = 64 * 1024;
 
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 
-/// A larger body, in bytes, is not shown. To mask JSON takes many times its size.
-const MAX_SHOWN: usize = 1024 * 1024;
+/// A larger body, in bytes, is not shown, nor is a longer text. To mask JSON takes many times its size.
+pub(crate) const MAX_SHOWN: usize = 1024 * 1024;
+
+/// The media type of a form in which names and values are written as in a query.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Hides secrets in what is shown.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
     off: bool,
     hidden: Hidden,
+    /// The hidden values that came with requests and responses.
+    learned: Taken,
+    /// Those that a workflow was called with.
+    arguments: Taken,
+}
+
+/// Hidden values that may be a server's.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    values: usize,
+    bytes: usize,
+}
+
+impl Taken {
+    /// With one more, if there is room for it.
+    fn and(self, secret: &str) -> Option<Self> {
+        let more = Self { values: self.values + 1, bytes: self.bytes.saturating_add(secret.len()) };
+        (more.values <= MAX_LEARNED && more.bytes <= MAX_LEARNED_BYTES).then_some(more)
+    }
 }
 
 impl Mask {
@@ -49,9 +75,13 @@ impl Mask {
 
     /// Masks this value from now on.
     pub(crate) fn hide(&mut self, secret: &str) {
-        if !self.off && secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH {
-            self.hidden.add(secret);
-        }
+        self.add(secret);
+    }
+
+    /// Whether it is masked only since now.
+    fn add(&mut self, secret: &str) -> bool {
+        let is_long_enough = secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH;
+        !self.off && is_long_enough && self.hidden.add(secret)
     }
 
     /// Masks the values of members with secret names from now on, at any depth.
@@ -74,7 +104,7 @@ impl Mask {
             return named_strings_in(body, &mut |text| self.learn(text));
         };
         let content_type = essence(request.header("content-type").unwrap_or_default());
-        if content_type == "application/x-www-form-urlencoded" {
+        if content_type == FORM {
             self.learn_pairs(text);
         } else if is_json(&content_type) {
             json::named_strings(text.as_bytes(), &mut |text| self.learn(text));
@@ -89,13 +119,12 @@ impl Mask {
         }
         self.learn_fields(&response.headers);
         let content_type = response.header("content-type").map(essence);
+        let body = charset::body(response);
         if content_type.as_deref().is_none_or(is_json) {
-            json::named_strings(&response.body, &mut |text| self.learn(text));
-        } else if content_type.as_deref() == Some("application/x-www-form-urlencoded")
-            && response.body.len() <= MAX_SHOWN
-            && let Ok(form) = std::str::from_utf8(&response.body)
-        {
-            self.learn_pairs(form);
+            json::named_strings(&body, &mut |text| self.learn(text));
+        } else if content_type.as_deref() == Some(FORM) && body.len() <= MAX_SHOWN {
+            // Some other pair of it may be no text.
+            self.learn_pairs(&String::from_utf8_lossy(&body));
         }
     }
 
@@ -127,8 +156,17 @@ impl Mask {
 
     /// Masks a value that may be anybody's from now on, unless there are too many of these.
     pub(crate) fn learn(&mut self, secret: &str) {
-        if self.hidden.len() < MAX_LEARNED && secret.len() <= MAX_LEARNED_LENGTH {
-            self.hide(secret);
+        let more = self.learned.and(secret).filter(|_| secret.len() <= MAX_LEARNED_LENGTH);
+        if let Some(more) = more.filter(|_| self.add(secret)) {
+            self.learned = more;
+        }
+    }
+
+    /// Masks from now on a secret that a workflow is called with. It may be a server's, yet there is room for it whatever
+    /// was learned: it may be what the caller was given, too.
+    pub(crate) fn hide_argument(&mut self, secret: &str) {
+        if let Some(more) = self.arguments.and(secret).filter(|_| self.add(secret)) {
+            self.arguments = more;
         }
     }
 
@@ -169,22 +207,24 @@ impl Mask {
     /// A URL without secrets, neither known ones nor values of query parameters with secret names.
     pub(crate) fn url(&self, url: &str) -> String {
         let Some((base, query)) = url.split_once('?') else { return self.text(url).into_owned() };
-        let pairs: Vec<String> = query
-            .split('&')
-            .map(|pair| match pair.split_once('=') {
-                Some((name, _)) if !self.off && is_secret_key(name) => format!("{name}={MASK}"),
-                Some((name, value)) => format!("{name}={}", self.text(value)),
-                None => self.text(pair).into_owned(),
-            })
-            .collect();
-        format!("{}?{}", self.text(base), pairs.join("&"))
+        format!("{}?{}", self.text(base), self.pairs(query))
+    }
+
+    /// A query or a form without secrets.
+    fn pairs(&self, pairs: &str) -> String {
+        let shown = pairs.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) if !self.off && is_secret_key(name) => format!("{name}={MASK}"),
+            Some((name, value)) => format!("{name}={}", self.text(value)),
+            None => self.text(pair).into_owned(),
+        });
+        shown.collect::<Vec<_>>().join("&")
     }
 
     /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of one that is
     /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
-    pub(crate) fn body(&self, body: &[u8]) -> Option<String> {
+    pub(crate) fn body(&self, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         if body.len() > MAX_SHOWN {
-            return Some(unshown(body));
+            return Some(unshown(body.len()));
         }
         let text = std::str::from_utf8(body).ok()?;
         if self.off {
@@ -193,9 +233,15 @@ impl Mask {
         match serde_json::from_slice::<Value>(without_mark(body)) {
             Ok(value) => {
                 let masked = self.value(&value);
-                Some(if masked == value { text.to_owned() } else { masked.to_string() })
+                // What another member of the same name hides was not looked at.
+                let is_as_it_was = masked == value && !json::lost_members(body, &value);
+                Some(if is_as_it_was { text.to_owned() } else { masked.to_string() })
             }
-            Err(_) if is_too_deep(body) => Some(unshown(body)),
+            Err(_) if is_too_deep(body) => Some(unshown(body.len())),
+            // What is not written as a form should be may have a secret across pairs.
+            Err(_) if content_type.is_some_and(|content_type| essence(content_type) == FORM) => {
+                Some(self.text(&self.pairs(text)).into_owned())
+            }
             Err(_) => Some(self.text(text).into_owned()),
         }
     }
@@ -229,8 +275,9 @@ impl Mask {
     }
 }
 
-fn unshown(body: &[u8]) -> String {
-    format!("({} bytes, not shown)", body.len())
+/// What stands where so many bytes are not shown.
+pub(crate) fn unshown(bytes: usize) -> String {
+    format!("({bytes} bytes, not shown)")
 }
 
 /// The value with all its strings masked.
@@ -271,7 +318,7 @@ mod tests {
         let mask = mask("s3cr3t/key");
         assert_eq!(mask.text("x s3cr3t/key y"), "x *** y");
         assert_eq!(mask.url("http://h/a?q=s3cr3t%2Fkey&b=1"), "http://h/a?q=***&b=1");
-        assert_eq!(mask.body(br#"{"echo":["is s3cr3t/key"]}"#).unwrap(), r#"{"echo":["is ***"]}"#);
+        assert_eq!(mask.body(None, br#"{"echo":["is s3cr3t/key"]}"#).unwrap(), r#"{"echo":["is ***"]}"#);
     }
 
     #[test]
@@ -289,8 +336,39 @@ mod tests {
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let body = b"access_token=gho_0123456%2B789&scope=repo".to_vec();
         mask.hide_response(&Response { status: 200, headers, body: body.clone() });
-        assert_eq!(mask.body(&body).unwrap(), "access_token=***&scope=repo");
+        assert_eq!(mask.body(Some(FORM), &body).unwrap(), "access_token=***&scope=repo");
         assert_eq!(mask.text("gho_0123456+789"), "***");
+    }
+
+    #[test]
+    fn a_secret_behind_a_member_of_the_same_name_is_not_shown() {
+        let mask = mask("s3cr3t-key");
+        let shown = |body: &str| mask.body(None, body.as_bytes()).unwrap();
+        assert_eq!(shown(r#"[{"token": "ab", "token": 5}]"#), r#"[{"token":5}]"#);
+        assert_eq!(shown(r#"{"a": "s3cr3t\u002dkey", "a": 1}"#), r#"{"a":1}"#);
+        let plain = r#"{ "a:b": "c\":", "n": [1.50, {"a": 2}] }"#;
+        assert_eq!(shown(plain), plain);
+    }
+
+    #[test]
+    fn a_form_is_masked_by_its_names_as_a_query_is() {
+        let mask = mask("known-key");
+        let form = b"auth%5Btoken%5D=ab&pin=12&note=is+known-key&x";
+        let of = |content_type: &str| mask.body(Some(content_type), form).unwrap();
+        assert_eq!(
+            of("Application/X-WWW-Form-Urlencoded;charset=utf-8"),
+            "auth%5Btoken%5D=***&pin=12&note=is+***&x"
+        );
+        assert_eq!(of("text/plain"), "auth%5Btoken%5D=ab&pin=12&note=is+***&x");
+    }
+
+    #[test]
+    fn a_token_of_a_form_that_is_no_text_is_masked() {
+        let mut mask = Mask::new(false);
+        let body = b"access_token=token-1&name=caf\xe9".to_vec();
+        let headers = vec![("Content-Type".to_owned(), FORM.to_owned())];
+        mask.hide_response(&Response { status: 200, headers, body: body.clone() });
+        assert_eq!(mask.bytes(&body).unwrap(), b"access_token=***&name=caf\xe9");
     }
 
     #[test]
@@ -371,16 +449,47 @@ mod tests {
         mask.hide_response(&response(&[], &body));
         assert_eq!(mask.text("t-00000000"), MASK);
         assert!(mask.hidden.len() <= MAX_LEARNED);
-        assert_eq!(mask.body(body.as_bytes()).unwrap().matches("t-0").count(), 0);
+        assert_eq!(mask.body(None, body.as_bytes()).unwrap().matches("t-0").count(), 0);
+        let long: Vec<Value> = (0..390)
+            .map(|number| json!({ "token": format!("{number:04}{}", "<\n".repeat(4_000)) }))
+            .collect();
+        let mut mask = Mask::new(false);
+        mask.hide_response(&response(&[], &json!(long).to_string()));
+        assert!(mask.learned.values > 0 && mask.learned.bytes <= MAX_LEARNED_BYTES);
+        assert_eq!(mask.text("nothing of that"), "nothing of that");
+        let bytes = mask.hidden.form_bytes();
+        assert!(bytes <= 100 * MAX_LEARNED_BYTES, "{bytes}");
+    }
+
+    #[test]
+    fn what_a_server_sends_leaves_room_for_what_is_given() {
+        let mut mask = Mask::new(false);
+        (0..2 * MAX_LEARNED).for_each(|number| mask.learn(&format!("learned-{number:03}")));
+        mask.hide("given-key");
+        assert_eq!(mask.text("given-key learned-000 learned-799"), "*** *** learned-799");
+        let mut mask = Mask::new(false);
+        (0..2 * MAX_LEARNED).for_each(|number| mask.hide(&format!("given-{number}")));
+        mask.learn("learned-key");
+        assert_eq!(mask.text("learned-key"), MASK);
+    }
+
+    #[test]
+    fn arguments_have_room_of_their_own_that_ends() {
+        let mut mask = Mask::new(false);
+        (0..2 * MAX_LEARNED).for_each(|number| mask.learn(&format!("learned-{number:03}")));
+        (0..2 * MAX_LEARNED).for_each(|number| mask.hide_argument(&format!("argument-{number:03}")));
+        mask.hide_argument(&"x".repeat(MAX_LEARNED_BYTES + 1));
+        assert_eq!(mask.text("argument-000 argument-799"), "*** argument-799");
+        assert!(mask.hidden.len() <= 2 * MAX_LEARNED);
     }
 
     #[test]
     fn of_a_large_body_only_the_size_is_shown() {
         let body = format!("{{\"token\":\"abc\",\"text\":\"{}\"}}", "x".repeat(MAX_SHOWN));
-        let shown = Mask::new(false).body(body.as_bytes()).unwrap();
+        let shown = Mask::new(false).body(None, body.as_bytes()).unwrap();
         assert_eq!(shown, format!("({} bytes, not shown)", body.len()));
         let body = format!("{{\"a\":{}{},\"token\":\"abc\"}}", "[".repeat(200), "]".repeat(200));
-        assert_eq!(Mask::new(false).body(body.as_bytes()).unwrap(), "(420 bytes, not shown)");
+        assert_eq!(Mask::new(false).body(None, body.as_bytes()).unwrap(), "(420 bytes, not shown)");
     }
 
     #[test]

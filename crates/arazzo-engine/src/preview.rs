@@ -109,7 +109,7 @@ impl Plan {
             ),
         };
         let mut mask = Mask::new(show_secrets);
-        workflow.hide_inputs(&inputs, &mut mask);
+        workflow.hide_inputs(&inputs, &mut mask, Mask::hide);
         let known = Known { workflow, inputs: &inputs };
         let depends_on = workflow.depends_on.iter().filter_map(|index| self.workflow(*index));
         Preview {
@@ -160,7 +160,7 @@ impl Plan {
     fn shown_arguments(&self, called: usize, inputs: &Map<String, Value>, mask: &Mask) -> Map<String, Value> {
         let Some(called) = self.workflow(called) else { return mask.members(inputs) };
         let mut mask = mask.clone();
-        called.hide_inputs(inputs, &mut mask);
+        called.hide_inputs(inputs, &mut mask, Mask::hide);
         let mut shown = mask.members(inputs);
         for (_, value) in shown.iter_mut().filter(|(name, _)| mask.is_on() && called.inputs.is_secret(name)) {
             *value = covered(value);
@@ -286,8 +286,15 @@ fn preview_request(call: &OperationCall, known: &Known<'_>, mask: &Mask) -> Requ
         parameters,
         credentials: operation.slots.iter().map(|slot| format!("{}.{}", slot.source, slot.scheme)).collect(),
         content_type: call.body.as_ref().map(|body| body.content_type.clone()),
-        body: call.body.as_ref().and_then(|body| preview_body(body, known)).map(|body| mask.value(&body)),
+        body: call.body.as_ref().and_then(|body| shown_body(body, known, mask)),
     }
+}
+
+/// The body without secrets. In one that is written as text, names tell what is secret as they do when it is sent.
+fn shown_body(plan: &BodyPlan, known: &Known<'_>, mask: &Mask) -> Option<Value> {
+    let body = preview_body(plan, known)?;
+    let text = body.as_str().and_then(|text| mask.body(Some(&plan.content_type), text.as_bytes()));
+    Some(text.map_or_else(|| mask.value(&body), Value::String))
 }
 
 /// The body with its replacements set. One whose target is not there leaves it as it is: only a run can tell.

@@ -1,7 +1,7 @@
 //! What a [`$ref`](https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.3.1) within a schema leads to.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -35,6 +35,15 @@ impl<'a> References<'a> {
         }
         self.named.get_or_init(|| named(self.root)).get(&*fragment).copied()
     }
+
+    /// Whether a schema with an identifier of its own stands on the way of a JSON Pointer.
+    fn passes_resource(&self, reference: &str) -> bool {
+        let fragment = percent_decode_str(reference.strip_prefix('#').unwrap_or_default()).decode_utf8();
+        let fragment = fragment.unwrap_or_default();
+        let ends = fragment.match_indices('/').map(|(end, _)| end).skip(1);
+        let passed = ends.map_while(|end| self.root.pointer(fragment.get(..end)?));
+        passed.into_iter().any(is_resource)
+    }
 }
 
 fn named(root: &Value) -> HashMap<&str, &Value> {
@@ -51,16 +60,52 @@ fn named(root: &Value) -> HashMap<&str, &Value> {
     found
 }
 
-/// Whether a schema below the root has an identifier of its own, so that the references in it start there.
-pub(crate) fn has_inner_resource(root: &Value) -> bool {
-    let mut waiting: Vec<&Value> = children(root).collect();
-    while let Some(part) = waiting.pop() {
-        if part.get("$id").is_some_and(Value::is_string) {
-            return true;
+/// The members of a schema that hold no schemas, at least none that anything but a reference leads to.
+const NO_SCHEMAS: [&str; 6] = ["components", "default", "example", "examples", "const", "enum"];
+
+/// The members of a schema in which schemas have names.
+const NAMED_SCHEMAS: [&str; 5] =
+    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+
+/// Whether a reference leads elsewhere than [`References`] has it: it starts at a schema below the root that has an
+/// identifier of its own, or leads to a schema by its identifier.
+pub(crate) fn has_resource_reference(root: &Value) -> bool {
+    let references = References::new(root);
+    let (mut has_resource, mut has_address) = (false, false);
+    let mut seen = HashSet::new();
+    let mut waiting = vec![(root, false)];
+    while let Some((part, inside)) = waiting.pop() {
+        let inside = inside || (is_resource(part) && !std::ptr::eq(part, root));
+        if !seen.insert((std::ptr::from_ref(part), inside)) {
+            continue;
         }
-        waiting.extend(children(part));
+        has_resource |= is_resource(part);
+        for reference in REFERENCES.iter().filter_map(|keyword| part.get(keyword)?.as_str()) {
+            has_address |= !reference.starts_with('#');
+            if inside || (has_resource && has_address) {
+                return true;
+            }
+            let passes = references.passes_resource(reference);
+            waiting.extend(references.target(reference).map(|target| (target, passes)));
+        }
+        waiting.extend(schemas_in(part).map(|part| (part, inside)));
     }
-    false
+    has_resource && has_address
+}
+
+fn is_resource(schema: &Value) -> bool {
+    schema.get("$id").is_some_and(Value::is_string)
+}
+
+/// What may be a schema directly in a schema, or in an array of these.
+fn schemas_in(schema: &Value) -> impl Iterator<Item = &Value> {
+    let members = schema.as_object().into_iter().flatten();
+    let members = members.filter(|(keyword, _)| !NO_SCHEMAS.contains(&keyword.as_str()));
+    let inner = members.flat_map(|(keyword, value)| match value.as_object() {
+        Some(named) if NAMED_SCHEMAS.contains(&keyword.as_str()) => named.values().collect(),
+        Some(_) | None => vec![value],
+    });
+    inner.chain(schema.as_array().into_iter().flatten())
 }
 
 fn children(value: &Value) -> impl Iterator<Item = &Value> {
@@ -89,8 +134,30 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_below_the_root_may_be_a_resource() {
-        assert!(!has_inner_resource(&json!({ "$id": "a", "properties": { "$id": { "type": "string" } } })));
-        assert!(has_inner_resource(&json!({ "allOf": [{ "$id": "a" }] })));
+    fn a_reference_in_a_schema_with_an_identifier_starts_there() {
+        let inner = json!({ "$id": "a", "items": { "$ref": "#/$defs/b" } });
+        for schema in [
+            json!({ "allOf": [inner] }),
+            json!({ "properties": { "default": inner } }),
+            json!({ "$ref": "#/components/inputs/a", "components": { "inputs": { "a": inner } } }),
+            json!({ "$ref": "#/components/a/items", "components": { "a": inner } }),
+            json!({ "$ref": "b", "$defs": { "b": { "$id": "b" } } }),
+            json!({ "$id": "b", "$ref": "b#/$defs/b", "$defs": { "b": {} } }),
+        ] {
+            assert!(has_resource_reference(&schema), "{schema}");
+        }
+    }
+
+    #[test]
+    fn an_identifier_without_references_changes_none() {
+        let inner = json!({ "$id": "a", "items": { "$ref": "#/$defs/b" } });
+        for schema in [
+            json!({ "$id": "a", "properties": { "$id": { "$ref": "#" } } }),
+            json!({ "allOf": [{ "$id": "a" }], "$ref": "#/$defs/b", "$defs": { "b": {} } }),
+            json!({ "components": { "inputs": { "a": inner } }, "$ref": "#/components/inputs/b" }),
+            json!({ "default": inner, "example": inner, "examples": [inner], "const": inner, "enum": [inner] }),
+        ] {
+            assert!(!has_resource_reference(&schema), "{schema}");
+        }
     }
 }

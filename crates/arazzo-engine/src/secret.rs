@@ -80,10 +80,17 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
     forms.push(form_urlencoded::byte_serialize(secret.as_bytes()).collect());
     let json = Value::from(secret).to_string();
     forms.extend(json.get(1..json.len().saturating_sub(1)).map(str::to_owned));
-    // In the text of an element, quotes need not be escaped; outside of HTML, the apostrophe has a name.
     let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let quoted = text.replace('"', "&quot;");
-    forms.extend([quoted.replace('\'', "&apos;"), quoted.replace('\'', "&#39;"), quoted, text]);
+    // White space that a reader would change is escaped: in an element line ends, in an attribute all but the blank.
+    let element = text.replace('\r', "&#13;");
+    let attribute = element.replace('\n', "&#10;").replace('\t', "&#9;");
+    let mut written = vec![text, element, attribute];
+    written.dedup();
+    for text in written {
+        // In the text of an element, quotes need not be escaped; outside of HTML, the apostrophe has a name.
+        let quoted = text.replace('"', "&quot;");
+        forms.extend([quoted.replace('\'', "&apos;"), quoted.replace('\'', "&#39;"), quoted, text]);
+    }
     forms
 }
 

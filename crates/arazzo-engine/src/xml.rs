@@ -199,6 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::mask::Mask;
 
     fn written(schema: Value, value: &Value) -> Result<String, NoXml> {
         let body =
@@ -268,6 +269,18 @@ mod tests {
         let id = json!({"properties": {"id": {"xml": {"attribute": true}}}});
         assert_eq!(written(id.clone(), &json!({"id": "a\nb"})).unwrap(), "<Order id=\"a&#10;b\"></Order>");
         assert!(written(id, &json!({"id": {"a": 1}})).is_err());
+    }
+
+    #[test]
+    fn a_secret_is_found_as_it_is_written_here() {
+        let attribute = json!({"properties": {"id": {"xml": {"attribute": true}}}});
+        for secret in ["line\r\nline", "a\tb\nc&d", "tab\there", "<\"a\r>'b'", "plain-key"] {
+            let xml =
+                written(attribute.clone(), &json!({"id": secret, "note": format!("- {secret} -")})).unwrap();
+            let mut mask = Mask::new(false);
+            mask.hide(secret);
+            assert_eq!(mask.text(&xml), "<Order id=\"***\"><note>- *** -</note></Order>", "{xml}");
+        }
     }
 
     #[test]

@@ -80,6 +80,28 @@ fn of_actions_those_are_told_that_were_looked_at() {
 }
 
 #[test]
+fn what_a_step_left_before_is_told_to_its_criteria_and_what_it_leaves_to_its_actions() {
+    let workflow = "
+- workflowId: w
+  steps:
+  - stepId: a
+    operationId: ping
+    successCriteria: [{ condition: $steps.a.outputs.n == 1 }]
+    onFailure:
+    - { name: again, type: retry, retryLimit: 1, criteria: [{ condition: $steps.a.outputs.n == 1 }] }
+    outputs: { n: $response.body#/n }
+";
+    let answers = [Answer::Json(200, json!({"n": 1})), Answer::Json(200, json!({"n": 2}))];
+    let (lines, _) = told(workflow, json!({}), &answers, ToldValues::All);
+    let of_step: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split_once(" $steps.a.outputs.n").map(|(_, told)| told))
+        .collect();
+    assert!(of_step[0].starts_with(": "), "{lines:?}");
+    assert_eq!(of_step[1..], [" = 1", " = 1"], "{lines:?}");
+}
+
+#[test]
 fn a_body_that_nothing_reads_is_not_read_to_be_told() {
     let broken = [Answer::With(500, vec![("Content-Type", "application/json")], "{broken")];
     let (_, events) = told(WORKFLOW, json!({"name": "x", "pin": "1"}), &broken, ToldValues::All);
@@ -116,4 +138,16 @@ fn of_a_large_value_some_parts_are_told() {
     let line = lines.first().unwrap();
     assert!(line.starts_with(r#"Outputs $response.body = [{"n":0},{"n":1},"#), "{line}");
     assert!(line.len() < 1_500, "{}", line.len());
+}
+
+#[test]
+fn of_long_texts_and_names_the_size_is_told() {
+    let workflow =
+        "\n- workflowId: w\n  steps: [{ stepId: a, operationId: ping, outputs: { all: $response.body } }]\n";
+    let (long, name) = ("x".repeat(1 << 20), "n".repeat(1 << 20));
+    let body = json!({"a": "short", "b": long, "c": ["short"], name: 1, "d": "y".repeat(1000)});
+    let (lines, _) = told(workflow, json!({}), &[Answer::Json(200, body)], ToldValues::All);
+    let told: Value = serde_json::from_str(lines[0].split_once(" = ").unwrap().1).unwrap();
+    let size = "(1048576 bytes, not shown)";
+    assert_eq!(told, json!({"a": "short", "b": size, "c": ["short"], size: 1, "d": "y".repeat(1000)}));
 }

@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arazzo_document::description::{Reusable, SpecVersion, Step, Text, Workflow};
+use arazzo_document::description::{Reusable, Step, Text, Workflow};
 use arazzo_document::{
-    ArazzoDocument, Code, Data, Diagnostic, DocumentIndex, Member, Node, Severity, Span, WorkflowRef,
-    Workspace, nearest, suggestion,
+    ArazzoDocument, Code, Diagnostic, DocumentIndex, Severity, Span, WorkflowRef, Workspace, nearest,
+    suggestion,
 };
-use arazzo_expression::{ComponentKind, Criterion, Expression, Note, Source, SyntaxError, Template};
+use arazzo_expression::{ComponentKind, Criterion, Expression, Source};
 
 use super::inputs::InputsPlan;
 use super::order::StepUse;
 use super::queue::{self, Queue};
-use super::selector::SelectorText;
-use super::value::ValueTemplate;
 use super::{
     Mode, Plan, PlanOptions, Planning, WorkflowPlan, dependencies, mock, requests, responses, security, trust,
 };
@@ -322,146 +320,11 @@ impl<'a> Compiler<'a> {
         found
     }
 
-    /// Compiles a value with the expressions in it.
-    pub(crate) fn value(&mut self, node: &Node) -> Option<ValueTemplate> {
-        match &node.data {
-            Data::String(text) => {
-                let text = Text { value: text.clone(), span: node.span };
-                if let Some(selector) = self.query_behind(&text) {
-                    return selector.map(|selector| ValueTemplate::Selector(Box::new(selector)));
-                }
-                self.template(&text).map(|template| match template {
-                    Template::Literal(text) => ValueTemplate::Constant(text.into()),
-                    Template::Expression(_) | Template::Text(_) => ValueTemplate::Text(template),
-                })
-            }
-            Data::Array(items) => {
-                let items: Vec<Option<ValueTemplate>> = items.iter().map(|item| self.value(item)).collect();
-                let items: Vec<ValueTemplate> = items.into_iter().collect::<Option<_>>()?;
-                if items.iter().all(is_constant) {
-                    return Some(ValueTemplate::Constant(node.to_value()));
-                }
-                Some(ValueTemplate::Array(items))
-            }
-            Data::Object(members) => {
-                if let Some(written) = self.selector_text(node) {
-                    return self
-                        .selector(&written)
-                        .map(|selector| ValueTemplate::Selector(Box::new(selector)));
-                }
-                members.iter().for_each(|member| self.literal_name(member));
-                let members: Vec<Option<(String, ValueTemplate)>> = members
-                    .iter()
-                    .map(|member| Some((member.key.clone(), self.value(&member.value)?)))
-                    .collect();
-                let members: Vec<(String, ValueTemplate)> = members.into_iter().collect::<Option<_>>()?;
-                if members.iter().all(|(_, value)| is_constant(value)) {
-                    return Some(ValueTemplate::Constant(node.to_value()));
-                }
-                Some(ValueTemplate::Object(members))
-            }
-            Data::Null | Data::Bool(_) | Data::Number(_) => Some(ValueTemplate::Constant(node.to_value())),
-        }
-    }
-
-    /// Says so when the name of a member looks like an expression: names are text in both modes.
-    fn literal_name(&mut self, member: &Member) {
-        let key = &member.key;
-        if !key.contains('$') {
-            return;
-        }
-        let declared = |source: &Source| self.declares_source(source);
-        let Ok(read) = Template::parse_with(key, self.options.mode, &declared) else { return };
-        let name = match read.value {
-            Template::Literal(_) => return,
-            Template::Expression(_) => format!("{{{key}}}"),
-            Template::Text(_) => key.clone(),
-        };
-        let message =
-            format!("`{key}` stays as it is written: the name of a member is text, never an expression");
-        let hint = format!("write the value as text with `\"{name}\": …` in it");
-        self.warning(Code::LiteralName, member.key_span, message, &hint);
-    }
-
-    /// The selector object that `node` is. To the letter there are none in a document of 1.0.
-    fn selector_text(&self, node: &Node) -> Option<SelectorText> {
-        let older = self.here.description.version < SpecVersion::V1_1 && self.options.mode == Mode::Strict;
-        SelectorText::of(node).filter(|_| !older)
-    }
-
-    fn template(&mut self, text: &Text) -> Option<Template> {
-        let declared = |source: &Source| self.declares_source(source);
-        match Template::parse_with(&text.value, self.options.mode, &declared) {
-            Ok(parsed) => {
-                self.notes(text, parsed.notes);
-                for expression in parsed.value.expressions() {
-                    self.check_scope(expression, text.span);
-                    self.saw(text.span, || Seen::Expression(expression.clone()));
-                    if let Source::Input(name) = &expression.source {
-                        self.inputs.uses(name, text.span);
-                    }
-                }
-                Some(parsed.value)
-            }
-            Err(error) => {
-                self.syntax_error(text, &error);
-                None
-            }
-        }
-    }
-
-    /// Compiles a text that has to be one expression.
-    pub(crate) fn expression(&mut self, text: &Text) -> Option<Expression> {
-        let declared = |source: &Source| self.declares_source(source);
-        match Expression::parse_with(&text.value, self.options.mode, &declared) {
-            Ok(parsed) => {
-                self.notes(text, parsed.notes);
-                self.check_scope(&parsed.value, text.span);
-                self.saw(text.span, || Seen::Expression(parsed.value.clone()));
-                Some(parsed.value)
-            }
-            Err(error) => {
-                self.syntax_error(text, &error);
-                None
-            }
-        }
-    }
-
     /// Keeps what a check looks at again.
     pub(crate) fn saw(&mut self, span: Span, seen: impl FnOnce() -> Seen) {
         let (step, part) = (self.current, self.part);
         if let Some(sightings) = &mut self.sightings {
             sightings.push(Sighting { step, part, span, seen: seen() });
-        }
-    }
-
-    fn syntax_error(&mut self, text: &Text, error: &SyntaxError) {
-        let span = text.span_within(error.range.clone());
-        self.error(
-            Code::InvalidExpression,
-            span,
-            error.message.clone(),
-            error.hint.as_deref().unwrap_or_default(),
-        );
-    }
-
-    /// Turns the tolerances that parsing used into warnings.
-    pub(crate) fn notes(&mut self, text: &Text, notes: Vec<Note>) {
-        for note in notes {
-            let (start, end) = (note.range.start, note.range.end);
-            let place = self.here.document.place(text.span_within(note.range));
-            let code = note.tolerance.into();
-            let diagnostic = if note.tolerance.is_info() {
-                Diagnostic::info(code, note.message, place)
-            } else {
-                Diagnostic::warning(code, note.message, place)
-            };
-            let mut diagnostic = diagnostic.with_hint(note.fix);
-            diagnostic.fix = note.replacement.and_then(|replacement| {
-                let (before, after) = (text.value.get(..start)?, text.value.get(end..)?);
-                Some(format!("{before}{replacement}{after}"))
-            });
-            self.diagnostics.push(diagnostic);
         }
     }
 
@@ -496,8 +359,4 @@ impl<'a> Compiler<'a> {
 /// The diagnostic with its hint, if there is one.
 fn hinted(diagnostic: Diagnostic, hint: &str) -> Diagnostic {
     if hint.is_empty() { diagnostic } else { diagnostic.with_hint(hint) }
-}
-
-fn is_constant(value: &ValueTemplate) -> bool {
-    matches!(value, ValueTemplate::Constant(_))
 }

@@ -25,8 +25,8 @@ pub(crate) struct InputsPlan {
     named: OnceLock<HashMap<String, bool>>,
     /// Whether many values are seen to satisfy the schema without compiling it.
     is_plain: bool,
-    /// The schema compiled, at the latest when there is something to check; `None` for one that is none.
-    validator: OnceLock<Option<JsonSchema>>,
+    /// The schema compiled, at the latest when there is something to check, or why it cannot be.
+    validator: OnceLock<Result<JsonSchema, String>>,
     /// The document, and where the schema stands in it.
     place: Option<(Arc<Document>, Span)>,
     /// Where requests use inputs that have no default and need not be given.
@@ -76,7 +76,7 @@ impl InputsPlan {
             return (plan(schema, true, OnceLock::new()), Vec::new());
         }
         match JsonSchema::with_formats(&schema) {
-            Ok(validator) => (plan(schema, false, OnceLock::from(Some(validator))), Vec::new()),
+            Ok(validator) => (plan(schema, false, OnceLock::from(Ok(validator))), Vec::new()),
             Err((pointer, error)) => {
                 let wrong = node.pointer(&pointer).unwrap_or(node);
                 let message =
@@ -85,7 +85,7 @@ impl InputsPlan {
                 let diagnostic = Diagnostic::error(Code::InvalidSchema, message, place)
                     .with_hint("`inputs` is a JSON Schema of an object, see https://json-schema.org");
                 // The names are known all the same, so that not every use of one is reported, too.
-                let validator = OnceLock::from(None);
+                let validator = OnceLock::from(Err(error));
                 let named = Self { schema: Some(schema), validator, ..Self::default() };
                 (named, vec![diagnostic])
             }
@@ -97,9 +97,8 @@ impl InputsPlan {
         Self { schema: schema_of(here, workflow), ..Self::default() }
     }
 
-    fn validator(&self) -> Option<&JsonSchema> {
-        let compile = || JsonSchema::with_formats(self.schema.as_ref()?).ok();
-        self.validator.get_or_init(compile).as_ref()
+    fn validator(&self, schema: &Value) -> &Result<JsonSchema, String> {
+        self.validator.get_or_init(|| JsonSchema::with_formats(schema).map_err(|(_, error)| error))
     }
 
     pub(crate) fn schema(&self) -> Option<&Value> {
@@ -306,11 +305,15 @@ impl InputsPlan {
 
     /// What is wrong with all inputs together, at most so many problems.
     fn problems(&self, inputs: &Value, most: usize) -> Vec<InputProblem> {
-        let (Some(schema), Some(validator)) = (&self.schema, self.validator()) else { return Vec::new() };
+        let Some(schema) = &self.schema else { return Vec::new() };
         let refuse = |fact: &str| {
             let message = format!("the inputs cannot be checked: {fact}");
             let hint = Some("look for `anyOf` and `oneOf` that lead to one another".to_owned());
             vec![InputProblem { input: None, message, hint }]
+        };
+        let validator = match self.validator(schema) {
+            Ok(validator) => validator,
+            Err(error) => return refuse(&format!("their schema cannot be compiled: {error}")),
         };
         match Work::of(schema, inputs) {
             None => refuse("their schema applies too many schemas to each of them"),
@@ -433,6 +436,34 @@ mod tests {
             .collect();
         assert_eq!(holding, ["user", "maybe", "undeclared"]);
         assert!(plan.is_secret("maybe") && !plan.is_secret("user"));
+    }
+
+    #[test]
+    fn inputs_are_checked_whatever_stands_in_components_and_values() {
+        let resource = json!({ "$id": "https://x.test/other", "items": { "$ref": "#" } });
+        let mut schema = json!({
+            "properties": {
+                "n": { "anyOf": [{ "type": "integer" }, { "type": "null" }], "examples": [resource] },
+                "m": { "type": "integer", "minimum": 5, "default": 7, "x-a": { "$id": "y" } },
+            },
+            "components": { "inputs": { "Other": resource } },
+        });
+        for _ in 0..2 {
+            assert!(complete(schema.clone(), json!({ "n": "abc", "m": 7 })).unwrap_err().contains("`n`"));
+            assert!(complete(schema.clone(), json!({ "n": null, "m": "no" })).unwrap_err().contains("`m`"));
+            assert!(complete(schema.clone(), json!({ "n": null })).is_ok());
+            schema["properties"]["p"] = json!({ "pattern": "^a" });
+        }
+    }
+
+    #[test]
+    fn inputs_whose_schema_cannot_be_compiled_are_refused() {
+        let error = complete(json!({ "properties": { "a": { "type": "text" } } }), json!({})).unwrap_err();
+        assert!(error.contains("cannot be compiled"), "{error}");
+        let many = vec![json!({ "type": "integer" }); 200_001];
+        let schema = json!({ "properties": { "a": { "anyOf": many } } });
+        assert!(is_plain(&schema));
+        assert!(complete(schema, json!({ "a": "x" })).is_err());
     }
 
     #[test]

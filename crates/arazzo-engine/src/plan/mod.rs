@@ -30,6 +30,7 @@ mod selector;
 mod server;
 mod start;
 mod step;
+mod template;
 mod trust;
 mod value;
 mod workflow;

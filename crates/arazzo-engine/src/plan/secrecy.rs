@@ -55,18 +55,24 @@ impl ParameterPlan {
 }
 
 impl WorkflowPlan {
-    /// Masks what is secret in these inputs, and what of them and of the description the steps give as credentials.
-    pub(crate) fn hide_inputs(&self, inputs: &Map<String, Value>, mask: &mut Mask) {
-        self.inputs.secret_values(inputs).iter().for_each(|secret| mask.hide(secret));
+    /// Masks what is secret in these inputs, and what of them and of the description the steps give as credentials. `take`
+    /// masks what is of the inputs: those of a workflow that is called may be a server's.
+    pub(crate) fn hide_inputs(
+        &self,
+        inputs: &Map<String, Value>,
+        mask: &mut Mask,
+        take: fn(&mut Mask, &str),
+    ) {
+        self.inputs.secret_values(inputs).iter().for_each(|secret| take(mask, secret));
         let known = Known { workflow: self, inputs };
         let parameters = self.steps.iter().filter_map(PlannedStep::call).flat_map(|call| &call.parameters);
         for parameter in parameters.filter(|parameter| parameter.secrecy == Secrecy::Secret) {
             if let ValueTemplate::Constant(value) = &parameter.value {
-                texts(value, &mut |text| mask.learn(text));
+                texts(value, &mut |text| mask.hide(text));
             }
             for expression in parameter.value.expressions() {
                 if let (Source::Input(_), Ok(value)) = (&expression.source, expression.evaluate(&known)) {
-                    texts(&value, &mut |text| mask.learn(text));
+                    texts(&value, &mut |text| take(mask, text));
                 }
             }
         }

@@ -4,8 +4,14 @@
 //! [Request Body Object](https://spec.openapis.org/arazzo/v1.0.1.html#request-body-object). Map keys are never
 //! expressions, and a value that was put in is never scanned again.
 
-use arazzo_expression::{Absence, Context, Expression, Pointer, Selector, Surrounding, Template};
+use arazzo_document::description::{SpecVersion, Text};
+use arazzo_document::{Code, Data, Member, Node};
+use arazzo_expression::{Absence, Context, Expression, Pointer, Selector, Source, Surrounding, Template};
 use serde_json::{Map, Value};
+
+use super::Mode;
+use super::compiler::Compiler;
+use super::selector::SelectorText;
 
 /// A value with the expressions in it parsed.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +100,75 @@ impl ValueTemplate {
     }
 }
 
+impl Compiler<'_> {
+    /// Compiles a value with the expressions in it.
+    pub(crate) fn value(&mut self, node: &Node) -> Option<ValueTemplate> {
+        match &node.data {
+            Data::String(text) => {
+                let text = Text { value: text.clone(), span: node.span };
+                if let Some(selector) = self.query_behind(&text) {
+                    return selector.map(|selector| ValueTemplate::Selector(Box::new(selector)));
+                }
+                self.template(&text).map(|template| match template {
+                    Template::Literal(text) => ValueTemplate::Constant(text.into()),
+                    Template::Expression(_) | Template::Text(_) => ValueTemplate::Text(template),
+                })
+            }
+            Data::Array(items) => {
+                let items: Vec<Option<ValueTemplate>> = items.iter().map(|item| self.value(item)).collect();
+                let items: Vec<ValueTemplate> = items.into_iter().collect::<Option<_>>()?;
+                if items.iter().all(is_constant) {
+                    return Some(ValueTemplate::Constant(node.to_value()));
+                }
+                Some(ValueTemplate::Array(items))
+            }
+            Data::Object(members) => {
+                if let Some(written) = self.selector_text(node) {
+                    return self
+                        .selector(&written)
+                        .map(|selector| ValueTemplate::Selector(Box::new(selector)));
+                }
+                members.iter().for_each(|member| self.literal_name(member));
+                let members: Vec<Option<(String, ValueTemplate)>> = members
+                    .iter()
+                    .map(|member| Some((member.key.clone(), self.value(&member.value)?)))
+                    .collect();
+                let members: Vec<(String, ValueTemplate)> = members.into_iter().collect::<Option<_>>()?;
+                if members.iter().all(|(_, value)| is_constant(value)) {
+                    return Some(ValueTemplate::Constant(node.to_value()));
+                }
+                Some(ValueTemplate::Object(members))
+            }
+            Data::Null | Data::Bool(_) | Data::Number(_) => Some(ValueTemplate::Constant(node.to_value())),
+        }
+    }
+
+    /// Says so when the name of a member looks like an expression: names are text in both modes.
+    fn literal_name(&mut self, member: &Member) {
+        let key = &member.key;
+        if !key.contains('$') {
+            return;
+        }
+        let declared = |source: &Source| self.declares_source(source);
+        let Ok(read) = Template::parse_with(key, self.options.mode, &declared) else { return };
+        let name = match read.value {
+            Template::Literal(_) => return,
+            Template::Expression(_) => format!("{{{key}}}"),
+            Template::Text(_) => key.clone(),
+        };
+        let message =
+            format!("`{key}` stays as it is written: the name of a member is text, never an expression");
+        let hint = format!("write the value as text with `\"{name}\": …` in it");
+        self.warning(Code::LiteralName, member.key_span, message, &hint);
+    }
+
+    /// The selector object that `node` is. To the letter there are none in a document of 1.0.
+    fn selector_text(&self, node: &Node) -> Option<SelectorText> {
+        let older = self.here.description.version < SpecVersion::V1_1 && self.options.mode == Mode::Strict;
+        SelectorText::of(node).filter(|_| !older)
+    }
+}
+
 /// Where a part of the value stands. Its pointer is made when it is needed.
 #[derive(Clone, Copy)]
 enum Place<'p> {
@@ -122,4 +197,8 @@ impl Place<'_> {
             Self::Item(outer, index) => outer.pointer().child(index.to_string()),
         }
     }
+}
+
+fn is_constant(value: &ValueTemplate) -> bool {
+    matches!(value, ValueTemplate::Constant(_))
 }

@@ -88,7 +88,11 @@ impl Turn<'_> {
                     method: request.method.clone(),
                     url: given.shown_url(&request.url, turn.mask),
                     headers: given.shown_headers(&request, turn.mask),
-                    body: request.body.as_ref().and_then(|body| turn.shown(&body.shown())),
+                    body: request
+                        .body
+                        .as_ref()
+                        .filter(|_| turn.options.bodies)
+                        .and_then(|body| turn.mask.body(request.header("content-type"), &body.shown())),
                 });
                 let findings = self.request_findings(call, &request);
                 if !findings.is_empty() {

@@ -29,6 +29,7 @@ impl Turn<'_> {
         let mut success = !fail_unreadable(step, &mut exchange) && held;
         let (outputs, missing) = self.step_outputs(step, &exchange);
         let outputs = Arc::new(outputs);
+        self.tell_attempt(step, &exchange);
         // What failed for another reason keeps that reason.
         success = success && !fail_unreadable(step, &mut exchange);
         // The outputs of a failed step are taken as far as there are any: that some are missing is no news.
@@ -51,7 +52,6 @@ impl Turn<'_> {
         }
         if let Some(helped) = self.helped_step() {
             let next = Next::to(NextKind::Next, None, Some(helped));
-            self.tell_attempt(step, success, None, &exchange);
             self.judged(id, &criteria);
             self.note(id, success, &exchange, &criteria);
             self.finish_visit(step, id.visit, success, &outputs, &exchange, next);
@@ -63,7 +63,7 @@ impl Turn<'_> {
             success = false;
             choice = self.choose(step, success, &exchange);
         }
-        self.tell_attempt(step, success, Some(&choice), &exchange);
+        self.tell_actions(step, success, &choice, &exchange);
         if let Some(Taken::Retry { index, helper, report, wait }) = choice.taken {
             if let Some(visit) = self.memory.visit_mut() {
                 visit.helper = helper;

@@ -13,11 +13,11 @@ use super::exchange::{Exchange, Given};
 use super::scope::Scope;
 use super::turn::Turn;
 use crate::event::{EvaluatedExpression, EvaluatedPart, EventKind};
-use crate::mask::{MASK, Mask};
+use crate::mask::{MASK, MAX_SHOWN, Mask, unshown};
 use crate::plan::{Location, OperationCall, OutputPlan, PlannedStep, ValueTemplate, WorkflowCall};
 use crate::secret::is_secret_name;
 
-/// So many parts of a value are shown.
+/// So many parts of a value are shown, and as many bytes of their texts as of a body.
 const MAX_PARTS: usize = 100;
 
 /// What stands where a part is left out.
@@ -59,30 +59,31 @@ impl Turn<'_> {
         }
     }
 
-    /// Tells by what an attempt was judged, what its outputs were taken from, and by what the actions were chosen.
-    pub(super) fn tell_attempt(
+    /// Tells by what an attempt was judged and what its outputs were taken from. That is before these are remembered: both
+    /// see what the step left the last time.
+    pub(super) fn tell_attempt(&mut self, step: &PlannedStep, exchange: &Exchange) {
+        if self.told != ToldValues::All {
+            return;
+        }
+        let criteria: Vec<Expression> = step.success.iter().flat_map(|plan| plan.criterion.reads()).collect();
+        let criteria: Vec<&Expression> = criteria.iter().collect();
+        self.tell_values_of(EvaluatedPart::SuccessCriteria, &criteria, Some(exchange));
+        self.tell_outputs(EvaluatedPart::Outputs, &step.outputs, Some(exchange));
+    }
+
+    /// Tells by what the actions were chosen.
+    pub(super) fn tell_actions(
         &mut self,
         step: &PlannedStep,
         success: bool,
-        choice: Option<&Choice>,
+        choice: &Choice,
         exchange: &Exchange,
     ) {
-        if self.told == ToldValues::All {
-            let criteria: Vec<Expression> =
-                step.success.iter().flat_map(|plan| plan.criterion.reads()).collect();
-            self.tell_values_of(
-                EvaluatedPart::SuccessCriteria,
-                &criteria.iter().collect::<Vec<_>>(),
-                Some(exchange),
-            );
-            self.tell_outputs(EvaluatedPart::Outputs, &step.outputs, Some(exchange));
-        }
         if self.told == ToldValues::None {
             return;
         }
-        let considered = choice.map_or(0, |choice| choice.considered.len());
         let actions = if success { &step.on_success } else { &step.on_failure };
-        for action in actions.iter().take(considered) {
+        for action in actions.iter().take(choice.considered.len()) {
             let criteria: Vec<Expression> =
                 action.criteria.iter().flat_map(|plan| plan.criterion.reads()).collect();
             let part = EvaluatedPart::Action(action.name.clone());
@@ -130,7 +131,7 @@ fn evaluated(expression: &Expression, scope: &Scope<'_>, mask: &Mask) -> Evaluat
                 let is_secret = mask.is_on()
                     && (is_secret(expression, scope)
                         || scope.exchange.is_some_and(|it| is_given_secret(expression, &it.given)));
-                let mut left = MAX_PARTS;
+                let mut left = Left { parts: MAX_PARTS, bytes: MAX_SHOWN };
                 Ok(if is_secret {
                     covered(&value)
                 } else if let Some(url) = shown_url(expression, scope, mask) {
@@ -224,17 +225,43 @@ fn covered(value: &Value) -> Value {
     }
 }
 
-/// The value without secrets and without more parts than anybody reads. It is never deeper than what a parser reads.
-fn shown(value: &Value, mask: &Mask, left: &mut usize) -> Value {
-    let Some(less) = left.checked_sub(1) else { return LEFT_OUT.into() };
-    *left = less;
+/// What of a value may still be shown.
+struct Left {
+    parts: usize,
+    bytes: usize,
+}
+
+impl Left {
+    fn take_part(&mut self) -> bool {
+        let less = self.parts.checked_sub(1);
+        self.parts = less.unwrap_or_default();
+        less.is_some()
+    }
+
+    /// The text, or how long it is if there is no room for it.
+    fn take_text(&mut self, text: &str, shown: impl FnOnce(&str) -> String) -> String {
+        match self.bytes.checked_sub(text.len()) {
+            Some(less) => {
+                self.bytes = less;
+                shown(text)
+            }
+            None => unshown(text.len()),
+        }
+    }
+}
+
+/// The value without secrets and without more of it than anybody reads. It is never deeper than what a parser reads.
+fn shown(value: &Value, mask: &Mask, left: &mut Left) -> Value {
+    if !left.take_part() {
+        return LEFT_OUT.into();
+    }
     match value {
-        Value::String(text) => mask.text(text).into(),
+        Value::String(text) => left.take_text(text, |text| mask.text(text).into_owned()).into(),
         Value::Array(items) => {
             let mut parts = Vec::new();
             for item in items {
                 parts.push(shown(item, mask, left));
-                if *left == 0 {
+                if left.parts == 0 {
                     break;
                 }
             }
@@ -244,9 +271,9 @@ fn shown(value: &Value, mask: &Mask, left: &mut usize) -> Value {
             let mut parts = serde_json::Map::new();
             for (name, member) in members {
                 let part = if mask.hides(name) { covered(member) } else { shown(member, mask, left) };
-                parts.insert(name.clone(), part);
-                *left = left.saturating_sub(1);
-                if *left == 0 {
+                parts.insert(left.take_text(name, str::to_owned), part);
+                left.take_part();
+                if left.parts == 0 {
                     break;
                 }
             }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value};
 
-use super::charset;
+use crate::charset;
 use crate::command::Call;
 use crate::event::Fault;
 use crate::exchange::{Request, Response};
@@ -174,7 +174,8 @@ impl Received {
 }
 
 fn parse(response: &Response) -> Body {
-    let bytes = response.body.as_slice();
+    let bytes = charset::body(response);
+    let bytes = bytes.as_ref();
     if bytes.is_empty() {
         return Body::Text(Value::Null);
     }
@@ -184,14 +185,6 @@ fn parse(response: &Response) -> Body {
         && let Ok(value) = serde_json::from_slice(without_mark(bytes))
     {
         return Body::Json(value);
-    }
-    if let Some(text) = response.header("content-type").and_then(|name| charset::decoded(name, bytes)) {
-        return match serde_json::from_str(&text) {
-            Ok(value) if says_json => Body::Json(value),
-            Ok(_) | Err(_) if !says_json => Body::Text(text.into()),
-            Ok(_) | Err(_) if is_too_deep(text.as_bytes()) => Body::Unreadable(Unreadable::TooDeep),
-            Ok(_) | Err(_) => Body::Malformed(text.into()),
-        };
     }
     match std::str::from_utf8(bytes) {
         Ok(text) if !says_json => Body::Text(text.into()),

@@ -4,13 +4,11 @@
 
 use super::exchange::Exchange;
 use crate::body::Chunk;
+use crate::charset;
 use crate::event::{CriterionReport, CriterionResult};
-use crate::exchange::Slot;
-use crate::mask::Mask;
+use crate::exchange::{Request, Slot};
+use crate::mask::{MAX_SHOWN, Mask};
 use crate::plan::{Plan, StepIndex};
-
-/// A larger body, in bytes, is not shown: masking JSON takes many times its size.
-const MAX_SHOWN: usize = 256 * 1024;
 
 /// The last attempt of the step that a run failed at, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,13 +95,13 @@ impl Failed {
             method: call.request.method.clone(),
             url: given.shown_url(&call.request.url, mask),
             headers: given.shown_headers(&call.request, mask),
-            body: call.request.body.as_ref().map(|body| shown(body.chunks(), mask)),
+            body: call.request.body.as_ref().map(|body| shown(&call.request, body.chunks(), mask)),
             slots: call.request.slots.clone(),
         });
         let response = response.as_ref().map(|received| &received.response).map(|response| FailedResponse {
             status: response.status,
             headers: mask.headers(&response.headers),
-            body: shown_bytes(&response.body, mask),
+            body: shown_bytes(response.header("content-type"), &charset::body(response), mask),
             size: response.body.len(),
         });
         Some(FailedAttempt {
@@ -117,16 +115,30 @@ impl Failed {
     }
 }
 
-fn shown(chunks: &[Chunk], mask: &Mask) -> Vec<ShownChunk> {
+fn shown(request: &Request, chunks: &[Chunk], mask: &Mask) -> Vec<ShownChunk> {
     let shown = |chunk: &Chunk| match chunk {
-        Chunk::Bytes(bytes) => shown_bytes(bytes, mask),
+        Chunk::Bytes(bytes) => shown_bytes(request.header("content-type"), bytes, mask),
         Chunk::File(path) => ShownChunk::File(path.clone()),
     };
     chunks.iter().map(shown).collect()
 }
 
-fn shown_bytes(bytes: &[u8], mask: &Mask) -> ShownChunk {
+fn shown_bytes(content_type: Option<&str>, bytes: &[u8], mask: &Mask) -> ShownChunk {
     let is_text = bytes.len() <= MAX_SHOWN && std::str::from_utf8(bytes).is_ok();
-    let text = if is_text { mask.body(bytes) } else { None };
+    let text = if is_text { mask.body(content_type, bytes) } else { None };
     text.map_or(ShownChunk::Unshown(bytes.len()), ShownChunk::Text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_shown_as_far_as_events_show_it() {
+        let mask = Mask::new(false);
+        let text = "x".repeat(MAX_SHOWN);
+        assert_eq!(mask.body(None, text.as_bytes()).as_ref(), Some(&text));
+        assert_eq!(shown_bytes(None, text.as_bytes(), &mask), ShownChunk::Text(text.clone()));
+        assert_eq!(shown_bytes(None, (text + "x").as_bytes(), &mask), ShownChunk::Unshown(MAX_SHOWN + 1));
+    }
 }

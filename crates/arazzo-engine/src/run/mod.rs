@@ -4,7 +4,6 @@
 //! next. Nothing else changes a run, so the same records always lead to the same state.
 
 mod attempt;
-mod charset;
 mod choice;
 mod conclusion;
 mod covered;

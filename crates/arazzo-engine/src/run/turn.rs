@@ -10,6 +10,7 @@ use super::exchange::{Exchange, Given, Received};
 use super::frame::{Frame, Memory};
 use super::scope::Scope;
 use super::{EventsWanted, RunOptions, RunResult};
+use crate::charset;
 use crate::command::{Command, SleepId};
 use crate::event::{Event, EventKind, Fault, Relation, RunError, Status};
 use crate::mask::Mask;
@@ -88,14 +89,19 @@ impl<'a> Turn<'a> {
                 self.start(0, Relation::Entry, inputs)
             }
             Record::Responded { id, response, .. } => {
-                self.emit(|turn| EventKind::CallFinished {
-                    id,
-                    status: response.status,
-                    headers: turn.mask.headers(&response.headers),
-                    body: turn.shown(&response.body),
-                    bytes: if turn.options.bodies { turn.mask.bytes(&response.body) } else { None },
-                    size: response.body.len(),
-                    duration,
+                self.emit(|turn| {
+                    let body = turn.options.bodies.then(|| charset::body(&response));
+                    EventKind::CallFinished {
+                        id,
+                        status: response.status,
+                        headers: turn.mask.headers(&response.headers),
+                        body: body
+                            .as_deref()
+                            .and_then(|body| turn.mask.body(response.header("content-type"), body)),
+                        bytes: body.as_deref().and_then(|body| turn.mask.bytes(body)),
+                        size: response.body.len(),
+                        duration,
+                    }
                 });
                 let given = self.take_given();
                 let response = Some(Arc::new(Received::new(response)));
@@ -117,11 +123,6 @@ impl<'a> Turn<'a> {
                 None => Progress::Attempt,
             },
         }
-    }
-
-    /// A body as events carry it.
-    pub(super) fn shown(&self, body: &[u8]) -> Option<String> {
-        if self.options.bodies { self.mask.body(body) } else { None }
     }
 
     fn take_given(&mut self) -> Arc<Given> {
@@ -191,7 +192,8 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn hide_inputs(&mut self, workflow: &WorkflowPlan, inputs: &Map<String, Value>) {
-        workflow.hide_inputs(inputs, self.mask);
+        let is_entry = self.memory.frames.is_empty();
+        workflow.hide_inputs(inputs, self.mask, if is_entry { Mask::hide } else { Mask::hide_argument });
     }
 
     fn enter(&mut self, index: usize) -> Progress {

@@ -3,8 +3,30 @@
 //! See [Content-Type](https://www.rfc-editor.org/rfc/rfc9110#section-8.3): its `charset` says how bytes stand for
 //! characters. The ones that need no table are read; of others the bytes are all that is known.
 
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+
+use crate::exchange::Response;
+use crate::json::without_mark;
+use crate::plan::{essence, is_json};
+
+/// The body as UTF-8, if it is that or says what else it is. JSON in UTF-8 is read as such whatever it says, since
+/// [JSON has no other charset](https://www.rfc-editor.org/rfc/rfc8259#section-8.1).
+pub(crate) fn body(response: &Response) -> Cow<'_, [u8]> {
+    let bytes = response.body.as_slice();
+    let decoded = response.header("content-type").and_then(|content_type| {
+        let text = decoded(content_type, bytes)?;
+        let is_read = is_json(&essence(content_type))
+            && std::str::from_utf8(without_mark(bytes))
+                .is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+        (!is_read).then(|| text.into_bytes())
+    });
+    decoded.map_or(Cow::Borrowed(bytes), Cow::Owned)
+}
+
 /// The text of `bytes`, if they are in the `charset` of this content type, and that is one that is read here.
-pub(super) fn decoded(content_type: &str, bytes: &[u8]) -> Option<String> {
+fn decoded(content_type: &str, bytes: &[u8]) -> Option<String> {
     let charset = charset(content_type)?;
     match charset.to_ascii_lowercase().as_str() {
         "iso-8859-1" | "iso8859-1" | "latin1" | "l1" => Some(bytes.iter().copied().map(char::from).collect()),
@@ -43,6 +65,17 @@ mod tests {
         assert_eq!(of("text/plain; charset=ISO-8859-1", b"caf\xe9").as_deref(), Some("café"));
         assert_eq!(of("text/plain;a=b; Charset=\"utf-16\"", b"\xff\xfeh\0i\0").as_deref(), Some("hi"));
         assert_eq!(of("text/plain; charset=utf-16", b"\0h\0i").as_deref(), Some("hi"));
+    }
+
+    #[test]
+    fn json_in_utf_8_is_read_as_such_whatever_it_says() {
+        let of = |content_type: &str, bytes: &[u8]| {
+            let headers = vec![("Content-Type".to_owned(), format!("{content_type};charset=latin1"))];
+            body(&Response { status: 200, headers, body: bytes.to_vec() }).into_owned()
+        };
+        assert_eq!(of("application/json", "\"é\"".as_bytes()), "\"é\"".as_bytes());
+        assert_eq!(of("application/json", b"\"\xe9\""), "\"é\"".as_bytes());
+        assert_eq!(of("text/plain", b"\xe9"), "é".as_bytes());
     }
 
     #[test]
