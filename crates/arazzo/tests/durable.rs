@@ -258,6 +258,38 @@ fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
     assert!(found > 0, "what is no secret is there");
 }
 
+#[test]
+fn a_run_goes_on_only_with_what_it_began_with() {
+    let kitchen = Kitchen::new("again", [leaf(), Answer::Stall]);
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--auth", &auth, "-i", &pot, "--server", &url];
+    let child = kitchen.command(&[&begin[..], &["-H", "X-Guest: a"]].concat()).spawn().unwrap();
+    kitchen.wait_for(2);
+    kill(child);
+    let told = |more: &[&str]| {
+        let resume = ["runs", "resume", "t", "-i", &pot];
+        let output = kitchen.command(&[&resume[..], more].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("changed since"), "{stderr}");
+        stderr
+    };
+    let neither = told(&[]);
+    assert!(neither.contains("`--auth tea.key=VALUE`"), "{neither}");
+    assert!(neither.contains("`-H 'X-Guest: VALUE'`"), "{neither}");
+    let no_field = told(&["--auth", &auth]);
+    assert!(no_field.contains("`X-Guest`") && !no_field.contains("--auth"), "{no_field}");
+    let other = told(&["--auth", &auth, "-H", "X-Guest: a", "-H", "X-Other: b"]);
+    assert!(other.contains("the run began without the header field `X-Other`"), "{other}");
+    assert_eq!((kitchen.lines().len(), &kitchen.listed()["status"]), (2, &"interrupted".into()));
+
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let output = kitchen.resume(&["-H", "x-guest: b"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let over = kitchen.command(&["runs", "resume", "t", "-i", &pot]).output().unwrap();
+    assert_eq!(over.status.code(), Some(0), "a run that is over needs nothing: {over:?}");
+}
+
 fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }

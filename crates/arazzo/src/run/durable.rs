@@ -10,6 +10,7 @@ use arazzo_runner::journal::{
 use arazzo_runner::{Clock, DriveError, Transport};
 use serde_json::Value;
 
+use super::not_kept::NotKept;
 use super::terminal::{self, Answer};
 use crate::args::RunArgs;
 use crate::output::{self, HINT};
@@ -20,6 +21,8 @@ use crate::runs::{OnAmbiguous, Settings, State};
 pub(crate) struct Resumption {
     pub(crate) state: State,
     pub(crate) run: JournalledRun,
+    /// What it was given that the journal does not keep, as far as that is known.
+    pub(crate) not_kept: Option<NotKept>,
     pub(crate) on_ambiguous: OnAmbiguous,
     pub(crate) accept_changed: bool,
 }
@@ -46,8 +49,9 @@ pub(super) fn begin(
     state: &State,
     runs: &[(Arc<Plan>, Start)],
     plan_digest: &str,
+    not_kept: &NotKept,
 ) -> Result<Vec<Kept>, Refusal> {
-    let settings = serde_json::to_value(Settings::of(args)?).unwrap_or(Value::Null);
+    let settings = serde_json::to_value(Settings::of(args, not_kept)?).unwrap_or(Value::Null);
     let mut kept = Vec::new();
     for (plan, start) in runs {
         let Record::Started { run_id, .. } = &start.record else { continue };
@@ -70,6 +74,20 @@ pub(super) fn begin(
 }
 
 impl Resumption {
+    /// Whether what the run had is given again, and the names of the header fields as they were. A run that is over sends
+    /// nothing any more.
+    pub(super) fn given_again(
+        &self,
+        given: &NotKept,
+        schemes: &[(&str, &str)],
+    ) -> Result<Option<&[String]>, Refusal> {
+        let Some(had) = self.not_kept.as_ref() else { return Ok(None) };
+        if !self.run.summary.status.is_over() {
+            had.check(given, schemes, self.accept_changed)?;
+        }
+        Ok((!self.accept_changed).then(|| had.headers()))
+    }
+
     /// The start of the run: what the journal has, with the secret inputs that were given again.
     pub(super) fn start(
         &self,

@@ -10,6 +10,7 @@ mod interruption;
 mod many;
 mod mock;
 mod network;
+mod not_kept;
 mod questions;
 mod servers;
 mod session;
@@ -25,7 +26,7 @@ use arazzo_engine::{Mode, Plan, PlanOptions, Planning, Preview, Timestamp};
 use arazzo_runner::journal::plan_digest;
 use arazzo_runner::{
     Clock, HeaderField, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Needed,
-    NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load,
+    NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load, security_schemes,
 };
 
 use crate::args::RunArgs;
@@ -43,6 +44,7 @@ pub(crate) use durable::Resumption;
 pub(crate) use interruption::Interruption;
 pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
+pub(crate) use not_kept::NotKept;
 pub(crate) use standard_input::StandardInput;
 pub(crate) use tally::{Reasons, Tally};
 
@@ -120,13 +122,19 @@ fn prepare(
     let workflows = choose(&args.workflows, args.all, &workspace)?;
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
+    let schemes = security_schemes(&workspace);
+    let not_kept = NotKept::of(args, &credentials, &headers, &schemes);
+    let had = match resumption {
+        Some(resumption) => resumption.given_again(&not_kept, &schemes)?,
+        None => None,
+    };
     let options = PlanOptions {
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
         servers: servers::collect(&args.servers, &workspace)?,
         fallback_server: args.mock.as_ref().map(|_| "http://localhost".to_owned()),
         credentials: credentials.names(),
         any_credential: args.mock.is_some(),
-        given_headers: headers.iter().map(|field| field.name().to_owned()).collect(),
+        given_headers: had.unwrap_or(not_kept.headers()).to_vec(),
         allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
         check_responses: args.check_responses.into(),
@@ -219,7 +227,7 @@ fn prepare(
         (Some(resumption), _, _) => vec![resumption.take(args)?],
         (None, Some(path), Some(digest)) => {
             let state = State::create(path, args.durable.durability.into())?;
-            durable::begin(args, &state, &runs, &digest)?
+            durable::begin(args, &state, &runs, &digest, &not_kept)?
         }
         (None, _, _) => Vec::new(),
     };
