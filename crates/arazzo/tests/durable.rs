@@ -196,6 +196,25 @@ fn a_post_that_may_have_come_through_is_repeated_only_when_told_to() {
 }
 
 #[test]
+fn a_post_without_a_key_is_not_repeated_although_its_operation_declares_one() {
+    let kitchen = Kitchen::new("keyless", [leaf(), Answer::json(200, "{}"), Answer::Stall]);
+    let declared =
+        "operationId: pour\n      parameters: [{name: Idempotency-Key, in: header, schema: {type: string}}]";
+    std::fs::write(kitchen.folder.join("tea.yml"), API.replace("operationId: pour", declared)).unwrap();
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--auth", &auth, "-i", &pot, "--server", &url];
+    let child = kitchen.command(&[&begin[..], &["--idempotency-header", ""]].concat()).spawn().unwrap();
+    kitchen.wait_for(3);
+    kill(child);
+    let stopped = kitchen.resume(&[]);
+    assert_eq!(stopped.status.code(), Some(4), "{stopped:?}");
+    let why = json(&stopped)["runs"][0]["error"]["message"].to_string();
+    assert!(why.contains("sent without a header"), "{why}");
+    let received = kitchen.server.received();
+    assert_eq!((received.len(), received[2].headers("Idempotency-Key").len()), (3, 0));
+}
+
+#[test]
 fn a_wait_before_a_retry_is_kept_with_its_end() {
     let kitchen = Kitchen::new("wait", [leaf(), Answer::header(503, "Retry-After", "2")]);
     let child = kitchen.begin();

@@ -38,11 +38,6 @@ impl Durability {
         Self { journal, lease, idempotency_header: Some(DEFAULT_IDEMPOTENCY_HEADER.to_owned()) }
     }
 
-    /// The header field that makes a repetition safe where an operation declares it.
-    pub(super) fn header(&self) -> &str {
-        self.idempotency_header.as_deref().unwrap_or(DEFAULT_IDEMPOTENCY_HEADER)
-    }
-
     /// The field that `call` is sent with, unless it has one by that name.
     fn key(&self, run: &Run, call: &Call) -> Option<(String, String)> {
         let name = self.idempotency_header.as_ref()?;
@@ -137,12 +132,14 @@ fn over(result: &RunResult) -> RunStatus {
     }
 }
 
-/// Whether the request may be sent again although the first one may have come through: its method says so, or a header
-/// field that the operation knows tells that it is the same.
-pub(super) fn repeats_safely(call: &Call, operation: &PlannedOperation, header: &str) -> bool {
-    if !matches!(call.request.method.as_str(), "POST" | "PATCH") || call.request.header(header).is_some() {
+/// Whether the request may be sent again although the first one may have come through: its method says so, it has a
+/// header field for that itself, or `added` is one that the operation knows and that was sent.
+pub(super) fn repeats_safely(call: &Call, operation: &PlannedOperation, added: Option<&str>) -> bool {
+    let own = call.request.header(added.unwrap_or(DEFAULT_IDEMPOTENCY_HEADER));
+    if !matches!(call.request.method.as_str(), "POST" | "PATCH") || own.is_some() {
         return true;
     }
+    let Some(header) = added else { return false };
     let declared = operation.view().parameters();
     declared.iter().any(|parameter| {
         parameter.location() == ParameterLocation::Header && parameter.name().eq_ignore_ascii_case(header)

@@ -149,12 +149,8 @@ impl Kept {
 
     /// Whether the request is sent again, or why not.
     fn settle(&self, ambiguity: &Ambiguity) -> Result<(), String> {
-        let Ambiguity { step_id, method, operation, header, .. } = ambiguity;
         let run_id = &self.durability.lease.run_id;
-        let fact = format!(
-            "step `{step_id}`: its {method} (`{operation}`) was under way when the run was interrupted and may have \
-             had its effect, and the operation declares no `{header}` header by which the server could tell"
-        );
+        let fact = ambiguity.to_string();
         let asked = match self.on_ambiguous {
             OnAmbiguous::Retry => return Ok(()),
             OnAmbiguous::Stop => false,
