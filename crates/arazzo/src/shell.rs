@@ -11,7 +11,12 @@ pub(crate) fn word(text: &str) -> String {
 
 /// Whether a terminal would obey something in the text other than a line break or a tab.
 pub(crate) fn is_obeyed(text: &str) -> bool {
-    text.contains(|char: char| char.is_control() && !matches!(char, '\t' | '\n'))
+    text.contains(obeys)
+}
+
+/// Whether a terminal would obey this character.
+pub(crate) fn obeys(char: char) -> bool {
+    char.is_control() && !matches!(char, '\t' | '\n')
 }
 
 /// The command that prints `text` to the byte, with nothing in it that a terminal would obey.

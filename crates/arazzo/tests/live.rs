@@ -156,8 +156,8 @@ fn a_wait_is_shown_with_the_attempt_that_follows() {
 #[test]
 fn nothing_moves_where_it_would_disturb() {
     let flags = [["-q", ""], ["--format", "json"], ["--format", "outputs"], ["--color", "never"]];
-    let variables = [("CI", "true"), ("NO_COLOR", "1"), ("TERM", "dumb")];
-    let server = Server::start(std::iter::repeat_n(Answer::Stall, 7)).unwrap();
+    let variables = [("CI", "true"), ("NO_COLOR", "1"), ("CLICOLOR", "0"), ("TERM", "dumb")];
+    let server = Server::start(std::iter::repeat_n(Answer::Stall, 8)).unwrap();
     let flags = flags.map(|args| {
         let args = args.into_iter().filter(|arg| !arg.is_empty()).collect::<Vec<_>>();
         run(80, &server.url(), &args, &[])

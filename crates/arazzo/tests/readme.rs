@@ -75,7 +75,8 @@ fn shell(folder: &Path, line: &str) -> Output {
     let mut command = Command::new("sh");
     command.args(["-euc", line]).current_dir(folder).env_clear().stdin(Stdio::null());
     command.env("PATH", format!("{}:/usr/bin:/bin", binaries.display()));
-    command.env("GITHUB_STEP_SUMMARY", "summary.md").env("SIFT_API_KEY", "example-api-key").env("CI", "1");
+    // In a CI job this is set.
+    command.env("GITHUB_STEP_SUMMARY", "step.md").env("SIFT_API_KEY", "example-api-key").env("CI", "1");
     command.output().unwrap()
 }
 

@@ -177,6 +177,11 @@ impl Run {
         self.mask.hide(secret);
     }
 
+    /// Header fields that a driver adds to requests, as events would show them.
+    pub fn shown_headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        self.mask.headers(headers)
+    }
+
     /// Tells from now on, in [`EventKind::Evaluated`], what these expressions come to. They are evaluated once more for
     /// that.
     pub fn tell_values(&mut self, told: ToldValues) {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::timings::Timings;
 use super::{DIM, ERROR, GOOD, HINT, Verbosity, WARNING, live, print, width};
+use crate::shell::{is_obeyed, obeys};
 
 /// Prints events as they come.
 pub(crate) struct HumanReporter {
@@ -460,13 +461,12 @@ const MAX_INDENT: usize = 16;
 /// Text from outside, without what a terminal would obey: control characters are shown as escapes, but for a tab and a
 /// line break.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let obeyed = |char: char| char.is_control() && !matches!(char, '\t' | '\n');
-    if !text.contains(obeyed) {
+    if !is_obeyed(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
-        if obeyed(char) {
+        if obeys(char) {
             shown.extend(char.escape_unicode());
         } else {
             shown.push(char);

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anstream::ColorChoice;
+use anstream::{AutoStream, ColorChoice};
 
 use super::{HINT, printable, width};
 
@@ -40,7 +40,7 @@ pub(super) fn is_seen() -> bool {
     *SEEN.get_or_init(|| {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         let can_move = cfg!(windows) || env::var_os("TERM").is_some_and(|term| term != "dumb");
-        let is_plain = is_set("NO_COLOR") || ColorChoice::global() == ColorChoice::Never;
+        let is_plain = AutoStream::choice(&stderr()) == ColorChoice::Never;
         stderr().is_terminal() && can_move && !is_plain && !is_set("CI")
     })
 }

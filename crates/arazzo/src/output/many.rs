@@ -150,9 +150,8 @@ impl ManyReporter {
             (Format::Human | Format::Json | Format::Outputs, true) => Kind::Rows(InOrder::new()),
             (Format::Human | Format::Json | Format::Outputs, false) => Kind::Repeat { failed: Vec::new() },
         };
-        let lines = rows && format == Format::Human;
         let is_for_people = format == Format::Human && verbosity != Verbosity::Quiet;
-        let progress = Progress::new(is_for_people && !lines, total);
+        let progress = Progress::new(is_for_people, total);
         if rows && format == Format::Json {
             print("{\n  \"runs\": [");
         }

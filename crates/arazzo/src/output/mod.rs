@@ -29,7 +29,7 @@ use crate::exit::Exit;
 use crate::refusal::{Problem, Refusal};
 use crate::report::jsonl;
 
-pub(crate) use curl::{Given, shown_headers};
+pub(crate) use curl::Given;
 pub(crate) use failure::Failure;
 pub(crate) use human::{HumanReporter, printable};
 pub(crate) use json::{Completed, print_json, print_outputs, print_pretty, print_refusal};

@@ -3,6 +3,8 @@
 //! The first line has the version of the stream. Within a version members and events may be added, and nothing else
 //! changes.
 
+use std::io;
+
 use arazzo_engine::{
     CallId, CriterionReport, Event, EventKind, Fault, Finding, Next, Relation, RetryReport, RunError,
     RunReport, Status, Timestamp,
@@ -199,9 +201,28 @@ impl Stream {
     }
 }
 
+/// A writer that keeps nothing.
+struct Counted(usize);
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// How long the line of an event is, about.
 pub(super) fn size(event: &Event) -> usize {
-    members(event, true).map_or(0, |(name, members)| line(name, event.at, members).len())
+    let mut counted = Counted(0);
+    if let Some((_, members)) = members(event, true) {
+        // Nothing that is only counted can fail.
+        let _ = serde_json::to_writer(&mut counted, &members);
+    }
+    counted.0
 }
 
 fn members(event: &Event, shows_bodies: bool) -> Option<(&'static str, Members<'_>)> {

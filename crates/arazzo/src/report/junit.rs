@@ -2,7 +2,7 @@
 
 use super::suite::{Case, Reason, Suite, Verdict};
 use super::time::rfc3339;
-use super::{Recording, TITLE};
+use super::{LeftOut, Recording, TITLE};
 use crate::junit::{JunitCase, JunitSuite, JunitVerdict, render as render_junit};
 
 pub(super) fn render(recording: &Recording) -> String {
@@ -12,7 +12,7 @@ pub(super) fn render(recording: &Recording) -> String {
         suites.push(refused(&refusals));
     }
     if !recording.left_out.is_empty() {
-        suites.push(left_out(recording.left_out.to_string()));
+        suites.push(left_out(&recording.left_out));
     }
     render_junit(TITLE, &suites)
 }
@@ -52,13 +52,19 @@ fn text(reason: &Reason) -> String {
     if reason.details.is_empty() { reason.message.clone() } else { reason.details.join("\n") }
 }
 
-/// A suite with a case that was skipped, for the runs that there was no room for.
-fn left_out(message: String) -> JunitSuite {
+/// A suite with one case, for the runs that there was no room for. It was skipped only if none of them failed.
+fn left_out(left_out: &LeftOut) -> JunitSuite {
+    let message = left_out.to_string();
+    let verdict = if left_out.has_bad() {
+        JunitVerdict::Failed { kind: "left-out".to_owned(), text: message.clone(), message }
+    } else {
+        JunitVerdict::Skipped { message }
+    };
     let case = JunitCase {
         name: "further runs".to_owned(),
         class: TITLE.to_owned(),
         seconds: None,
-        verdict: JunitVerdict::Skipped { message },
+        verdict,
         output: String::new(),
     };
     JunitSuite { name: "further runs".to_owned(), timestamp: None, cases: vec![case] }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arazzo_engine::{Event, EventKind, Status};
 
+use super::recorder::without_bodies;
 use super::{LeftOut, RecordedRun, Target, jsonl};
 
 /// So many bytes of runs are kept, as far as their size is known.
@@ -22,6 +23,8 @@ const EVENT_COST: usize = 1_024;
 #[derive(Debug)]
 pub(crate) struct Keeper {
     is_wanted: bool,
+    /// No run may take more.
+    most: usize,
     room: usize,
     max_runs: usize,
     kept: BTreeMap<u64, (usize, RecordedRun)>,
@@ -38,7 +41,7 @@ impl Keeper {
 
     pub(super) fn with_room(room: usize, max_runs: usize) -> Self {
         let (kept, spare, left_out) = (BTreeMap::new(), BTreeSet::new(), LeftOut::default());
-        Self { is_wanted: true, room, max_runs, kept, spare, left_out }
+        Self { is_wanted: true, most: room, room, max_runs, kept, spare, left_out }
     }
 
     /// Whether runs are to be recorded.
@@ -47,11 +50,21 @@ impl Keeper {
     }
 
     /// Takes the run of this number.
-    pub(crate) fn take(&mut self, number: u64, run: RecordedRun) {
+    pub(crate) fn take(&mut self, number: u64, mut run: RecordedRun) {
         if !self.is_wanted {
             return;
         }
-        let (size, has_succeeded) = (size(&run), run.status() == Status::Succeeded);
+        let mut size = size(&run);
+        if size > self.most {
+            run.events.iter_mut().for_each(|event| event.kind = without_bodies(&event.kind));
+            size = self::size(&run);
+        }
+        if size > self.most {
+            // No other run could make room for it.
+            self.left_out.add(run.status());
+            return;
+        }
+        let has_succeeded = run.status() == Status::Succeeded;
         while !has_succeeded
             && !self.fits(size)
             && let Some(number) = self.spare.pop_last()
@@ -124,6 +137,38 @@ mod tests {
             assert_eq!(runs.iter().map(RecordedRun::status).collect::<Vec<_>>(), [Status::Failed; 2]);
             assert_eq!(left_out, LeftOut { succeeded: 998, failed: 0, stopped: 0 });
         }
+    }
+
+    #[test]
+    fn a_run_that_is_too_large_is_kept_without_bodies() {
+        let mut large = run(false);
+        for event in &mut large.events {
+            if let EventKind::CallFinished { body, .. } = &mut event.kind {
+                *body = Some("x".repeat(100_000));
+            }
+        }
+        let room = size(&run(false)) + size(&run(true)) + 10_000;
+        let mut keeper = Keeper::with_room(room, 10);
+        keeper.take(1, run(true));
+        keeper.take(2, large);
+        let (runs, left_out) = keeper.finish();
+        assert_eq!(
+            runs.iter().map(RecordedRun::status).collect::<Vec<_>>(),
+            [Status::Succeeded, Status::Failed]
+        );
+        assert!(left_out.is_empty());
+    }
+
+    #[test]
+    fn a_run_that_can_have_no_room_takes_none_of_others() {
+        let mut keeper = Keeper::with_room(size(&run(true)), 10);
+        keeper.take(1, run(true));
+        let mut endless = run(false);
+        let once = endless.events.clone();
+        endless.events.extend((0..50).flat_map(|_| once.clone()));
+        keeper.take(2, endless);
+        let (runs, left_out) = keeper.finish();
+        assert_eq!((runs.len(), left_out.has_bad()), (1, true));
     }
 
     #[test]

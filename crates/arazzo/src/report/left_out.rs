@@ -23,6 +23,11 @@ impl LeftOut {
         }
     }
 
+    /// Whether one of them did not succeed.
+    pub(super) fn has_bad(&self) -> bool {
+        self.failed + self.stopped > 0
+    }
+
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::suite::{Case, Reason, Suite, Verdict, suites};
 use super::time::milliseconds;
-use super::{Recording, TITLE, word};
+use super::{LeftOut, Recording, TITLE, word};
 
 /// A longer text, in characters, is cut.
 const MAX_TEXT: usize = 300;
@@ -29,8 +29,9 @@ pub(super) fn render(recording: &Recording) -> String {
         let _ = write!(out, "\n{sums}\n");
     }
     let is_many = recording.runs.len() > MAX_WHOLE;
+    let mut left_out = recording.left_out;
     if is_many {
-        render_table(&mut out, recording);
+        render_table(&mut out, recording, &mut left_out);
     }
     for run in &recording.runs {
         if is_many && run.status() == Status::Succeeded {
@@ -42,19 +43,19 @@ pub(super) fn render(recording: &Recording) -> String {
         }
         suites(run).iter().for_each(|suite| render_suite(&mut out, suite));
     }
-    if !recording.left_out.is_empty() {
-        let _ = write!(out, "\n{}\n", recording.left_out);
+    if !left_out.is_empty() {
+        let _ = write!(out, "\n{left_out}\n");
     }
     out
 }
 
-/// A line for each run. Of those that did not succeed more is told below.
-fn render_table(out: &mut String, recording: &Recording) {
+/// A line for each run, or one more in `left_out`. Of those that did not succeed more is told below.
+fn render_table(out: &mut String, recording: &Recording, left_out: &mut LeftOut) {
     out.push_str("\n| run | result | time | reason |\n| --- | --- | ---: | --- |\n");
     for run in &recording.runs {
         if out.len() > MAX_PAGE / 2 {
-            out.push_str("\nFurther runs are left out: the table is long enough.\n");
-            return;
+            left_out.add(run.status());
+            continue;
         }
         let result = match run.status() {
             Status::Succeeded => "succeeded",
@@ -74,6 +75,9 @@ fn render_suite(out: &mut String, suite: &Suite<'_>) {
     out.push_str("| step | operation | result | status | attempts | time |\n");
     out.push_str("| --- | --- | --- | ---: | ---: | ---: |\n");
     for case in &suite.cases {
+        if is_full(out) {
+            return;
+        }
         let result = match &case.verdict {
             Verdict::Passed => "passed",
             Verdict::Handled(_) => "failed, handled",
@@ -90,8 +94,20 @@ fn render_suite(out: &mut String, suite: &Suite<'_>) {
     let _ = write!(out, "\n{} in {total:.1} ms\n", counted(suite));
     render_outputs(out, suite.outputs);
     for case in &suite.cases {
+        if is_full(out) {
+            return;
+        }
         render_failure(out, case);
     }
+}
+
+/// Whether no more steps have room on the page, and if so, says it.
+fn is_full(out: &mut String) -> bool {
+    let is_full = out.len() > MAX_PAGE;
+    if is_full {
+        out.push_str("\nFurther steps are left out: the page is long enough.\n");
+    }
+    is_full
 }
 
 fn counted(suite: &Suite<'_>) -> String {

@@ -57,7 +57,8 @@ fn size_of_bodies(kind: &EventKind) -> usize {
     }
 }
 
-fn without_bodies(kind: &EventKind) -> EventKind {
+/// The same event without its bodies.
+pub(super) fn without_bodies(kind: &EventKind) -> EventKind {
     if let EventKind::CallStarted { id, method, url, headers, body: _ } = kind {
         let (method, url, headers) = (method.clone(), url.clone(), headers.clone());
         EventKind::CallStarted { id: *id, method, url, headers, body: None }

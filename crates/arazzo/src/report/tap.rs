@@ -15,11 +15,15 @@ pub(super) fn render(recording: &Recording) -> String {
         let _ = writeln!(out, "Bail out! {}", described(&refusals));
         return out;
     }
-    let _ = writeln!(out, "1..{}", suites.len());
+    let has_bad = recording.left_out.has_bad();
+    let _ = writeln!(out, "1..{}", suites.len() + usize::from(has_bad));
     for (number, suite) in (1..).zip(&suites) {
         render_suite(&mut out, suite);
         let (not, name) = (if suite.is_ok() { "" } else { "not " }, described(&suite.name));
         let _ = writeln!(out, "{not}ok {number} - {name}");
+    }
+    if has_bad {
+        let _ = writeln!(out, "not ok {} - further runs", suites.len() + 1);
     }
     if !recording.left_out.is_empty() {
         let _ = writeln!(out, "# {}", recording.left_out);

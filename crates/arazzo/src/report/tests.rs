@@ -7,7 +7,7 @@ use base64::Engine as _;
 use serde_json::{Map, Value};
 
 use super::fixtures::{self, HOSTILE, START, all};
-use super::{Kind, Recording, jsonl};
+use super::{Kind, LeftOut, Recording, jsonl};
 
 fn text(recording: &Recording, kind: Kind) -> String {
     String::from_utf8(recording.render(kind).unwrap()).unwrap()
@@ -407,6 +407,17 @@ fn every_report_of_many_runs_names_them_and_says_what_it_leaves_out() {
     assert_eq!((&report["status"], &report["repeat"]["runs"]), (&"failed".into(), &8.into()));
     let rows: Vec<&Value> = report["runs"].as_array().unwrap().iter().map(|run| &run["row"]).collect();
     assert_eq!(rows, [1, 2, 3, 4, 5, 8]);
+}
+
+#[test]
+fn a_run_that_failed_and_is_left_out_is_still_a_failure() {
+    let mut recording = fixtures::many();
+    recording.runs.clear();
+    recording.left_out = LeftOut { succeeded: 3, failed: 1, stopped: 0 };
+    let xml = text(&recording, Kind::Junit);
+    assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+    let tap = text(&recording, Kind::Tap);
+    assert!(tap.contains("1..1\nnot ok 1 - further runs\n# 4 further runs are left out"), "{tap}");
 }
 
 #[test]

@@ -206,13 +206,14 @@ fn prepare(
     }
     let secrets = credentials.secrets().map(str::to_owned).chain(headers::secrets(&headers));
     let secrets = secrets.chain(network.proxies.secrets()).collect();
+    let added = headers::pairs(&headers);
     let transport: Box<dyn Transport> = match scenario {
         Some(scenario) => Box::new(MockTransport::new(scenario)),
         None => {
             let options = HttpOptions {
                 timeout: args.timeout,
                 max_body: args.max_body,
-                headers: headers::pairs(&headers),
+                headers: added.clone(),
                 files: true,
                 network,
             };
@@ -238,6 +239,7 @@ fn prepare(
         transport,
         clock,
         secrets,
+        headers: added,
         warnings: diagnostics,
     })))
 }

@@ -30,6 +30,8 @@ pub(super) struct Session {
     pub(super) transport: Box<dyn Transport>,
     pub(super) clock: Box<dyn Clock>,
     pub(super) secrets: Vec<String>,
+    /// The header fields that are added to requests.
+    pub(super) headers: Vec<(String, String)>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -66,6 +68,7 @@ impl Session {
             workspace: &self.workspace,
             documents,
             secrets: &self.secrets,
+            headers: &self.headers,
             transport: &*self.transport,
             clock: &*self.clock,
         };
@@ -144,6 +147,7 @@ struct Job<'a> {
     workspace: &'a Workspace,
     documents: &'a [Arc<Document>],
     secrets: &'a [String],
+    headers: &'a [(String, String)],
     transport: &'a dyn Transport,
     clock: &'a dyn Clock,
 }
@@ -256,6 +260,7 @@ impl Job<'_> {
             }
         };
         let (mut failed, at) = (None, self.clock.now());
+        let added = run.shown_headers(self.headers);
         let ended = ended.map(|()| {
             failed = run.failed_attempt();
             run.result().cloned()
@@ -270,19 +275,18 @@ impl Job<'_> {
         }
         let (report, events) = (reporter.finish(), recorder.finish());
         if let Some(error) = &report.error {
-            self.fail(error, failed.as_ref());
+            self.fail(error, failed.as_ref(), &added);
         }
         Completed { plan, events, report, result }
     }
 
     /// Says why the run failed or stopped: for people all that helps to find out, else one line.
-    fn fail(&self, error: &RunError, attempt: Option<&FailedAttempt>) {
+    fn fail(&self, error: &RunError, attempt: Option<&FailedAttempt>, added: &[(String, String)]) {
         let is_for_people = self.args.format == Format::Human && self.verbosity != Verbosity::Quiet;
         let Some(attempt) = attempt.filter(|_| is_for_people) else { return output::fail(error) };
         let FailedAttempt { workflow_id, step_id, criterion, .. } = attempt;
-        let headers = output::shown_headers(&self.args.headers, self.secrets);
         let given = Given {
-            headers: &headers,
+            headers: added,
             insecure: self.args.network.insecure,
             follows: self.args.network.follow_redirects.is_some_and(|most| most > 0),
         };

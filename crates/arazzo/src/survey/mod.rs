@@ -76,11 +76,15 @@ fn survey(args: &SurveyArgs) -> Result<Option<Vec<Surveyed>>, Refusal> {
             Ok(description) => description,
             Err(fact) => return unreadable("<stdin>", None, "unreadable-source", &fact),
         };
+        // A name that is no text cannot be told to another process.
+        if matches!(source, Source::File(path) if path.to_str().is_none()) {
+            return surveyor.survey(&description, &[], &mut |_| {});
+        }
         match workers.survey(&description) {
             Ok(Some(surveyed)) => surveyed,
             Ok(None) => {
-                let fact = "reading it made the program panic";
-                unreadable(description.name(), None, "panic", fact)
+                let fact = "the process that read it ended";
+                unreadable(&description.name(), None, "panic", fact)
             }
             // Where there can be no other process, this one does it.
             Err(_) => surveyor.survey(&description, &[], &mut |_| {}),
@@ -90,7 +94,7 @@ fn survey(args: &SurveyArgs) -> Result<Option<Vec<Surveyed>>, Refusal> {
 
 fn describe(source: &Source) -> Result<Description, String> {
     Ok(match source {
-        Source::File(path) => Description::File(path.display().to_string()),
+        Source::File(path) => Description::File(path.clone()),
         Source::Url(url) => Description::Url(url.clone()),
         Source::StandardInput => {
             Description::Text(read_stream(std::io::stdin().lock()).map_err(|error| error.to_string())?)

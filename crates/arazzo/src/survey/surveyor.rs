@@ -1,6 +1,5 @@
 //! Runs every workflow of a description, each by itself.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,10 +38,10 @@ impl<'a> Surveyor<'a> {
         fatal: &[usize],
         begun: &mut dyn FnMut(usize),
     ) -> Surveyed {
-        let file = description.name();
+        let file = &*description.name();
         let origin = match description {
             Description::Text(text) => Origin::Text(text),
-            Description::File(path) => Origin::File(Path::new(path)),
+            Description::File(path) => Origin::File(path),
             Description::Url(url) => Origin::Url(url),
         };
         match load_one_of_many(origin, &mut self.load.clone()) {
@@ -86,7 +85,7 @@ impl<'a> Surveyor<'a> {
             let id = &workflow.id.value;
             if fatal.contains(&index) {
                 let place = workspace.entry().document.place(workflow.id.span);
-                let reason = Reason::new("panic", "the program panicked", &place);
+                let reason = Reason::new("panic", "the process that ran it ended", &place);
                 workflows.push(ended(id, Ending::Panicked, Some(reason)));
                 continue;
             }

@@ -4,7 +4,9 @@
 //! figures of the others with it. So each is looked at in another process, which says what it begins; when it ends before
 //! its answer, that is the answer.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Error, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -24,17 +26,18 @@ pub(super) struct Question {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Description {
-    File(String),
+    File(PathBuf),
     Url(String),
     /// What standard input gave.
     Text(String),
 }
 
 impl Description {
-    pub(super) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> Cow<'_, str> {
         match self {
-            Self::File(name) | Self::Url(name) => name,
-            Self::Text(_) => "<stdin>",
+            Self::File(path) => path.to_string_lossy(),
+            Self::Url(url) => Cow::Borrowed(url),
+            Self::Text(_) => Cow::Borrowed("<stdin>"),
         }
     }
 }

@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::Recording;
 use crate::diagnostics::DiagnosticJson;
 use crate::graph;
+use crate::shell::obeys;
 use arazzo_engine::Status;
 use view::Pages;
 
@@ -138,8 +139,7 @@ fn prose(text: &str) -> Value {
 
 /// Whether a character would change or hide text instead of showing itself.
 fn is_hidden(char: char) -> bool {
-    (char.is_control() && !matches!(char, '\n' | '\t'))
-        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    obeys(char) || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text with pictures in place of hidden characters.
