@@ -278,6 +278,34 @@ fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
 }
 
 #[test]
+fn a_run_that_goes_on_elsewhere_sends_the_files_of_where_it_began() {
+    let kitchen = Kitchen::new("files", [leaf(), Answer::Stall]);
+    let (photo, other) =
+        (FLOW.replace("application/json", "multipart/form-data"), kitchen.folder.join("other"));
+    std::fs::write(kitchen.folder.join("tea.arazzo.yml"), photo).unwrap();
+    std::fs::write(kitchen.folder.join("tea.yml"), API.replace("application/json", "multipart/form-data"))
+        .unwrap();
+    std::fs::create_dir_all(&other).unwrap();
+    std::fs::write(kitchen.folder.join("kind.txt"), "the kind of here").unwrap();
+    std::fs::write(other.join("kind.txt"), "the kind of elsewhere").unwrap();
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--auth", &auth, "-i", &pot, "--server", &url];
+    let child = kitchen.command(&[&begin[..], &["-i", "kind=file:kind.txt"]].concat()).spawn().unwrap();
+    kitchen.wait_for(2);
+    kill(child);
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let resume = ["runs", "resume", "t", "--auth", &auth, "-i", &pot];
+    std::fs::rename(kitchen.folder.join("kind.txt"), kitchen.folder.join("gone.txt")).unwrap();
+    let missing = kitchen.command(&resume).current_dir(&other).output().unwrap();
+    assert_eq!(missing.status.code(), Some(2), "{missing:?}");
+    std::fs::rename(kitchen.folder.join("gone.txt"), kitchen.folder.join("kind.txt")).unwrap();
+    let output = kitchen.command(&resume).current_dir(&other).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let body = kitchen.server.received()[3].body.clone();
+    assert!(contains(&body, "the kind of here"), "{}", String::from_utf8_lossy(&body));
+}
+
+#[test]
 fn a_run_goes_on_only_with_what_it_began_with() {
     let kitchen = Kitchen::new("again", [leaf(), Answer::Stall]);
     let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());

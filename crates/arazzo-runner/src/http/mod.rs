@@ -8,6 +8,7 @@ mod message;
 mod token;
 mod token_request;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub struct HttpOptions {
     pub headers: Vec<(String, String)>,
     /// Whether the files that the inputs of a run name are read and sent. Who takes the inputs from somebody else says no.
     pub files: bool,
+    /// Where relative paths of such files start; the current folder if that is not said.
+    pub folder: Option<PathBuf>,
     /// What may be contacted, and how.
     pub network: NetworkOptions,
 }
@@ -52,6 +55,7 @@ impl Default for HttpOptions {
             max_body: DEFAULT_MAX_BODY,
             headers: Vec::new(),
             files: false,
+            folder: None,
             network: NetworkOptions::default(),
         }
     }
@@ -116,7 +120,10 @@ impl HttpTransport {
         token: Option<&str>,
     ) -> Result<(Response, bool), TransportError> {
         let body = match &request.body {
-            Some(body) => Some(upload::bytes(body, self.options.files).await?),
+            Some(body) => {
+                let HttpOptions { files, folder, .. } = &self.options;
+                Some(upload::bytes(body, *files, folder.as_deref()).await?)
+            }
             None => None,
         };
         let mut request = message::build(request, body, credentials, token, &self.options.headers)?;

@@ -1,5 +1,6 @@
 //! Durable runs: each has its place in the journal before anything is sent, and goes on from what is there.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arazzo_engine::{Event, Plan, Record, Run, RunResult, Start};
@@ -21,6 +22,8 @@ use crate::runs::{OnAmbiguous, Settings, State};
 pub(crate) struct Resumption {
     pub(crate) state: State,
     pub(crate) run: JournalledRun,
+    /// Where relative paths of files that the inputs name start.
+    pub(crate) folder: PathBuf,
     /// What it was given that the journal does not keep, as far as that is known.
     pub(crate) not_kept: Option<NotKept>,
     pub(crate) on_ambiguous: OnAmbiguous,

@@ -192,7 +192,7 @@ fn prepare(
         if let Some((resumption, digest)) = resumption.zip(plan_digest.as_deref()) {
             let given = inputs::complete(args, &objects, &plan)?;
             let start = resumption.start(&plan, given, digest)?;
-            inputs::check_files(&start.files)?;
+            inputs::check_files(&start.files, Some(&resumption.folder))?;
             runs.push((plan, start));
             continue;
         }
@@ -200,7 +200,7 @@ fn prepare(
         let now = clock.now();
         let id = durable::run_id(args, run_id(now, index), index, count);
         let start = plan.start(&id, now, inputs).map_err(inputs::refuse)?;
-        inputs::check_files(&start.files)?;
+        inputs::check_files(&start.files, None)?;
         diagnostics.extend(start.warnings.iter().cloned());
         runs.push((plan, start));
     }
@@ -215,6 +215,7 @@ fn prepare(
                 max_body: args.max_body,
                 headers: added.clone(),
                 files: true,
+                folder: resumption.map(|resumption| resumption.folder.clone()),
                 network,
             };
             Box::new(HttpTransport::new(options, credentials))

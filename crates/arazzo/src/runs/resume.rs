@@ -56,11 +56,11 @@ fn prepare(args: &ResumeArgs, state: &State, run_id: &str) -> Result<(RunArgs, R
     let settings: Settings = serde_json::from_value(run.settings.clone()).map_err(|error| {
         Refusal::stopped(format!("the settings of run `{run_id}` cannot be read: {error}"), None)
     })?;
-    let not_kept = settings.not_kept.clone();
+    let (folder, not_kept) = (settings.folder.clone(), settings.not_kept.clone());
     let mut run_args = settings.into_args(&run.summary.workflow_id, args)?;
     run_args.input.extend(from_environment(&run));
     let (on_ambiguous, accept_changed) = (args.on_ambiguous, args.accept_changed);
-    Ok((run_args, Resumption { state: state.clone(), run, not_kept, on_ambiguous, accept_changed }))
+    Ok((run_args, Resumption { state: state.clone(), run, folder, not_kept, on_ambiguous, accept_changed }))
 }
 
 /// Secret inputs that the environment has, as `NAME=VALUE`.
