@@ -278,6 +278,31 @@ fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
 }
 
 #[test]
+fn runs_that_cannot_all_begin_leave_nothing_to_go_on_with() {
+    let kitchen = Kitchen::new("several", [leaf(), Answer::json(200, "{}"), cup()]);
+    let second = FLOW.split_once("- workflowId: brew").unwrap().1;
+    let both = format!("{FLOW}- workflowId: brew-again{second}");
+    std::fs::write(kitchen.folder.join("tea.arazzo.yml"), both).unwrap();
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let run = |more: &[&str]| {
+        let run = ["run", "tea.arazzo.yml", "--auth", &auth, "-i", &pot, "--server", &url];
+        kitchen.command(&[&run[..], more].concat()).output().unwrap()
+    };
+    let outputs = run(&["--all", "--run-id", "t", "--format", "outputs"]);
+    assert_eq!(outputs.status.code(), Some(2), "{outputs:?}");
+    assert!(!kitchen.state().exists(), "a run that is refused has no place");
+    let one = run(&["-w", "brew", "--run-id", "t-2"]);
+    assert_eq!(one.status.code(), Some(0), "{one:?}");
+    let refused = run(&["--all", "--run-id", "t"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("a run `t-2` already"), "{refused:?}");
+    let output = kitchen.command(&["runs", "list", "--format", "json"]).output().unwrap();
+    let list = json(&output);
+    let ids: Vec<_> = list["runs"].as_array().unwrap().iter().map(|run| run["runId"].as_str()).collect();
+    assert_eq!(ids, [Some("t-2")]);
+}
+
+#[test]
 fn a_run_that_goes_on_elsewhere_sends_the_files_of_where_it_began() {
     let kitchen = Kitchen::new("files", [leaf(), Answer::Stall]);
     let (photo, other) =

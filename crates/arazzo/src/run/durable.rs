@@ -67,13 +67,29 @@ pub(super) fn begin(
             settings: settings.clone(),
             start: start.record.clone(),
         };
-        let lease = state.wait(state.journal.create(new)).map_err(|error| state.refuse(&error))?;
+        let lease = match state.wait(state.journal.create(new)) {
+            Ok(lease) => lease,
+            Err(error) => {
+                undo(state, &kept);
+                return Err(state.refuse(&error));
+            }
+        };
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
         durability.idempotency_header = idempotency_header(args);
         let (on_ambiguous, accept_changed) = (OnAmbiguous::Stop, false);
         kept.push(Kept { durability, entries: Vec::new(), on_ambiguous, accept_changed });
     }
     Ok(kept)
+}
+
+/// Takes the places back of runs that do not begin, because another one has none: nobody asked for a part of them.
+fn undo(state: &State, kept: &[Kept]) {
+    for Kept { durability: Durability { lease, .. }, .. } in kept {
+        // Why there is no place for the other one is told, and that is most likely why this does not work either.
+        let _ = state
+            .wait(state.journal.cancel(&lease.run_id))
+            .and_then(|()| state.wait(state.journal.delete(&lease.run_id)));
+    }
 }
 
 impl Resumption {

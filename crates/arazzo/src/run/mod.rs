@@ -29,7 +29,7 @@ use arazzo_runner::{
     NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load, security_schemes,
 };
 
-use crate::args::RunArgs;
+use crate::args::{Format, RunArgs};
 use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output;
@@ -224,6 +224,9 @@ fn prepare(
     if let Some((plan, source)) = many {
         let many = Many { plan, source, transport, clock, secrets, warnings: diagnostics };
         return Ok(Prepared::Many(Box::new(many)));
+    }
+    if args.format == Format::Outputs && runs.len() > 1 {
+        return Err(Refusal::usage("`--format outputs` prints the outputs of one workflow", None));
     }
     let kept = match (resumption, &args.durable.state, plan_digest) {
         (Some(resumption), _, _) => vec![resumption.take(args)?],

@@ -18,7 +18,6 @@ use crate::diagnostics::DiagnosticJson;
 use crate::excerpt::Excerpts;
 use crate::exit::Exit;
 use crate::output::{self, Completed, Failure, Given, HumanReporter, Verbosity};
-use crate::refusal::Refusal;
 use crate::report::{RecordedRun, Recorder, Recording, jsonl};
 
 /// Everything that is needed to run, checked.
@@ -39,11 +38,6 @@ impl Session {
     /// Carries the runs out and prints what came of them.
     pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
         let verbosity = args.verbosity.verbosity();
-        if args.format == Format::Outputs && self.runs.len() > 1 {
-            let refusal = Refusal::usage("`--format outputs` prints the outputs of one workflow", None);
-            output::refuse(&refusal, documents, args.format, verbosity);
-            return refusal.exit;
-        }
         output::warn_all(&self.warnings, documents, verbosity);
         let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
