@@ -117,8 +117,11 @@ impl Kept {
             }
             Err(fault) => cut_off(run, clock.now(), &fault, on_event),
         };
-        lease.give_back().await?;
-        result
+        // Why it broke off comes before why its lease could not be given back.
+        let given_back = lease.give_back().await;
+        let result = result?;
+        given_back?;
+        Ok(result)
     }
 }
 

@@ -215,6 +215,54 @@ fn a_post_without_a_key_is_not_repeated_although_its_operation_declares_one() {
 }
 
 #[test]
+fn what_could_not_be_kept_of_the_end_is_told_and_does_not_count() {
+    let kitchen = Kitchen::new("end", [Answer::Stall]);
+    let one_step = FLOW.split_once("  - stepId: water").unwrap().0;
+    std::fs::write(kitchen.folder.join("tea.arazzo.yml"), one_step).unwrap();
+    let (auth, url) = (format!("key={KEY}"), kitchen.server.url());
+    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--format", "json", "--auth", &auth];
+    let child =
+        kitchen.command(&[&begin[..], &["--server", &url, "--timeout", "2s"]].concat()).spawn().unwrap();
+    kitchen.wait_for(1);
+    let cancelled = kitchen.command(&["runs", "cancel", "t"]).output().unwrap();
+    assert_eq!(cancelled.status.code(), Some(0), "{cancelled:?}");
+    let output = child.wait_with_output().unwrap();
+    let report = json(&output);
+    assert_eq!((output.status.code(), report["status"].as_str()), (Some(4), Some("stopped")), "{output:?}");
+    let error = &report["runs"][0]["error"];
+    assert_eq!((&error["code"], &error["message"]), (&"journal".into(), &"the run `t` was cancelled".into()));
+}
+
+#[test]
+fn a_request_that_is_another_one_now_is_not_sent() {
+    let kitchen = Kitchen::new("digest", [leaf(), Answer::Stall]);
+    let child = kitchen.begin();
+    kitchen.wait_for(2);
+    kill(child);
+    // Whoever closes the file last has all of it in one.
+    kitchen.listed();
+    let mut bytes = std::fs::read(kitchen.state()).unwrap();
+    let name = b"\"digest\":\"";
+    let at = bytes.windows(name.len()).rposition(|window| window == name).unwrap() + name.len();
+    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+    let first = bytes.windows(name.len()).position(|window| window == name).unwrap() + name.len();
+    bytes[first] = if bytes[first] == b'0' { b'1' } else { b'0' };
+    std::fs::write(kitchen.state(), bytes).unwrap();
+    let stopped = kitchen.resume(&[]);
+    let report = json(&stopped);
+    assert_eq!((stopped.status.code(), report["status"].as_str()), (Some(4), Some("stopped")), "{stopped:?}");
+    let why = report["runs"][0]["error"]["message"].as_str().unwrap();
+    assert!(
+        why.contains("is another one now; undo the change") && why.contains("--accept-changed`"),
+        "{why}"
+    );
+    assert_eq!((kitchen.lines().len(), &kitchen.listed()["status"]), (2, &"interrupted".into()));
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let output = kitchen.resume(&["--accept-changed"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+}
+
+#[test]
 fn a_wait_before_a_retry_is_kept_with_its_end() {
     let kitchen = Kitchen::new("wait", [leaf(), Answer::header(503, "Retry-After", "2")]);
     let child = kitchen.begin();

@@ -35,6 +35,8 @@ pub(super) struct Kept {
     durability: Durability,
     /// What happened before; empty for a run that begins.
     entries: Vec<Entry>,
+    /// The command that goes on with it.
+    resume: String,
     on_ambiguous: OnAmbiguous,
     accept_changed: bool,
 }
@@ -76,8 +78,9 @@ pub(super) fn begin(
         };
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
         durability.idempotency_header = idempotency_header(args);
+        let (entries, resume) = (Vec::new(), state.resume_command(&durability.lease.run_id));
         let (on_ambiguous, accept_changed) = (OnAmbiguous::Stop, false);
-        kept.push(Kept { durability, entries: Vec::new(), on_ambiguous, accept_changed });
+        kept.push(Kept { durability, entries, resume, on_ambiguous, accept_changed });
     }
     Ok(kept)
 }
@@ -140,8 +143,8 @@ impl Resumption {
         let entries = state.wait(state.journal.read(run_id)).map_err(refuse)?.entries;
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
         durability.idempotency_header = idempotency_header(args);
-        let (on_ambiguous, accept_changed) = (self.on_ambiguous, self.accept_changed);
-        Ok(Kept { durability, entries, on_ambiguous, accept_changed })
+        let (resume, on_ambiguous) = (state.resume_command(run_id), self.on_ambiguous);
+        Ok(Kept { durability, entries, resume, on_ambiguous, accept_changed: self.accept_changed })
     }
 }
 
@@ -157,8 +160,10 @@ impl Kept {
         if run.result().is_some() {
             return Ok(Past { events: resumed.events, halt: None });
         }
-        if !self.accept_changed {
-            resumed.check(run)?;
+        let checked = if self.accept_changed { Ok(()) } else { resumed.check(run) };
+        if let Err(error) = checked {
+            let why = format!("{error}; undo the change, or use `{} --accept-changed`", self.resume);
+            return Ok(Past { events: resumed.events, halt: Some(("journal", why)) });
         }
         let ambiguity = resumed.ambiguity(run, &self.durability);
         let halt = ambiguity.and_then(|ambiguity| self.settle(&ambiguity).err());
@@ -168,7 +173,6 @@ impl Kept {
 
     /// Whether the request is sent again, or why not.
     fn settle(&self, ambiguity: &Ambiguity) -> Result<(), String> {
-        let run_id = &self.durability.lease.run_id;
         let fact = ambiguity.to_string();
         let asked = match self.on_ambiguous {
             OnAmbiguous::Retry => return Ok(()),
@@ -182,9 +186,8 @@ impl Kept {
                 return Ok(());
             }
         }
-        Err(format!(
-            "{fact}; find out, and to send it again use `arazzo runs resume {run_id} --on-ambiguous retry`"
-        ))
+        let command = &self.resume;
+        Err(format!("{fact}; find out, and to send it again use `{command} --on-ambiguous retry`"))
     }
 
     /// Drives the run on.
@@ -204,14 +207,8 @@ impl Kept {
     /// Says how to go on with a run that was stopped from outside.
     pub(super) fn hint(&self, args: &RunArgs, result: &RunResult) {
         let code = result.error.as_ref().map(|error| error.code.as_str());
-        if code == Some("interrupted")
-            && !args.verbosity.quiet
-            && let Some(state) = &args.durable.state
-        {
-            let (run_id, path) = (&self.durability.lease.run_id, state.display());
-            output::message(&format!(
-                "  {HINT}hint{HINT:#}: go on with `arazzo runs resume {run_id} --state {path}`"
-            ));
+        if code == Some("interrupted") && !args.verbosity.quiet {
+            output::message(&format!("  {HINT}hint{HINT:#}: go on with `{}`", self.resume));
         }
     }
 }

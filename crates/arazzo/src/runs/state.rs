@@ -8,6 +8,7 @@ use arazzo_runner::journal::{
 };
 
 use crate::refusal::Refusal;
+use crate::shell;
 
 /// An open journal.
 #[derive(Clone)]
@@ -40,6 +41,12 @@ impl State {
     /// Waits for the journal.
     pub(crate) fn wait<T>(&self, work: Journalling<'_, T>) -> Result<T, JournalError> {
         block_on(work)
+    }
+
+    /// The command that goes on with a run, as a shell takes it.
+    pub(crate) fn resume_command(&self, run_id: &str) -> String {
+        let path = self.path.display().to_string();
+        format!("arazzo runs resume {} --state {}", shell::plain_word(run_id), shell::plain_word(&path))
     }
 
     /// Says what is wrong with the journal.
