@@ -35,6 +35,11 @@ const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 /// A larger body, in bytes, is not shown. To mask JSON takes many times its size.
 const MAX_SHOWN: usize = 1024 * 1024;
 
+/// Whether the value is masked wherever it appears.
+pub(crate) fn is_looked_for(secret: &str) -> bool {
+    secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH
+}
+
 /// Hides secrets in what is shown.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
@@ -49,7 +54,7 @@ impl Mask {
 
     /// Masks this value from now on.
     pub(crate) fn hide(&mut self, secret: &str) {
-        if !self.off && secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH {
+        if !self.off && is_looked_for(secret) {
             self.hidden.add(secret);
         }
     }

@@ -61,7 +61,7 @@ impl Kept {
         let past = self.past.as_ref().and_then(|past| Some((past, past.entries.first()?)));
         match past {
             Some((past, Entry::Record(record))) => Ok(plan.resume(record, &past.secret_inputs, given)?),
-            Some((_, Entry::CallStarted(_))) | None => {
+            Some((_, Entry::CallStarted(_) | Entry::SecretsFound(_))) | None => {
                 let fact = "the journal is damaged: the run has no start";
                 Err(DriveError::from(JournalError::new(JournalErrorKind::Damaged, fact)).into())
             }

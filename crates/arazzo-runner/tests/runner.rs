@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use arazzo_engine::{
     Call, CredentialName, EventKind, OperationCall, Response, RunOptions, Status, Timestamp,
 };
-use arazzo_runner::journal::{Journal as _, MemoryJournal, RunStatus};
+use arazzo_runner::journal::{Entry, Journal as _, MemoryJournal, RunStatus};
 use arazzo_runner::testing::{Answer, Server, block_on};
 use arazzo_runner::{
-    Cancellation, CredentialProvider, Credentials, Error, HeaderField, Outcome, Providing, Runner, Running,
-    Sending, SkippingClock, Transport, Workflow, WorkflowLoader,
+    Cancellation, CredentialProvider, Credentials, Error, FoundSecrets, HeaderField, Outcome, Providing,
+    Runner, Running, Sending, SkippingClock, Transport, Workflow, WorkflowLoader,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -381,6 +381,58 @@ fn a_cancelled_durable_run_is_gone_on_with_and_each_step_happens_once() {
     assert_eq!(fails(runner.clone().resume("other")), "the journal has no run `other`");
     let taken = runner.inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" })).run_id("mine");
     assert_eq!(fails(taken), "the journal has a run `mine` already");
+}
+
+/// Fetches a token of this name for each request, which the server says back or not.
+struct Echoing {
+    token: &'static str,
+    says: bool,
+}
+
+impl Transport for Echoing {
+    fn send<'a>(&'a self, operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
+        Box::pin(async { self.send_telling(operation, call, &FoundSecrets::default()).await })
+    }
+
+    fn send_telling<'a>(
+        &'a self,
+        _operation: &'a OperationCall,
+        _call: &'a Call,
+        found: &'a FoundSecrets,
+    ) -> Sending<'a> {
+        found.add(self.token);
+        let said = if self.says { self.token.replace(' ', "%20") } else { String::new() };
+        let body = json!({ "id": 7, "said": said }).to_string().into_bytes();
+        Box::pin(std::future::ready(Ok(Response { status: 201, headers: Vec::new(), body })))
+    }
+}
+
+#[test]
+fn a_fetched_token_that_a_server_says_is_masked_after_a_resumption_too() {
+    for says in [true, false] {
+        let (journal, _, runner) = durable("token");
+        let runner = runner.with_messages();
+        let cancellation = Cancellation::new();
+        let begun = runner.clone().transport(Arc::new(Echoing { token: "first t0ken", says }));
+        let begun = begun.inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" })).run_id("a");
+        let stopped = block_on(begun.cancel(&cancellation).run_with(|event| {
+            if matches!(event.kind, EventKind::StepFinished { .. }) {
+                cancellation.cancel();
+            }
+        }));
+        assert_eq!(stopped.unwrap().status(), Status::Stopped);
+        let kept = block_on(journal.read("a")).unwrap().entries;
+        let found = kept.iter().filter(|entry| matches!(entry, Entry::SecretsFound(_))).count();
+        assert_eq!(found, usize::from(says), "what is never said is never kept: {kept:?}");
+        assert!(!format!("{kept:?}").contains("first t0ken"), "{kept:?}");
+
+        let again = runner.transport(Arc::new(Echoing { token: "second-t0ken", says }));
+        let again = again.inputs(json!({ "pinToken": "hunter2-pin" })).resume("a");
+        let outcome = block_on(again.run()).unwrap();
+        let report = serde_json::to_string(outcome.report()).unwrap();
+        assert_eq!((outcome.report().steps.len(), report.contains("t0ken")), (2, false), "{report}");
+        assert_eq!(report.matches("said\\\":\\\"***").count(), if says { 2 } else { 0 }, "{report}");
+    }
 }
 
 #[test]

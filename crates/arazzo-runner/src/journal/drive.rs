@@ -8,6 +8,7 @@ use arazzo_document::openapi::ParameterLocation;
 use arazzo_engine::{Call, CallId, Command, Event, PlannedOperation, Run, RunResult, Status, Timestamp};
 
 use super::digest::hex;
+use super::given_away::GivenAway;
 use super::{CallStarted, Entry, Journal, Lease, RunStatus, Standing};
 use crate::drive::{DriveError, Tasks};
 use crate::found_secrets::FoundSecrets;
@@ -87,6 +88,7 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
 ) -> Result<(), DriveError> {
     let plan = Arc::clone(run.plan());
     let found = FoundSecrets::default();
+    let mut given_away = GivenAway::default();
     let mut tasks = Tasks::new(&plan, transport, clock, &found);
     let mut entries = Vec::new();
     let mut events: Vec<Event> = Vec::new();
@@ -103,8 +105,12 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
         }
         tasks.take_up(&commands);
         let mut record = tasks.next().await?;
-        found.take().iter().for_each(|secret| run.hide(secret));
+        for secret in found.take() {
+            run.hide(&secret);
+            given_away.add(secret);
+        }
         run.cover(&mut record);
+        entries.extend(given_away.entry(&record));
         entries.push(Entry::Record(record.clone()));
         events = run.apply(record)?;
     }

@@ -60,6 +60,7 @@ pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError>
     for entry in entries {
         match entry {
             Entry::CallStarted(call) => under_way = Some(call.clone()),
+            Entry::SecretsFound(found) => found.secrets.iter().for_each(|secret| run.hide(secret)),
             Entry::Record(record) => {
                 let folded = run.apply(record.clone());
                 events.extend(folded.map_err(|error| changed(&error.to_string()))?);
