@@ -35,8 +35,6 @@ pub struct Runner {
     transport: Arc<OnceLock<Arc<dyn Transport>>>,
     http: HttpOptions,
     credentials: Credentials,
-    /// What must not be shown beside the credentials.
-    secrets: Vec<String>,
     clock: Option<Arc<dyn Clock>>,
     options: RunOptions,
     with_messages: bool,
@@ -63,13 +61,11 @@ impl Runner {
             network: defaults.network.clone(),
             ..HttpOptions::default()
         };
-        let secrets = headers.iter().flat_map(|field| field.secrets()).map(str::to_owned);
         Self {
             plan: Arc::clone(workflow.plan()),
             defaults: Arc::clone(defaults),
             transport: Arc::default(),
             credentials: defaults.credentials.clone(),
-            secrets: secrets.chain(defaults.network.proxies.secrets()).collect(),
             http,
             clock: None,
             options: RunOptions { bodies: false, ..RunOptions::default() },
@@ -291,7 +287,7 @@ impl Runner {
         };
         let mut run = Run::new(self.plan, start.secrets, self.options);
         self.credentials.secrets().for_each(|secret| run.hide(secret));
-        self.secrets.iter().for_each(|secret| run.hide(secret));
+        self.http.secrets().iter().for_each(|secret| run.hide(secret));
         let past = kept.as_mut().map(|kept| kept.recall(&mut run, self.sends_again)).transpose()?;
         let mut reporter = if self.with_messages { Reporter::with_messages() } else { Reporter::new() };
         past.iter().flatten().for_each(|event| reporter.add(event));

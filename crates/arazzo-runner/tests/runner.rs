@@ -10,8 +10,9 @@ use arazzo_engine::{
 use arazzo_runner::journal::{Entry, Journal as _, MemoryJournal, RunStatus};
 use arazzo_runner::testing::{Answer, Server, block_on};
 use arazzo_runner::{
-    Cancellation, CredentialProvider, Credentials, Error, FoundSecrets, HeaderField, Outcome, Providing,
-    Runner, Running, Sending, SkippingClock, Transport, Workflow, WorkflowLoader,
+    Cancellation, CredentialProvider, Credentials, Error, FoundSecrets, HeaderField, HttpOptions,
+    HttpTransport, Outcome, Providing, Proxies, Runner, Running, Sending, SkippingClock, Transport, Workflow,
+    WorkflowLoader,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -192,6 +193,29 @@ fn requests_go_out_with_credentials_and_headers_and_events_without() {
         shown.contains("CallStarted") && !shown.contains("hunter2") && !shown.contains("trace-me"),
         "{shown}"
     );
+}
+
+#[test]
+fn secrets_of_the_http_options_are_shown_nowhere() {
+    let server = Server::start([Answer::json(201, r#"{"id":8,"echo":"hunter2-here"}"#)]).unwrap();
+    let loader = Workflow::loader().workflow("order").server("orders", server.url());
+    let loader = loader.credentials(Credentials::new().with_scheme("key", "hunter2-key").unwrap());
+    let mut options = HttpOptions::default();
+    options.headers.push(("X-Pass-Token".to_owned(), "Bearer hunter2-here".to_owned()));
+    let except = Some("127.0.0.1".to_owned());
+    options.network.proxies = Proxies::everywhere("http://me:hunter2-proxy@p.test", except).unwrap();
+    assert_eq!(options.secrets()[..2], ["Bearer hunter2-here", "hunter2-here"]);
+    let transport = HttpTransport::new(options.clone(), Credentials::new());
+    for debug in [format!("{options:?}"), format!("{transport:?}")] {
+        assert!(debug.contains("X-Pass-Token") && !debug.contains("hunter2"), "{debug}");
+    }
+    let runner = Runner::new(&Folder::new("http").load(loader).unwrap()).http(options).with_messages();
+    let mut shown = String::new();
+    let run = runner.inputs(json!({ "item": "tea" })).run_with(|event| shown.push_str(&format!("{event:?}")));
+    let outcome = block_on(run).unwrap();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(server.received()[0].headers("x-pass-token"), ["Bearer hunter2-here"]);
+    assert!(shown.contains("echo") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod message;
 mod token;
 mod token_request;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,6 +19,7 @@ use url::Url;
 
 use crate::credentials::Credentials;
 use crate::found_secrets::FoundSecrets;
+use crate::header_field::secrets_of;
 use crate::network::{self, Network, NetworkOptions};
 use crate::transport::{Sending, Transport};
 use crate::upload;
@@ -31,8 +33,8 @@ pub const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
 /// What is read of a body before room is made for all of it: a server may promise more than it sends.
 const BODY_ROOM: usize = 64 * 1024;
 
-/// How requests are sent.
-#[derive(Debug, Clone)]
+/// How requests are sent. `Debug` shows no value of a header field.
+#[derive(Clone)]
 pub struct HttpOptions {
     /// How long a request may take, from the first byte sent to the last one received. A step's own timeout wins.
     pub timeout: Duration,
@@ -61,11 +63,32 @@ impl Default for HttpOptions {
     }
 }
 
+impl HttpOptions {
+    /// What must not be shown: header fields that are credentials, and passwords of proxies.
+    pub fn secrets(&self) -> Vec<String> {
+        let fields = self.headers.iter().flat_map(|(name, value)| secrets_of(name, value));
+        fields.map(str::to_owned).chain(self.network.proxies.secrets()).collect()
+    }
+}
+
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { timeout, max_body, headers, files, folder, network } = self;
+        f.debug_struct("HttpOptions")
+            .field("timeout", timeout)
+            .field("max_body", max_body)
+            .field("headers", &headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("files", files)
+            .field("folder", folder)
+            .field("network", network)
+            .finish()
+    }
+}
+
 /// Sends requests over HTTP/1.1 and, where an `https` server offers it, HTTP/2.
 ///
 /// Header fields go out in the order of the request. Their names are spelled in lower case on the wire, which HTTP/2
 /// demands and HTTP/1.1 allows.
-#[derive(Debug)]
 pub struct HttpTransport {
     options: HttpOptions,
     credentials: Credentials,
@@ -169,6 +192,14 @@ impl HttpTransport {
             body.extend_from_slice(&chunk);
         }
         Ok(Response { status, headers, body })
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { options, credentials, .. } = self;
+        let mut shown = f.debug_struct("HttpTransport");
+        shown.field("options", options).field("credentials", credentials).finish_non_exhaustive()
     }
 }
 
