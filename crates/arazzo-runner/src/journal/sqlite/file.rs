@@ -31,6 +31,8 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, J
         SyncMode::Process => "NORMAL",
         SyncMode::Off => "OFF",
     };
+    // First of all: the mode stays with a file, which may be another program's.
+    schema::check(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(of)?;
     connection.pragma_update(None, "synchronous", sync).map_err(of)?;
     // What is deleted is overwritten: responses may say things that nobody should find later.
