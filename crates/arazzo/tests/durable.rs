@@ -471,6 +471,21 @@ fn a_run_can_be_cancelled_and_deleted() {
 }
 
 #[test]
+fn a_journal_is_a_file_whatever_its_name_is() {
+    let kitchen = Kitchen::new("names", []);
+    let arazzo = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arazzo"));
+        command.env_clear().current_dir(&kitchen.folder).args(arguments).output().unwrap()
+    };
+    for name in [":memory:", "file:runs?mode=memory", "file::memory:"] {
+        let run = arazzo(&["run", "tea.arazzo.yml", "--mock", "-i", "potToken=1", "--state", name]);
+        assert_eq!(run.status.code(), Some(0), "{run:?}");
+        let list = arazzo(&["runs", "list", "--format", "json", "--state", name]);
+        assert_eq!(json(&list)["runs"][0]["status"], "succeeded", "{name}: {list:?}");
+    }
+}
+
+#[test]
 fn a_journal_that_cannot_be_used_is_told_before_anything_is_sent() {
     let kitchen = Kitchen::new("unusable", []);
     std::fs::write(kitchen.state(), "this is no journal at all, it is a text").unwrap();
