@@ -287,6 +287,31 @@ fn a_wait_before_a_retry_is_kept_with_its_end() {
 }
 
 #[test]
+fn a_signal_ends_the_going_on_with_all_runs() {
+    let kitchen = Kitchen::new("all", [leaf(), Answer::Stall, leaf(), Answer::Stall]);
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    for (id, requests) in [("t", 2), ("u", 4)] {
+        let begin = ["run", "tea.arazzo.yml", "--run-id", id, "--auth", &auth, "-i", &pot, "--server", &url];
+        let child = kitchen.command(&begin).spawn().unwrap();
+        kitchen.wait_for(requests);
+        kill(child);
+    }
+    kitchen.server.follow([Answer::Stall, Answer::json(200, "{}"), cup()]);
+    let resume = ["runs", "resume", "--all", "--auth", &auth, "-i", &pot];
+    let child = kitchen.command(&resume).spawn().unwrap();
+    kitchen.wait_for(5);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let interrupted = child.wait_with_output().unwrap();
+    assert_eq!(interrupted.status.code(), Some(4), "{interrupted:?}");
+    assert_eq!(kitchen.lines().len(), 5);
+    let output = kitchen.command(&["runs", "list", "--format", "json"]).output().unwrap();
+    let list = json(&output);
+    for run in list["runs"].as_array().unwrap() {
+        assert_eq!(run["status"], "interrupted", "{list}");
+    }
+}
+
+#[test]
 fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
     let kitchen = Kitchen::new("secrets", [leaf(), Answer::Stall]);
     let child = kitchen.begin();

@@ -51,15 +51,22 @@ pub(crate) use tally::{Reasons, Tally};
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
-    carry_out(args, None)
+    carry_out(args, None, &mut interruption(args))
 }
 
-/// Goes on with a run of a journal. The arguments are those that it was begun with.
-pub(crate) fn resume(args: &RunArgs, resumption: &Resumption) -> Exit {
-    carry_out(args, Some(resumption))
+/// Goes on with a run of a journal, and says whether a signal ended that. The arguments are those that it was begun with.
+pub(crate) fn resume(args: &RunArgs, resumption: &Resumption) -> (Exit, bool) {
+    let mut interruption = interruption(args);
+    let exit = carry_out(args, Some(resumption), &mut interruption);
+    (exit, interruption.by().is_some())
 }
 
-fn carry_out(args: &RunArgs, resumption: Option<&Resumption>) -> Exit {
+/// With the mock nothing is waited for, so signals do what they do to every process.
+fn interruption(args: &RunArgs) -> Interruption {
+    Interruption::new(args.mock.is_none())
+}
+
+fn carry_out(args: &RunArgs, resumption: Option<&Resumption>, interruption: &mut Interruption) -> Exit {
     let mut documents = Vec::new();
     if let Err(refusal) = report::check(&args.reports) {
         output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
@@ -68,7 +75,7 @@ fn carry_out(args: &RunArgs, resumption: Option<&Resumption>) -> Exit {
     match prepare(args, &mut documents, resumption) {
         Ok(Prepared::Run(session)) => {
             warn_of_network(args);
-            session.run(args, &documents)
+            session.run(args, &documents, interruption)
         }
         Ok(Prepared::Many(many)) => {
             warn_of_network(args);

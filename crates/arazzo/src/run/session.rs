@@ -36,7 +36,12 @@ pub(super) struct Session {
 
 impl Session {
     /// Carries the runs out and prints what came of them.
-    pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
+    pub(super) fn run(
+        self,
+        args: &RunArgs,
+        documents: &[Arc<Document>],
+        interruption: &mut Interruption,
+    ) -> Exit {
         let verbosity = args.verbosity.verbosity();
         output::warn_all(&self.warnings, documents, verbosity);
         let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
@@ -55,7 +60,6 @@ impl Session {
             output::begin_events(&diagnostics);
         }
         let mut completed = Vec::new();
-        let mut interruption = Interruption::new(args.mock.is_none());
         let job = Job {
             args,
             verbosity,
@@ -69,8 +73,7 @@ impl Session {
         let mut exit = Exit::Success;
         let mut kept = self.kept.into_iter();
         for (plan, start) in self.runs {
-            let run =
-                runtime.block_on(job.run(plan, start, kept.next(), &mut interruption, &mut diagnostics));
+            let run = runtime.block_on(job.run(plan, start, kept.next(), interruption, &mut diagnostics));
             exit = exit.max(exit_of(run.result.status));
             if args.format == Format::Jsonl {
                 run.print_line(self.clock.now());

@@ -30,10 +30,14 @@ pub(super) fn run(args: &ResumeArgs) -> Exit {
     }
     let mut exit = Exit::Success;
     for run_id in ids {
-        exit = exit.max(match prepare(args, &state, &run_id) {
+        let (ended, is_interrupted) = match prepare(args, &state, &run_id) {
             Ok((run_args, resumption)) => run::resume(&run_args, &resumption),
-            Err(refusal) => refused(&refusal),
-        });
+            Err(refusal) => (refused(&refusal), false),
+        };
+        exit = exit.max(ended);
+        if is_interrupted {
+            break;
+        }
     }
     exit
 }
