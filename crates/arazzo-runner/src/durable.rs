@@ -56,6 +56,13 @@ impl Kept {
         Ok(Self { lease, past: Some(past) })
     }
 
+    /// Adds no idempotency header to requests.
+    pub(crate) fn add_no_key(&mut self) {
+        if let Some(held) = &mut self.lease {
+            held.durability.idempotency_header = None;
+        }
+    }
+
     /// The start of the run that was found, with the secret inputs that were given again.
     pub(crate) fn start(&self, plan: &Plan, given: Map<String, Value>) -> Result<Start, Error> {
         let past = self.past.as_ref().and_then(|past| Some((past, past.entries.first()?)));

@@ -14,7 +14,7 @@ use crate::durable::Kept;
 use crate::error::Error;
 use crate::execution::carry_out;
 use crate::http::{HttpOptions, HttpTransport};
-use crate::journal::{Journal, NewRun};
+use crate::journal::{DEFAULT_IDEMPOTENCY_HEADER, Journal, NewRun};
 use crate::mock::{MockTransport, Scenario};
 use crate::outcome::Outcome;
 use crate::running::Running;
@@ -162,7 +162,7 @@ impl Runner {
     /// [`Runner::resume`] goes on with it. A run that is cancelled, or whose future is dropped, can be gone on with, too.
     ///
     /// The journal has the inputs and the responses as they are, and neither secret inputs nor credentials. `POST` and
-    /// `PATCH` requests are sent with an `Idempotency-Key`.
+    /// `PATCH` requests are sent with an `Idempotency-Key`, unless one is among the header fields for all requests.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -285,6 +285,12 @@ impl Runner {
             }
             (found, _) => found,
         };
+        let mut given = self.http.headers.iter();
+        if let Some(kept) = &mut kept
+            && given.any(|(name, _)| name.eq_ignore_ascii_case(DEFAULT_IDEMPOTENCY_HEADER))
+        {
+            kept.add_no_key();
+        }
         let mut run = Run::new(self.plan, start.secrets, self.options);
         self.credentials.secrets().for_each(|secret| run.hide(secret));
         self.http.secrets().iter().for_each(|secret| run.hide(secret));

@@ -219,6 +219,23 @@ fn secrets_of_the_http_options_are_shown_nowhere() {
 }
 
 #[test]
+fn a_key_that_is_given_for_all_requests_is_sent_as_it_is() {
+    let server = Server::start([Answer::json(201, r#"{"id":8}"#), Answer::json(201, r#"{"id":9}"#)]).unwrap();
+    let loader = Workflow::loader().workflow("order").server("orders", server.url());
+    let loader = loader.credentials(Credentials::new().with_scheme("key", "hunter2-key").unwrap());
+    let workflow = Folder::new("own-key").load(loader).unwrap();
+    let runner = Runner::new(&workflow).inputs(json!({ "item": "tea" }));
+    let runner = runner.journal(Arc::new(MemoryJournal::new()));
+    assert!(block_on(runner.clone().run_id("a").run()).unwrap().is_success());
+    let mut options = HttpOptions::default();
+    options.headers.push(("idempotency-key".to_owned(), "mine".to_owned()));
+    assert!(block_on(runner.http(options).run_id("b").run()).unwrap().is_success());
+    let received = server.received();
+    assert_eq!(received[0].headers("Idempotency-Key")[0].len(), 32);
+    assert_eq!(received[1].headers("Idempotency-Key"), ["mine"]);
+}
+
+#[test]
 fn a_provider_is_asked_for_a_credential_when_a_request_needs_it() {
     let server = Server::start([Answer::json(201, r#"{"id":8,"echo":"hunter2-from-a-vault"}"#)]).unwrap();
     let loader = Workflow::loader()

@@ -263,6 +263,49 @@ fn a_request_that_is_another_one_now_is_not_sent() {
 }
 
 #[test]
+fn a_key_that_is_given_is_sent_and_a_name_that_is_none_is_refused() {
+    let kitchen = Kitchen::new("own-key", [leaf(), Answer::json(200, "{}"), cup()]);
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let run = |more: &[&str]| {
+        let run = ["run", "tea.arazzo.yml", "--auth", &auth, "-i", &pot, "--server", &url];
+        kitchen.command(&[&run[..], more].concat()).output().unwrap()
+    };
+    for name in ["bad name", "Content-Length", "\u{fc}"] {
+        let refused = run(&["--idempotency-header", name]);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(&format!("`{name}`")), "{refused:?}");
+    }
+    assert_eq!(kitchen.lines().len(), 0);
+    let output = run(&["-H", "idempotency-key: mine"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(kitchen.server.received()[2].headers("Idempotency-Key"), ["mine"]);
+}
+
+#[test]
+fn commands_that_messages_name_can_be_pasted() {
+    let kitchen = Kitchen::new("paste", [leaf(), Answer::json(200, "{}"), Answer::Stall]);
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let arazzo = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arazzo"));
+        command.env_clear().current_dir(&kitchen.folder).args(arguments).args(["--state", "my runs.db"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let begin = ["run", "tea.arazzo.yml", "--run-id", "it's", "--auth", &auth, "-i", &pot, "--server", &url];
+    let child = arazzo(&begin).spawn().unwrap();
+    kitchen.wait_for(3);
+    kill(child);
+    let told = |arguments: &[&str]| String::from_utf8(arazzo(arguments).output().unwrap().stderr).unwrap();
+    let resume = told(&["runs", "resume", "it's", "--auth", &auth, "-i", &pot]);
+    let command = r"`arazzo runs resume 'it'\''s' --state 'my runs.db' --on-ambiguous retry`";
+    assert!(resume.contains(command), "{resume}");
+    let unknown = told(&["runs", "show", "other"]);
+    assert!(unknown.contains("`arazzo runs list --state 'my runs.db'`"), "{unknown}");
+    let taken = told(&begin);
+    assert!(taken.contains("`arazzo runs resume RUN-ID --state 'my runs.db'`"), "{taken}");
+}
+
+#[test]
 fn a_wait_before_a_retry_is_kept_with_its_end() {
     let kitchen = Kitchen::new("wait", [leaf(), Answer::header(503, "Retry-After", "2")]);
     let child = kitchen.begin();

@@ -77,7 +77,7 @@ pub(super) fn begin(
             }
         };
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
-        durability.idempotency_header = idempotency_header(args);
+        durability.idempotency_header = idempotency_header(args, not_kept);
         let (entries, resume) = (Vec::new(), state.resume_command(&durability.lease.run_id));
         let (on_ambiguous, accept_changed) = (OnAmbiguous::Stop, false);
         kept.push(Kept { durability, entries, resume, on_ambiguous, accept_changed });
@@ -132,7 +132,7 @@ impl Resumption {
     }
 
     /// Leases the run, if it is not over, and reads what is there.
-    pub(super) fn take(&self, args: &RunArgs) -> Result<Kept, Refusal> {
+    pub(super) fn take(&self, args: &RunArgs, given: &NotKept) -> Result<Kept, Refusal> {
         let (state, run_id) = (&self.state, &self.run.summary.run_id);
         let refuse = |error: JournalError| state.refuse(&error);
         let lease = if matches!(self.run.summary.status, RunStatus::Succeeded | RunStatus::Failed) {
@@ -142,7 +142,7 @@ impl Resumption {
         };
         let entries = state.wait(state.journal.read(run_id)).map_err(refuse)?.entries;
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
-        durability.idempotency_header = idempotency_header(args);
+        durability.idempotency_header = idempotency_header(args, given);
         let (resume, on_ambiguous) = (state.resume_command(run_id), self.on_ambiguous);
         Ok(Kept { durability, entries, resume, on_ambiguous, accept_changed: self.accept_changed })
     }
@@ -222,6 +222,8 @@ pub(super) fn run_id(args: &RunArgs, made_up: String, index: u64, of: usize) -> 
     }
 }
 
-fn idempotency_header(args: &RunArgs) -> Option<String> {
-    Some(args.durable.idempotency_header.clone()).filter(|name| !name.is_empty())
+/// The field that is added. One that is given for all requests stays as it is.
+fn idempotency_header(args: &RunArgs, given: &NotKept) -> Option<String> {
+    let name = args.durable.idempotency_header.clone();
+    Some(name).filter(|name| !name.is_empty() && !given.has_header(name))
 }

@@ -236,7 +236,7 @@ fn prepare(
         return Err(Refusal::usage("`--format outputs` prints the outputs of one workflow", None));
     }
     let kept = match (resumption, &args.durable.state, plan_digest) {
-        (Some(resumption), _, _) => vec![resumption.take(args)?],
+        (Some(resumption), _, _) => vec![resumption.take(args, &not_kept)?],
         (None, Some(path), Some(digest)) => {
             let state = State::create(path, args.durable.durability.into())?;
             durable::begin(args, &state, &runs, &digest, &not_kept)?

@@ -95,6 +95,11 @@ impl NotKept {
         if problems.is_empty() { Ok(()) } else { Err(Refusal { exit: Exit::Usage, problems }) }
     }
 
+    /// Whether there is a field of this name.
+    pub(super) fn has_header(&self, name: &str) -> bool {
+        has(&self.headers, name)
+    }
+
     /// The names of the fields, as the plan was made with.
     pub(super) fn headers(&self) -> &[String] {
         &self.headers
