@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -330,7 +331,7 @@ fn a_wait_before_a_retry_is_kept_with_its_end() {
 }
 
 #[test]
-fn a_signal_ends_the_going_on_with_all_runs() {
+fn all_runs_are_gone_on_with_until_a_signal_comes() {
     let kitchen = Kitchen::new("all", [leaf(), Answer::Stall, leaf(), Answer::Stall]);
     let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
     for (id, requests) in [("t", 2), ("u", 4)] {
@@ -347,11 +348,23 @@ fn a_signal_ends_the_going_on_with_all_runs() {
     let interrupted = child.wait_with_output().unwrap();
     assert_eq!(interrupted.status.code(), Some(4), "{interrupted:?}");
     assert_eq!(kitchen.lines().len(), 5);
-    let output = kitchen.command(&["runs", "list", "--format", "json"]).output().unwrap();
-    let list = json(&output);
-    for run in list["runs"].as_array().unwrap() {
-        assert_eq!(run["status"], "interrupted", "{list}");
-    }
+    let statuses = || {
+        let output = kitchen.command(&["runs", "list", "--format", "json"]).output().unwrap();
+        let list = json(&output);
+        let runs = list["runs"].as_array().unwrap().iter();
+        runs.map(|run| run["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(statuses(), ["interrupted", "interrupted"]);
+
+    // What is given on standard input is for each of them.
+    let water = || Answer::json(200, "{}");
+    kitchen.server.follow([water(), cup(), water(), cup()]);
+    let mut command = kitchen.command(&["runs", "resume", "--all", "--auth", &auth, "--inputs", "-"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("potToken: {POT}").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(statuses(), ["succeeded", "succeeded"]);
 }
 
 #[test]

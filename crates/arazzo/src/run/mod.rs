@@ -51,13 +51,18 @@ pub(crate) use tally::{Reasons, Tally};
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
-    carry_out(args, None, &mut interruption(args))
+    carry_out(args, None, &mut StandardInput::default(), &mut interruption(args))
 }
 
 /// Goes on with a run of a journal, and says whether a signal ended that. The arguments are those that it was begun with.
-pub(crate) fn resume(args: &RunArgs, resumption: &Resumption) -> (Exit, bool) {
+pub(crate) fn resume(
+    args: &RunArgs,
+    resumption: &Resumption,
+    standard_input: &mut StandardInput,
+) -> (Exit, bool) {
     let mut interruption = interruption(args);
-    let exit = carry_out(args, Some(resumption), &mut interruption);
+    standard_input.again();
+    let exit = carry_out(args, Some(resumption), standard_input, &mut interruption);
     (exit, interruption.by().is_some())
 }
 
@@ -66,13 +71,18 @@ fn interruption(args: &RunArgs) -> Interruption {
     Interruption::new(args.mock.is_none())
 }
 
-fn carry_out(args: &RunArgs, resumption: Option<&Resumption>, interruption: &mut Interruption) -> Exit {
+fn carry_out(
+    args: &RunArgs,
+    resumption: Option<&Resumption>,
+    standard_input: &mut StandardInput,
+    interruption: &mut Interruption,
+) -> Exit {
     let mut documents = Vec::new();
     if let Err(refusal) = report::check(&args.reports) {
         output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
         return refusal.exit;
     }
-    match prepare(args, &mut documents, resumption) {
+    match prepare(args, &mut documents, resumption, standard_input) {
         Ok(Prepared::Run(session)) => {
             warn_of_network(args);
             session.run(args, &documents, interruption)
@@ -121,11 +131,11 @@ fn prepare(
     args: &RunArgs,
     documents: &mut Vec<Arc<Document>>,
     resumption: Option<&Resumption>,
+    standard_input: &mut StandardInput,
 ) -> Result<Prepared, Refusal> {
     let is_many = many::is_asked_for(args)?;
-    let mut standard_input = StandardInput::default();
     let network = network::collect(args)?;
-    let (workspace, mut diagnostics) = read(args, &network, documents, &mut standard_input)?;
+    let (workspace, mut diagnostics) = read(args, &network, documents, standard_input)?;
     let workflows = choose(&args.workflows, args.all, &workspace)?;
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
@@ -175,7 +185,7 @@ fn prepare(
     }
     HeaderField::check(&headers, &plans, &workspace, &options).map_err(headers::refuse)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
-    let objects = inputs::objects(args, &mut standard_input, &mut diagnostics)?;
+    let objects = inputs::objects(args, standard_input, &mut diagnostics)?;
     if args.dry_run {
         let preview = |plan: &Arc<Plan>| {
             let inputs = inputs::complete(args, &objects, plan)?;
@@ -188,7 +198,7 @@ fn prepare(
         if args.mock.is_some() { Box::new(SkippingClock::new()) } else { Box::new(SystemClock::new()) };
     let mut many = None;
     if is_many && let Some(plan) = plans.pop() {
-        let (input, clock, found) = (&mut standard_input, &*clock, &mut diagnostics);
+        let (input, clock, found) = (standard_input, &*clock, &mut diagnostics);
         let source = many::source(args, &plan, &objects, input, clock, found)?;
         many = Some((plan, source));
     }

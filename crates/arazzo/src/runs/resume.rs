@@ -9,7 +9,7 @@ use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
-use crate::run::{self, Resumption};
+use crate::run::{self, Resumption, StandardInput};
 
 /// Goes on with the run, or with all that are interrupted.
 pub(super) fn run(args: &ResumeArgs) -> Exit {
@@ -29,9 +29,10 @@ pub(super) fn run(args: &ResumeArgs) -> Exit {
         output::message("no run is interrupted");
     }
     let mut exit = Exit::Success;
+    let mut standard_input = StandardInput::default();
     for run_id in ids {
         let (ended, is_interrupted) = match prepare(args, &state, &run_id) {
-            Ok((run_args, resumption)) => run::resume(&run_args, &resumption),
+            Ok((run_args, resumption)) => run::resume(&run_args, &resumption, &mut standard_input),
             Err(refusal) => (refused(&refusal), false),
         };
         exit = exit.max(ended);
