@@ -432,6 +432,38 @@ fn runs_that_cannot_all_begin_leave_nothing_to_go_on_with() {
 }
 
 #[test]
+fn a_secret_that_the_description_has_is_not_asked_for_again() {
+    let kitchen = Kitchen::new("default", [leaf(), Answer::Stall, leaf(), Answer::Stall]);
+    let flow = FLOW.replace("potToken: {type: string}", "potToken: {type: string, default: house-pot}");
+    std::fs::write(kitchen.folder.join("tea.arazzo.yml"), flow).unwrap();
+    let (auth, url) = (format!("key={KEY}"), kitchen.server.url());
+    let mine = format!("potToken={POT}");
+    for (id, more, requests) in [("t", vec![], 2), ("u", vec!["-i", mine.as_str()], 4)] {
+        let begin = ["run", "tea.arazzo.yml", "--run-id", id, "--auth", &auth, "--server", &url];
+        let child = kitchen.command(&[&begin[..], &more].concat()).spawn().unwrap();
+        kitchen.wait_for(requests);
+        kill(child);
+    }
+    let resume = |id: &str, more: &[&str]| {
+        let resume = ["runs", "resume", id, "--auth", &auth];
+        kitchen.command(&[&resume[..], more].concat()).output().unwrap()
+    };
+    for (id, more) in [("t", vec!["-i", mine.as_str()]), ("u", vec![])] {
+        let output = resume(id, &more);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+    assert_eq!(kitchen.lines().len(), 4);
+    for more in [&[][..], &["-i", "potToken=house-pot"]] {
+        kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+        let output = resume("t", more);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let received = kitchen.server.received();
+    assert!(contains(&received[5].body, "house-pot"), "{received:?}");
+    assert_eq!(received.len(), 6, "a run that is over sends nothing");
+}
+
+#[test]
 fn a_run_that_goes_on_elsewhere_sends_the_files_of_where_it_began() {
     let kitchen = Kitchen::new("files", [leaf(), Answer::Stall]);
     let (photo, other) =
