@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use arazzo_engine::{
     Call, CredentialName, EventKind, OperationCall, Response, RunOptions, Status, Timestamp,
 };
-use arazzo_runner::journal::{Entry, Journal as _, MemoryJournal, RunStatus};
+use arazzo_runner::journal::{
+    Entry, Journal, JournalledRun, Journalling, Lease, MemoryJournal, NewRun, RunStatus, RunSummary, Standing,
+};
 use arazzo_runner::testing::{Answer, Server, block_on};
 use arazzo_runner::{
     Cancellation, CredentialProvider, Credentials, Error, FoundSecrets, HeaderField, HttpOptions,
@@ -474,6 +476,64 @@ fn a_fetched_token_that_a_server_says_is_masked_after_a_resumption_too() {
         assert_eq!((outcome.report().steps.len(), report.contains("t0ken")), (2, false), "{report}");
         assert_eq!(report.matches("said\\\":\\\"***").count(), if says { 2 } else { 0 }, "{report}");
     }
+}
+
+/// Never keeps the end of a run: it is cancelled while that is written.
+struct Endless(MemoryJournal, Cancellation);
+
+impl Journal for Endless {
+    fn create(&self, run: NewRun) -> Journalling<'_, Lease> {
+        self.0.create(run)
+    }
+
+    fn append<'a>(
+        &'a self,
+        lease: &'a Lease,
+        entries: Vec<Entry>,
+        standing: Standing,
+    ) -> Journalling<'a, ()> {
+        if let Standing::Over(_) = standing {
+            self.1.cancel();
+            return Box::pin(std::future::pending());
+        }
+        self.0.append(lease, entries, standing)
+    }
+
+    fn claim<'a>(&'a self, run_id: &'a str) -> Journalling<'a, Lease> {
+        self.0.claim(run_id)
+    }
+
+    fn release<'a>(&'a self, lease: &'a Lease) -> Journalling<'a, ()> {
+        self.0.release(lease)
+    }
+
+    fn read<'a>(&'a self, run_id: &'a str) -> Journalling<'a, JournalledRun> {
+        self.0.read(run_id)
+    }
+
+    fn list(&self) -> Journalling<'_, Vec<RunSummary>> {
+        self.0.list()
+    }
+
+    fn cancel<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
+        self.0.cancel(run_id)
+    }
+
+    fn delete<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
+        self.0.delete(run_id)
+    }
+}
+
+#[test]
+fn an_end_that_is_not_known_to_be_kept_does_not_count() {
+    let (_, noting, runner) = durable("endless");
+    let cancellation = Cancellation::new();
+    let journal = Arc::new(Endless(MemoryJournal::new(), cancellation.clone()));
+    let run = runner.journal(journal.clone()).run_id("a").cancel(&cancellation);
+    let outcome = block_on(run.inputs(json!({ "item": "tea", "pinToken": "1" })).run()).unwrap();
+    assert_eq!((outcome.status(), outcome.report().status), (Status::Stopped, Some(Status::Stopped)));
+    assert_eq!(noting.0.lock().unwrap().len(), 2);
+    assert_eq!(block_on(journal.read("a")).unwrap().summary.status, RunStatus::Interrupted);
 }
 
 #[test]
