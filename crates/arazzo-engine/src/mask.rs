@@ -42,6 +42,11 @@ pub(crate) const MAX_SHOWN: usize = 1024 * 1024;
 /// The media type of a form in which names and values are written as in a query.
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Whether the value is masked wherever it appears.
+pub(crate) fn is_looked_for(secret: &str) -> bool {
+    secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH
+}
+
 /// Hides secrets in what is shown.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
@@ -80,8 +85,7 @@ impl Mask {
 
     /// Whether it is masked only since now.
     fn add(&mut self, secret: &str) -> bool {
-        let is_long_enough = secret.chars().take(MIN_LENGTH).count() == MIN_LENGTH;
-        !self.off && is_long_enough && self.hidden.add(secret)
+        !self.off && is_looked_for(secret) && self.hidden.add(secret)
     }
 
     /// Masks the values of members with secret names from now on, at any depth.

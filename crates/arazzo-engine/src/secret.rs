@@ -1,5 +1,6 @@
 //! Secrets: what is one, where it stands, and how it may be written.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine as _;
@@ -42,20 +43,25 @@ pub(crate) fn is_secret(name: &[u8]) -> bool {
 #[derive(Clone, Default, PartialEq)]
 pub struct Secrets {
     inputs: Map<String, Value>,
+    /// Those that are as the description has them by default.
+    defaults: BTreeSet<String>,
 }
 
 impl Secrets {
-    pub(crate) fn of_inputs(inputs: Map<String, Value>) -> Self {
-        Self { inputs }
+    pub(crate) fn of_inputs(inputs: Map<String, Value>, defaults: &Map<String, Value>) -> Self {
+        let defaults = inputs.iter().filter(|(name, value)| defaults.get(*name) == Some(value));
+        let defaults = defaults.map(|(name, _)| name.clone()).collect();
+        Self { inputs, defaults }
     }
 
     pub(crate) fn inputs(&self) -> &Map<String, Value> {
         &self.inputs
     }
 
-    /// The names of the secret inputs. A journal keeps them, so that who resumes the run is asked for each.
+    /// The names of the secret inputs that are not what the description has by default. A journal keeps them, so that who
+    /// resumes the run is asked for each.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.inputs.keys().map(String::as_str)
+        self.inputs.keys().map(String::as_str).filter(|name| !self.defaults.contains(*name))
     }
 }
 

@@ -56,12 +56,19 @@ impl Kept {
         Ok(Self { lease, past: Some(past) })
     }
 
+    /// Adds no idempotency header to requests.
+    pub(crate) fn add_no_key(&mut self) {
+        if let Some(held) = &mut self.lease {
+            held.durability.idempotency_header = None;
+        }
+    }
+
     /// The start of the run that was found, with the secret inputs that were given again.
     pub(crate) fn start(&self, plan: &Plan, given: Map<String, Value>) -> Result<Start, Error> {
         let past = self.past.as_ref().and_then(|past| Some((past, past.entries.first()?)));
         match past {
             Some((past, Entry::Record(record))) => Ok(plan.resume(record, &past.secret_inputs, given)?),
-            Some((_, Entry::CallStarted(_))) | None => {
+            Some((_, Entry::CallStarted(_) | Entry::SecretsFound(_))) | None => {
                 let fact = "the journal is damaged: the run has no start";
                 Err(DriveError::from(JournalError::new(JournalErrorKind::Damaged, fact)).into())
             }
@@ -115,10 +122,13 @@ impl Kept {
             Ok(driven) => {
                 driven.map(|()| run.result().cloned()).and_then(|result| result.ok_or(DriveError::Idle))
             }
-            Err(fault) => cut_off(run, clock.now(), &fault, on_event),
+            Err(fault) => Ok(cut_off(run, clock.now(), &fault, on_event)),
         };
-        lease.give_back().await?;
-        result
+        // Why it broke off comes before why its lease could not be given back.
+        let given_back = lease.give_back().await;
+        let result = result?;
+        given_back?;
+        Ok(result)
     }
 }
 

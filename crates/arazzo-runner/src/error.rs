@@ -66,7 +66,7 @@ pub enum Error {
     NoThread,
     /// A request was under way when the run was interrupted and may have had its effect. Find out, and have it sent again by
     /// [`Runner::send_again`](crate::Runner::send_again).
-    #[error("{}", under_way(.0))]
+    #[error("{0}")]
     Ambiguous(Ambiguity),
     /// A run is to be gone on with, and no journal was given.
     #[error(
@@ -122,13 +122,6 @@ fn listed(diagnostics: &[Diagnostic]) -> String {
         let _ = write!(text, "\nand {} more", errors.len() - MAX_SHOWN);
     }
     text
-}
-
-fn under_way(Ambiguity { step_id, method, operation, header, .. }: &Ambiguity) -> String {
-    format!(
-        "step `{step_id}`: its {method} (`{operation}`) was under way when the run was interrupted and may have had its \
-         effect, and the operation declares no `{header}` header by which the server could tell"
-    )
 }
 
 fn problems(error: &InputsError) -> String {

@@ -5,8 +5,11 @@ use std::pin::pin;
 use std::task::Poll;
 
 use arazzo_engine::{
-    Call, Event, EventKind, Fault, OperationCall, Record, Relation, Run, RunResult, Timestamp,
+    Call, Event, EventKind, Fault, OperationCall, Record, Relation, Run, RunError, RunResult, Status,
+    Timestamp,
 };
+
+use serde_json::Map;
 
 use crate::drive::{DriveError, drive};
 use crate::found_secrets::FoundSecrets;
@@ -54,22 +57,26 @@ pub async fn carry_out<F: FnMut(&Event) + ?Sized>(
             driven?;
             run.result().cloned().ok_or(DriveError::Idle)
         }
-        Err(fault) => cut_off(run, clock.now(), &fault, on_event),
+        Err(fault) => Ok(cut_off(run, clock.now(), &fault, on_event)),
     }
 }
 
+/// How a run stands that goes on no further. An end of which nobody was told, as it is not known to be kept, does not
+/// count.
 pub(crate) fn cut_off<F: FnMut(&Event) + ?Sized>(
     run: Run,
     at: Timestamp,
     Fault { code, message }: &Fault,
     on_event: &mut F,
-) -> Result<RunResult, DriveError> {
-    if let Some(result) = run.result() {
-        return Ok(result.clone());
-    }
-    let (events, result) = run.cut_off(at, code, message).ok_or(DriveError::Idle)?;
+) -> RunResult {
+    let (events, result) = run.cut_off(at, code, message).unwrap_or_else(|| {
+        let error = RunError { code: code.clone(), message: message.clone(), step_id: None };
+        let (status, outputs) = (Status::Stopped, Map::new());
+        let kind = EventKind::RunFinished { status, outputs: outputs.clone(), error: Some(error.clone()) };
+        (vec![Event { at, kind }], RunResult { status, outputs, error: Some(error) })
+    });
     events.iter().for_each(on_event);
-    Ok(result)
+    result
 }
 
 /// Lets others have their turn before each request. A transport that never waits would leave them none, and nobody could

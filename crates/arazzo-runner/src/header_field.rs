@@ -93,9 +93,7 @@ impl HeaderField {
 
     /// What must not be shown of it: a credential, of `Authorization` also what stands behind its scheme.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        let value = Some(self.value.as_str()).filter(|_| is_secret_name(&self.name));
-        let behind = value.and_then(|value| Some(value.split_once(' ')?.1.trim()));
-        value.into_iter().chain(behind)
+        secrets_of(&self.name, &self.value)
     }
 
     /// Whether the fields may go to all that the plans call. One that is a credential must not go to several hosts, for
@@ -131,6 +129,13 @@ impl std::fmt::Debug for HeaderField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("HeaderField").field(&self.name).finish()
     }
+}
+
+/// What must not be shown of a field.
+pub(crate) fn secrets_of<'f>(name: &str, value: &'f str) -> impl Iterator<Item = &'f str> + use<'f> {
+    let value = Some(value).filter(|_| is_secret_name(name));
+    let behind = value.and_then(|value| Some(value.split_once(' ')?.1.trim()));
+    value.into_iter().chain(behind)
 }
 
 /// What a name is made of: a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).

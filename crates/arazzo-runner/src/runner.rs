@@ -14,7 +14,7 @@ use crate::durable::Kept;
 use crate::error::Error;
 use crate::execution::carry_out;
 use crate::http::{HttpOptions, HttpTransport};
-use crate::journal::{Journal, NewRun};
+use crate::journal::{DEFAULT_IDEMPOTENCY_HEADER, Journal, NewRun};
 use crate::mock::{MockTransport, Scenario};
 use crate::outcome::Outcome;
 use crate::running::Running;
@@ -35,8 +35,6 @@ pub struct Runner {
     transport: Arc<OnceLock<Arc<dyn Transport>>>,
     http: HttpOptions,
     credentials: Credentials,
-    /// What must not be shown beside the credentials.
-    secrets: Vec<String>,
     clock: Option<Arc<dyn Clock>>,
     options: RunOptions,
     with_messages: bool,
@@ -63,13 +61,11 @@ impl Runner {
             network: defaults.network.clone(),
             ..HttpOptions::default()
         };
-        let secrets = headers.iter().flat_map(|field| field.secrets()).map(str::to_owned);
         Self {
             plan: Arc::clone(workflow.plan()),
             defaults: Arc::clone(defaults),
             transport: Arc::default(),
             credentials: defaults.credentials.clone(),
-            secrets: secrets.chain(defaults.network.proxies.secrets()).collect(),
             http,
             clock: None,
             options: RunOptions { bodies: false, ..RunOptions::default() },
@@ -166,7 +162,7 @@ impl Runner {
     /// [`Runner::resume`] goes on with it. A run that is cancelled, or whose future is dropped, can be gone on with, too.
     ///
     /// The journal has the inputs and the responses as they are, and neither secret inputs nor credentials. `POST` and
-    /// `PATCH` requests are sent with an `Idempotency-Key`.
+    /// `PATCH` requests are sent with an `Idempotency-Key`, unless one is among the header fields for all requests.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -289,9 +285,15 @@ impl Runner {
             }
             (found, _) => found,
         };
+        let mut given = self.http.headers.iter();
+        if let Some(kept) = &mut kept
+            && given.any(|(name, _)| name.eq_ignore_ascii_case(DEFAULT_IDEMPOTENCY_HEADER))
+        {
+            kept.add_no_key();
+        }
         let mut run = Run::new(self.plan, start.secrets, self.options);
         self.credentials.secrets().for_each(|secret| run.hide(secret));
-        self.secrets.iter().for_each(|secret| run.hide(secret));
+        self.http.secrets().iter().for_each(|secret| run.hide(secret));
         let past = kept.as_mut().map(|kept| kept.recall(&mut run, self.sends_again)).transpose()?;
         let mut reporter = if self.with_messages { Reporter::with_messages() } else { Reporter::new() };
         past.iter().flatten().for_each(|event| reporter.add(event));

@@ -23,25 +23,29 @@ pub fn check_upload(path: &Path) -> Result<(), FileError> {
     open(path).map(drop)
 }
 
-/// The bytes of a body. Files are read only if they `may_be_read`.
-pub(crate) async fn bytes(body: &Body, may_be_read: bool) -> Result<Vec<u8>, TransportError> {
+/// The bytes of a body. Files are read only if they `may_be_read`; relative paths start at `folder`.
+pub(crate) async fn bytes(
+    body: &Body,
+    may_be_read: bool,
+    folder: Option<&Path>,
+) -> Result<Vec<u8>, TransportError> {
     if let [Chunk::Bytes(bytes)] = body.chunks() {
         return Ok(bytes.clone());
     }
     if !may_be_read {
         return Err(unreadable("the body has a file in it, and files are not sent here".to_owned()));
     }
-    let body = body.clone();
-    let joined = tokio::task::spawn_blocking(move || fill(&body)).await;
+    let (body, folder) = (body.clone(), folder.map(Path::to_owned).unwrap_or_default());
+    let joined = tokio::task::spawn_blocking(move || fill(&body, &folder)).await;
     joined.unwrap_or_else(|_| Err(unreadable("the files of the body could not be read".to_owned())))
 }
 
-fn fill(body: &Body) -> Result<Vec<u8>, TransportError> {
+fn fill(body: &Body, folder: &Path) -> Result<Vec<u8>, TransportError> {
     let mut bytes = Vec::new();
     for chunk in body.chunks() {
         match chunk {
             Chunk::Bytes(chunk) => bytes.extend_from_slice(chunk),
-            Chunk::File(path) => read(Path::new(path), &mut bytes)
+            Chunk::File(path) => read(&folder.join(path), &mut bytes)
                 .map_err(|error| unreadable(format!("the file `{path}` {error}")))?,
         }
     }
@@ -103,16 +107,19 @@ mod tests {
             Chunk::Bytes(vec![2]),
             Chunk::File(name),
         ]);
-        assert_eq!(block_on(bytes(&body, true)).unwrap(), [1, 0, 255, 2, 0, 255]);
-        assert_eq!(block_on(bytes(&body, false)).unwrap_err().code, TransportErrorCode::FileUnreadable);
+        assert_eq!(block_on(bytes(&body, true, None)).unwrap(), [1, 0, 255, 2, 0, 255]);
+        let relative = Body::from(vec![Chunk::File(path.file_name().unwrap().to_str().unwrap().to_owned())]);
+        let folder = std::env::temp_dir();
+        assert_eq!(block_on(bytes(&relative, true, Some(&folder))).unwrap(), [0, 255]);
+        assert_eq!(block_on(bytes(&body, false, None)).unwrap_err().code, TransportErrorCode::FileUnreadable);
         std::fs::remove_file(&path).unwrap();
-        let error = block_on(bytes(&body, true)).unwrap_err();
+        let error = block_on(bytes(&body, true, None)).unwrap_err();
         assert_eq!(error.code, TransportErrorCode::FileUnreadable);
         assert!(error.message.ends_with("does not exist"), "{error}");
     }
 
     #[test]
     fn a_body_without_files_is_its_bytes() {
-        assert_eq!(block_on(bytes(&Body::from(vec![0, 255]), false)).unwrap(), [0, 255]);
+        assert_eq!(block_on(bytes(&Body::from(vec![0, 255]), false, None)).unwrap(), [0, 255]);
     }
 }

@@ -7,11 +7,14 @@ use std::sync::{Arc, Mutex};
 use arazzo_engine::{
     Call, CredentialName, EventKind, OperationCall, Response, RunOptions, Status, Timestamp,
 };
-use arazzo_runner::journal::{Journal as _, MemoryJournal, RunStatus};
+use arazzo_runner::journal::{
+    Entry, Journal, JournalledRun, Journalling, Lease, MemoryJournal, NewRun, RunStatus, RunSummary, Standing,
+};
 use arazzo_runner::testing::{Answer, Server, block_on};
 use arazzo_runner::{
-    Cancellation, CredentialProvider, Credentials, Error, HeaderField, Outcome, Providing, Runner, Running,
-    Sending, SkippingClock, Transport, Workflow, WorkflowLoader,
+    Cancellation, CredentialProvider, Credentials, Error, FoundSecrets, HeaderField, HttpOptions,
+    HttpTransport, Outcome, Providing, Proxies, Runner, Running, Sending, SkippingClock, Transport, Workflow,
+    WorkflowLoader,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -192,6 +195,46 @@ fn requests_go_out_with_credentials_and_headers_and_events_without() {
         shown.contains("CallStarted") && !shown.contains("hunter2") && !shown.contains("trace-me"),
         "{shown}"
     );
+}
+
+#[test]
+fn secrets_of_the_http_options_are_shown_nowhere() {
+    let server = Server::start([Answer::json(201, r#"{"id":8,"echo":"hunter2-here"}"#)]).unwrap();
+    let loader = Workflow::loader().workflow("order").server("orders", server.url());
+    let loader = loader.credentials(Credentials::new().with_scheme("key", "hunter2-key").unwrap());
+    let mut options = HttpOptions::default();
+    options.headers.push(("X-Pass-Token".to_owned(), "Bearer hunter2-here".to_owned()));
+    let except = Some("127.0.0.1".to_owned());
+    options.network.proxies = Proxies::everywhere("http://me:hunter2-proxy@p.test", except).unwrap();
+    assert_eq!(options.secrets()[..2], ["Bearer hunter2-here", "hunter2-here"]);
+    let transport = HttpTransport::new(options.clone(), Credentials::new());
+    for debug in [format!("{options:?}"), format!("{transport:?}")] {
+        assert!(debug.contains("X-Pass-Token") && !debug.contains("hunter2"), "{debug}");
+    }
+    let runner = Runner::new(&Folder::new("http").load(loader).unwrap()).http(options).with_messages();
+    let mut shown = String::new();
+    let run = runner.inputs(json!({ "item": "tea" })).run_with(|event| shown.push_str(&format!("{event:?}")));
+    let outcome = block_on(run).unwrap();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(server.received()[0].headers("x-pass-token"), ["Bearer hunter2-here"]);
+    assert!(shown.contains("echo") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn a_key_that_is_given_for_all_requests_is_sent_as_it_is() {
+    let server = Server::start([Answer::json(201, r#"{"id":8}"#), Answer::json(201, r#"{"id":9}"#)]).unwrap();
+    let loader = Workflow::loader().workflow("order").server("orders", server.url());
+    let loader = loader.credentials(Credentials::new().with_scheme("key", "hunter2-key").unwrap());
+    let workflow = Folder::new("own-key").load(loader).unwrap();
+    let runner = Runner::new(&workflow).inputs(json!({ "item": "tea" }));
+    let runner = runner.journal(Arc::new(MemoryJournal::new()));
+    assert!(block_on(runner.clone().run_id("a").run()).unwrap().is_success());
+    let mut options = HttpOptions::default();
+    options.headers.push(("idempotency-key".to_owned(), "mine".to_owned()));
+    assert!(block_on(runner.http(options).run_id("b").run()).unwrap().is_success());
+    let received = server.received();
+    assert_eq!(received[0].headers("Idempotency-Key")[0].len(), 32);
+    assert_eq!(received[1].headers("Idempotency-Key"), ["mine"]);
 }
 
 #[test]
@@ -383,6 +426,116 @@ fn a_cancelled_durable_run_is_gone_on_with_and_each_step_happens_once() {
     assert_eq!(fails(taken), "the journal has a run `mine` already");
 }
 
+/// Fetches a token of this name for each request, which the server says back or not.
+struct Echoing {
+    token: &'static str,
+    says: bool,
+}
+
+impl Transport for Echoing {
+    fn send<'a>(&'a self, operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
+        Box::pin(async { self.send_telling(operation, call, &FoundSecrets::default()).await })
+    }
+
+    fn send_telling<'a>(
+        &'a self,
+        _operation: &'a OperationCall,
+        _call: &'a Call,
+        found: &'a FoundSecrets,
+    ) -> Sending<'a> {
+        found.add(self.token);
+        let said = if self.says { self.token.replace(' ', "%20") } else { String::new() };
+        let body = json!({ "id": 7, "said": said }).to_string().into_bytes();
+        Box::pin(std::future::ready(Ok(Response { status: 201, headers: Vec::new(), body })))
+    }
+}
+
+#[test]
+fn a_fetched_token_that_a_server_says_is_masked_after_a_resumption_too() {
+    for says in [true, false] {
+        let (journal, _, runner) = durable("token");
+        let runner = runner.with_messages();
+        let cancellation = Cancellation::new();
+        let begun = runner.clone().transport(Arc::new(Echoing { token: "first t0ken", says }));
+        let begun = begun.inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" })).run_id("a");
+        let stopped = block_on(begun.cancel(&cancellation).run_with(|event| {
+            if matches!(event.kind, EventKind::StepFinished { .. }) {
+                cancellation.cancel();
+            }
+        }));
+        assert_eq!(stopped.unwrap().status(), Status::Stopped);
+        let kept = block_on(journal.read("a")).unwrap().entries;
+        let found = kept.iter().filter(|entry| matches!(entry, Entry::SecretsFound(_))).count();
+        assert_eq!(found, usize::from(says), "what is never said is never kept: {kept:?}");
+        assert!(!format!("{kept:?}").contains("first t0ken"), "{kept:?}");
+
+        let again = runner.transport(Arc::new(Echoing { token: "second-t0ken", says }));
+        let again = again.inputs(json!({ "pinToken": "hunter2-pin" })).resume("a");
+        let outcome = block_on(again.run()).unwrap();
+        let report = serde_json::to_string(outcome.report()).unwrap();
+        assert_eq!((outcome.report().steps.len(), report.contains("t0ken")), (2, false), "{report}");
+        assert_eq!(report.matches("said\\\":\\\"***").count(), if says { 2 } else { 0 }, "{report}");
+    }
+}
+
+/// Never keeps the end of a run: it is cancelled while that is written.
+struct Endless(MemoryJournal, Cancellation);
+
+impl Journal for Endless {
+    fn create(&self, run: NewRun) -> Journalling<'_, Lease> {
+        self.0.create(run)
+    }
+
+    fn append<'a>(
+        &'a self,
+        lease: &'a Lease,
+        entries: Vec<Entry>,
+        standing: Standing,
+    ) -> Journalling<'a, ()> {
+        if let Standing::Over(_) = standing {
+            self.1.cancel();
+            return Box::pin(std::future::pending());
+        }
+        self.0.append(lease, entries, standing)
+    }
+
+    fn claim<'a>(&'a self, run_id: &'a str) -> Journalling<'a, Lease> {
+        self.0.claim(run_id)
+    }
+
+    fn release<'a>(&'a self, lease: &'a Lease) -> Journalling<'a, ()> {
+        self.0.release(lease)
+    }
+
+    fn read<'a>(&'a self, run_id: &'a str) -> Journalling<'a, JournalledRun> {
+        self.0.read(run_id)
+    }
+
+    fn list(&self) -> Journalling<'_, Vec<RunSummary>> {
+        self.0.list()
+    }
+
+    fn cancel<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
+        self.0.cancel(run_id)
+    }
+
+    fn delete<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
+        self.0.delete(run_id)
+    }
+}
+
+#[test]
+fn an_end_that_is_not_known_to_be_kept_does_not_count() {
+    let (_, noting, runner) = durable("endless");
+    let cancellation = Cancellation::new();
+    let journal = Arc::new(Endless(MemoryJournal::new(), cancellation.clone()));
+    let run = runner.journal(journal.clone()).run_id("a").cancel(&cancellation);
+    let outcome = block_on(run.inputs(json!({ "item": "tea", "pinToken": "1" })).run()).unwrap();
+    assert_eq!((outcome.status(), outcome.report().status), (Status::Stopped, Some(Status::Stopped)));
+    assert_eq!(noting.0.lock().unwrap().len(), 2);
+    assert_eq!(block_on(journal.read("a")).unwrap().summary.status, RunStatus::Interrupted);
+}
+
 #[test]
 fn a_durable_run_that_is_given_up_can_be_gone_on_with() {
     let (journal, _, runner) = durable("dropped");
@@ -400,7 +553,7 @@ fn a_durable_run_that_is_given_up_can_be_gone_on_with() {
 
     let again = runner.inputs(json!({ "pinToken": "1" })).resume("mine");
     let Err(Error::Ambiguous(ambiguity)) = block_on(again.clone().run()) else { panic!("nobody knows") };
-    assert_eq!((ambiguity.step_id.as_str(), ambiguity.header.as_str()), ("first", "Idempotency-Key"));
+    assert_eq!((ambiguity.step_id.as_str(), ambiguity.header.as_deref()), ("first", Some("Idempotency-Key")));
     assert!(block_on(again.send_again().run()).unwrap().is_success());
 }
 

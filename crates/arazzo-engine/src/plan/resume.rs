@@ -8,8 +8,8 @@ use crate::record::Record;
 use crate::secret::Secrets;
 
 impl Plan {
-    /// The start of a run whose first record is `started`. `withheld` names the secret inputs that it began with, and
-    /// `given` has them again. A value that was recorded need not be given; it cannot be another one now.
+    /// The start of a run whose first record is `started`. `withheld` names the secret inputs that it began with and that
+    /// the description does not have by default, and `given` has them again. A value that was recorded need not be given; it cannot be another one now.
     ///
     /// # Errors
     ///
@@ -25,12 +25,14 @@ impl Plan {
             Record::Started { inputs, files, .. } => (inputs.clone(), files.clone()),
             Record::Responded { .. } | Record::Failed { .. } | Record::Woke { .. } => Default::default(),
         };
+        let plan = &self.entry.inputs;
+        let defaults = plan.with_defaults(Map::new());
         let mut problems = Vec::new();
         let mut secret = Map::new();
         for (name, value) in given {
             if withheld.contains(&name) {
                 secret.insert(name, value);
-            } else if recorded.get(&name) != Some(&value) {
+            } else if recorded.get(&name).or_else(|| defaults.get(&name)) != Some(&value) {
                 let message = format!("input `{name}` cannot be changed: the run began without this value");
                 let hint = Some("leave it out: what is no secret is in the journal".to_owned());
                 problems.push(InputProblem { input: Some(name), message, hint });
@@ -44,10 +46,18 @@ impl Plan {
         if !problems.is_empty() {
             return Err(InputsError { problems });
         }
-        let mut all = recorded;
-        all.extend(secret.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let all = self.entry.inputs.complete(all)?;
-        let warnings = self.entry.inputs.warnings(&all);
-        Ok(Start { record: started.clone(), secrets: Secrets::of_inputs(secret), files, warnings })
+        let mut all = recorded.clone();
+        all.extend(secret);
+        let all = plan.complete(all)?;
+        let warnings = plan.warnings(&all);
+        // Among these are the secret ones that were what they are by default.
+        let secret = all
+            .into_iter()
+            .filter(|(name, value)| {
+                withheld.contains(name) || (!recorded.contains_key(name) && plan.holds_secret(name, value))
+            })
+            .collect();
+        let secrets = Secrets::of_inputs(secret, &defaults);
+        Ok(Start { record: started.clone(), secrets, files, warnings })
     }
 }

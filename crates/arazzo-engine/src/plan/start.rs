@@ -54,7 +54,9 @@ impl Plan {
             inputs,
             files: files.clone(),
         };
-        Ok(Start { record, secrets: Secrets::of_inputs(secret), files, warnings })
+        let defaults = if secret.is_empty() { Map::new() } else { plan.with_defaults(Map::new()) };
+        let secrets = Secrets::of_inputs(secret, &defaults);
+        Ok(Start { record, secrets, files, warnings })
     }
 
     /// The files that the inputs name as they were given, before there are defaults. What is secret is none, and where no

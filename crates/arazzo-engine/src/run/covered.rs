@@ -1,11 +1,13 @@
 //! What may be written down of a run: no secret input, and no credential.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
 use super::{Run, State};
 use crate::command::Call;
-use crate::mask::MASK;
+use crate::mask::{MASK, is_looked_for};
 use crate::record::{Record, Timestamp};
 use crate::secret::forms;
 
@@ -55,6 +57,28 @@ impl Run {
         if let Record::Failed { error, .. } = record {
             error.message = self.mask.text(&error.message).into_owned();
         }
+    }
+}
+
+impl Record {
+    /// Which of the secrets the server said, in any of the forms in which a run masks them. To keep these with the record
+    /// gives no more away.
+    pub fn gives_away<'s>(&self, secrets: impl IntoIterator<Item = &'s str>) -> Vec<&'s str> {
+        let Self::Responded { response, .. } = self else { return Vec::new() };
+        let secrets: Vec<&str> = secrets.into_iter().filter(|secret| is_looked_for(secret)).collect();
+        let (owners, forms): (Vec<&str>, Vec<String>) =
+            secrets.iter().flat_map(|secret| forms(secret).into_iter().map(|form| (*secret, form))).unzip();
+        if forms.is_empty() {
+            return Vec::new();
+        }
+        // It cannot be made for more text than memory has numbers for.
+        let finder = AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(&forms);
+        let Ok(finder) = finder else { return secrets };
+        let fields = response.headers.iter().map(|(_, value)| value.as_bytes());
+        let said = fields.chain([response.body.as_slice()]).flat_map(|text| {
+            finder.find_overlapping_iter(text).filter_map(|found| owners.get(found.pattern().as_usize()))
+        });
+        said.copied().collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

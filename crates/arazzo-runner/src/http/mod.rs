@@ -8,6 +8,8 @@ mod message;
 mod token;
 mod token_request;
 
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use url::Url;
 
 use crate::credentials::Credentials;
 use crate::found_secrets::FoundSecrets;
+use crate::header_field::secrets_of;
 use crate::network::{self, Network, NetworkOptions};
 use crate::transport::{Sending, Transport};
 use crate::upload;
@@ -30,8 +33,8 @@ pub const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
 /// What is read of a body before room is made for all of it: a server may promise more than it sends.
 const BODY_ROOM: usize = 64 * 1024;
 
-/// How requests are sent.
-#[derive(Debug, Clone)]
+/// How requests are sent. `Debug` shows no value of a header field.
+#[derive(Clone)]
 pub struct HttpOptions {
     /// How long a request may take, from the first byte sent to the last one received. A step's own timeout wins.
     pub timeout: Duration,
@@ -41,6 +44,8 @@ pub struct HttpOptions {
     pub headers: Vec<(String, String)>,
     /// Whether the files that the inputs of a run name are read and sent. Who takes the inputs from somebody else says no.
     pub files: bool,
+    /// Where relative paths of such files start; the current folder if that is not said.
+    pub folder: Option<PathBuf>,
     /// What may be contacted, and how.
     pub network: NetworkOptions,
 }
@@ -52,8 +57,31 @@ impl Default for HttpOptions {
             max_body: DEFAULT_MAX_BODY,
             headers: Vec::new(),
             files: false,
+            folder: None,
             network: NetworkOptions::default(),
         }
+    }
+}
+
+impl HttpOptions {
+    /// What must not be shown: header fields that are credentials, and passwords of proxies.
+    pub fn secrets(&self) -> Vec<String> {
+        let fields = self.headers.iter().flat_map(|(name, value)| secrets_of(name, value));
+        fields.map(str::to_owned).chain(self.network.proxies.secrets()).collect()
+    }
+}
+
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { timeout, max_body, headers, files, folder, network } = self;
+        f.debug_struct("HttpOptions")
+            .field("timeout", timeout)
+            .field("max_body", max_body)
+            .field("headers", &headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("files", files)
+            .field("folder", folder)
+            .field("network", network)
+            .finish()
     }
 }
 
@@ -61,7 +89,6 @@ impl Default for HttpOptions {
 ///
 /// Header fields go out in the order of the request. Their names are spelled in lower case on the wire, which HTTP/2
 /// demands and HTTP/1.1 allows.
-#[derive(Debug)]
 pub struct HttpTransport {
     options: HttpOptions,
     credentials: Credentials,
@@ -116,7 +143,10 @@ impl HttpTransport {
         token: Option<&str>,
     ) -> Result<(Response, bool), TransportError> {
         let body = match &request.body {
-            Some(body) => Some(upload::bytes(body, self.options.files).await?),
+            Some(body) => {
+                let HttpOptions { files, folder, .. } = &self.options;
+                Some(upload::bytes(body, *files, folder.as_deref()).await?)
+            }
             None => None,
         };
         let mut request = message::build(request, body, credentials, token, &self.options.headers)?;
@@ -162,6 +192,14 @@ impl HttpTransport {
             body.extend_from_slice(&chunk);
         }
         Ok(Response { status, headers, body })
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { options, credentials, .. } = self;
+        let mut shown = f.debug_struct("HttpTransport");
+        shown.field("options", options).field("credentials", credentials).finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,7 @@ use arazzo_document::openapi::ParameterLocation;
 use arazzo_engine::{Call, CallId, Command, Event, PlannedOperation, Run, RunResult, Status, Timestamp};
 
 use super::digest::hex;
+use super::given_away::GivenAway;
 use super::{CallStarted, Entry, Journal, Lease, RunStatus, Standing};
 use crate::drive::{DriveError, Tasks};
 use crate::found_secrets::FoundSecrets;
@@ -36,11 +37,6 @@ impl Durability {
     /// A run that is kept in `journal`, with the usual header field.
     pub fn new(journal: Arc<dyn Journal>, lease: Lease) -> Self {
         Self { journal, lease, idempotency_header: Some(DEFAULT_IDEMPOTENCY_HEADER.to_owned()) }
-    }
-
-    /// The header field that makes a repetition safe where an operation declares it.
-    pub(super) fn header(&self) -> &str {
-        self.idempotency_header.as_deref().unwrap_or(DEFAULT_IDEMPOTENCY_HEADER)
     }
 
     /// The field that `call` is sent with, unless it has one by that name.
@@ -92,6 +88,7 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
 ) -> Result<(), DriveError> {
     let plan = Arc::clone(run.plan());
     let found = FoundSecrets::default();
+    let mut given_away = GivenAway::default();
     let mut tasks = Tasks::new(&plan, transport, clock, &found);
     let mut entries = Vec::new();
     let mut events: Vec<Event> = Vec::new();
@@ -108,8 +105,12 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
         }
         tasks.take_up(&commands);
         let mut record = tasks.next().await?;
-        found.take().iter().for_each(|secret| run.hide(secret));
+        for secret in found.take() {
+            run.hide(&secret);
+            given_away.add(secret);
+        }
         run.cover(&mut record);
+        entries.extend(given_away.entry(&record));
         entries.push(Entry::Record(record.clone()));
         events = run.apply(record)?;
     }
@@ -137,12 +138,14 @@ fn over(result: &RunResult) -> RunStatus {
     }
 }
 
-/// Whether the request may be sent again although the first one may have come through: its method says so, or a header
-/// field that the operation knows tells that it is the same.
-pub(super) fn repeats_safely(call: &Call, operation: &PlannedOperation, header: &str) -> bool {
-    if !matches!(call.request.method.as_str(), "POST" | "PATCH") || call.request.header(header).is_some() {
+/// Whether the request may be sent again although the first one may have come through: its method says so, it has a
+/// header field for that itself, or `added` is one that the operation knows and that was sent.
+pub(super) fn repeats_safely(call: &Call, operation: &PlannedOperation, added: Option<&str>) -> bool {
+    let own = call.request.header(added.unwrap_or(DEFAULT_IDEMPOTENCY_HEADER));
+    if !matches!(call.request.method.as_str(), "POST" | "PATCH") || own.is_some() {
         return true;
     }
+    let Some(header) = added else { return false };
     let declared = operation.view().parameters();
     declared.iter().any(|parameter| {
         parameter.location() == ParameterLocation::Header && parameter.name().eq_ignore_ascii_case(header)

@@ -1,5 +1,7 @@
 //! What a journal keeps of a run: what came from outside, and what was about to be sent.
 
+use std::fmt;
+
 use arazzo_engine::{CallId, Record, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Entry {
     /// A request is about to be sent. Without a record that answers it nobody knows whether it was.
     CallStarted(CallStarted),
+    /// The response that follows says secrets that nobody gives again.
+    SecretsFound(SecretsFound),
     /// What came from outside.
     Record(Record),
 }
@@ -29,6 +33,23 @@ pub struct CallStarted {
     pub idempotency_key: Option<String>,
 }
 
+/// Secrets that the transport came by, such as tokens that it fetched, and that the next response says. That response is
+/// kept as it came; this is kept so that they are masked, too, when it is told of again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretsFound {
+    /// When the response came.
+    pub at: Timestamp,
+    /// The secrets.
+    pub secrets: Vec<String>,
+}
+
+impl fmt::Debug for SecretsFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretsFound").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
 impl Entry {
     /// The visit that it is about.
     pub(super) fn visit(&self) -> Option<u32> {
@@ -36,7 +57,7 @@ impl Entry {
             Self::CallStarted(call) => Some(call.id.visit),
             Self::Record(Record::Responded { id, .. } | Record::Failed { id, .. }) => Some(id.visit),
             Self::Record(Record::Woke { id, .. }) => Some(id.visit),
-            Self::Record(_) => None,
+            Self::SecretsFound(_) | Self::Record(_) => None,
         }
     }
 
@@ -44,6 +65,7 @@ impl Entry {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::CallStarted(call) => call.at,
+            Self::SecretsFound(found) => found.at,
             Self::Record(record) => record.at(),
         }
     }

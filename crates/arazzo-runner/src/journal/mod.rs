@@ -5,7 +5,7 @@
 //! from there ([`drive_journalled`]). Only who holds the [`Lease`] of a run can write to it.
 //!
 //! Responses are kept as they came, because later steps need them. Secret inputs and credentials are never handed to a
-//! journal.
+//! journal; a token that was fetched is only where a response has it.
 
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
@@ -13,6 +13,7 @@ mod digest;
 mod drive;
 mod entry;
 mod error;
+mod given_away;
 mod memory;
 mod resume;
 mod sqlite;
@@ -26,7 +27,7 @@ use serde_json::Value;
 pub(crate) use digest::PlanIdentity;
 pub use digest::plan_digest;
 pub use drive::{DEFAULT_IDEMPOTENCY_HEADER, Durability, drive_journalled};
-pub use entry::{CallStarted, Entry};
+pub use entry::{CallStarted, Entry, SecretsFound};
 pub use error::{JournalError, JournalErrorKind};
 pub use memory::MemoryJournal;
 pub use resume::{Ambiguity, Resumed, resume};

@@ -1,5 +1,7 @@
 //! Going on where a journal ends: its records are folded, and what was under way is found.
 
+use std::fmt;
+
 use arazzo_engine::{Call, Command, Event, Run};
 
 use super::drive::{Durability, digest, repeats_safely};
@@ -26,8 +28,25 @@ pub struct Ambiguity {
     pub method: String,
     /// What a person calls the operation.
     pub operation: String,
-    /// The header field that the operation would have to declare.
-    pub header: String,
+    /// The header field that the operation would have to declare; `None` if none was sent.
+    pub header: Option<String>,
+}
+
+impl fmt::Display for Ambiguity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step_id, method, operation, header } = self;
+        write!(
+            f,
+            "step `{step_id}`: its {method} (`{operation}`) was under way when the run was interrupted and may have had \
+             its effect, and "
+        )?;
+        match header {
+            Some(header) => {
+                write!(f, "the operation declares no `{header}` header by which the server could tell")
+            }
+            None => write!(f, "it was sent without a header by which the server could tell"),
+        }
+    }
 }
 
 /// Folds the entries into `run`, which has had no record yet.
@@ -41,6 +60,7 @@ pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError>
     for entry in entries {
         match entry {
             Entry::CallStarted(call) => under_way = Some(call.clone()),
+            Entry::SecretsFound(found) => found.secrets.iter().for_each(|secret| run.hide(secret)),
             Entry::Record(record) => {
                 let folded = run.apply(record.clone());
                 events.extend(folded.map_err(|error| changed(&error.to_string()))?);
@@ -70,10 +90,12 @@ impl Resumed {
 
     /// The request that was under way, if sending it again could do twice what should be done once.
     pub fn ambiguity(&self, run: &Run, durability: &Durability) -> Option<Ambiguity> {
-        let call = call_of(run, self.under_way.as_ref()?)?;
+        let started = self.under_way.as_ref()?;
+        let call = call_of(run, started)?;
         let step = run.plan().step(call.step)?;
         let operation = step.call()?.operation();
-        let header = durability.header();
+        // What was sent without a key is not known by the one that it would have now.
+        let header = durability.idempotency_header.as_deref().filter(|_| started.idempotency_key.is_some());
         if repeats_safely(call, operation, header) {
             return None;
         }
@@ -81,7 +103,7 @@ impl Resumed {
             step_id: step.id().to_owned(),
             method: call.request.method.clone(),
             operation: operation.label(),
-            header: header.to_owned(),
+            header: header.map(str::to_owned),
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use arazzo_runner::journal::{DEFAULT_IDEMPOTENCY_HEADER, SyncMode};
+use arazzo_runner::{HeaderError, HeaderField};
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
@@ -23,8 +24,17 @@ pub(crate) struct DurableArgs {
     pub(crate) durability: DurabilityArg,
 
     /// The header field by which a server can tell that a POST or PATCH is sent again. An empty text sends none.
-    #[arg(long, value_name = "NAME", default_value = DEFAULT_IDEMPOTENCY_HEADER, requires = "state")]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_IDEMPOTENCY_HEADER, requires = "state",
+        value_parser = header_name)]
     pub(crate) idempotency_header: String,
+}
+
+/// The name of a field that may be added, or nothing.
+fn header_name(text: &str) -> Result<String, HeaderError> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    HeaderField::new(text, "").map(|field| field.name().to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -122,7 +122,7 @@ impl Data {
     fn check_row(&self, plan: &Plan, row: Row, now: Timestamp) -> Result<Vec<Diagnostic>, Vec<Wrong>> {
         let line = row.line;
         let start = self.start(plan, row, "", now)?;
-        match inputs::check_files(&start.files) {
+        match inputs::check_files(&start.files, None) {
             Ok(()) => Ok(start.warnings),
             Err(refusal) => {
                 let wrong = |problem| match problem {

@@ -1,5 +1,6 @@
 //! Durable runs: each has its place in the journal before anything is sent, and goes on from what is there.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arazzo_engine::{Event, Plan, Record, Run, RunResult, Start};
@@ -10,6 +11,7 @@ use arazzo_runner::journal::{
 use arazzo_runner::{Clock, DriveError, Transport};
 use serde_json::Value;
 
+use super::not_kept::NotKept;
 use super::terminal::{self, Answer};
 use crate::args::RunArgs;
 use crate::output::{self, HINT};
@@ -20,6 +22,10 @@ use crate::runs::{OnAmbiguous, Settings, State};
 pub(crate) struct Resumption {
     pub(crate) state: State,
     pub(crate) run: JournalledRun,
+    /// Where relative paths of files that the inputs name start.
+    pub(crate) folder: PathBuf,
+    /// What it was given that the journal does not keep, as far as that is known.
+    pub(crate) not_kept: Option<NotKept>,
     pub(crate) on_ambiguous: OnAmbiguous,
     pub(crate) accept_changed: bool,
 }
@@ -29,6 +35,8 @@ pub(super) struct Kept {
     durability: Durability,
     /// What happened before; empty for a run that begins.
     entries: Vec<Entry>,
+    /// The command that goes on with it.
+    resume: String,
     on_ambiguous: OnAmbiguous,
     accept_changed: bool,
 }
@@ -46,8 +54,9 @@ pub(super) fn begin(
     state: &State,
     runs: &[(Arc<Plan>, Start)],
     plan_digest: &str,
+    not_kept: &NotKept,
 ) -> Result<Vec<Kept>, Refusal> {
-    let settings = serde_json::to_value(Settings::of(args)?).unwrap_or(Value::Null);
+    let settings = serde_json::to_value(Settings::of(args, not_kept)?).unwrap_or(Value::Null);
     let mut kept = Vec::new();
     for (plan, start) in runs {
         let Record::Started { run_id, .. } = &start.record else { continue };
@@ -60,16 +69,47 @@ pub(super) fn begin(
             settings: settings.clone(),
             start: start.record.clone(),
         };
-        let lease = state.wait(state.journal.create(new)).map_err(|error| state.refuse(&error))?;
+        let lease = match state.wait(state.journal.create(new)) {
+            Ok(lease) => lease,
+            Err(error) => {
+                undo(state, &kept);
+                return Err(state.refuse(&error));
+            }
+        };
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
-        durability.idempotency_header = idempotency_header(args);
+        durability.idempotency_header = idempotency_header(args, not_kept);
+        let (entries, resume) = (Vec::new(), state.resume_command(&durability.lease.run_id));
         let (on_ambiguous, accept_changed) = (OnAmbiguous::Stop, false);
-        kept.push(Kept { durability, entries: Vec::new(), on_ambiguous, accept_changed });
+        kept.push(Kept { durability, entries, resume, on_ambiguous, accept_changed });
     }
     Ok(kept)
 }
 
+/// Takes the places back of runs that do not begin, because another one has none: nobody asked for a part of them.
+fn undo(state: &State, kept: &[Kept]) {
+    for Kept { durability: Durability { lease, .. }, .. } in kept {
+        // Why there is no place for the other one is told, and that is most likely why this does not work either.
+        let _ = state
+            .wait(state.journal.cancel(&lease.run_id))
+            .and_then(|()| state.wait(state.journal.delete(&lease.run_id)));
+    }
+}
+
 impl Resumption {
+    /// Whether what the run had is given again, and the names of the header fields as they were. A run that is over sends
+    /// nothing any more.
+    pub(super) fn given_again(
+        &self,
+        given: &NotKept,
+        schemes: &[(&str, &str)],
+    ) -> Result<Option<&[String]>, Refusal> {
+        let Some(had) = self.not_kept.as_ref() else { return Ok(None) };
+        if !self.run.summary.status.is_over() {
+            had.check(given, schemes, self.accept_changed)?;
+        }
+        Ok((!self.accept_changed).then(|| had.headers()))
+    }
+
     /// The start of the run: what the journal has, with the secret inputs that were given again.
     pub(super) fn start(
         &self,
@@ -92,7 +132,7 @@ impl Resumption {
     }
 
     /// Leases the run, if it is not over, and reads what is there.
-    pub(super) fn take(&self, args: &RunArgs) -> Result<Kept, Refusal> {
+    pub(super) fn take(&self, args: &RunArgs, given: &NotKept) -> Result<Kept, Refusal> {
         let (state, run_id) = (&self.state, &self.run.summary.run_id);
         let refuse = |error: JournalError| state.refuse(&error);
         let lease = if matches!(self.run.summary.status, RunStatus::Succeeded | RunStatus::Failed) {
@@ -102,9 +142,9 @@ impl Resumption {
         };
         let entries = state.wait(state.journal.read(run_id)).map_err(refuse)?.entries;
         let mut durability = Durability::new(Arc::clone(&state.journal) as Arc<dyn Journal>, lease);
-        durability.idempotency_header = idempotency_header(args);
-        let (on_ambiguous, accept_changed) = (self.on_ambiguous, self.accept_changed);
-        Ok(Kept { durability, entries, on_ambiguous, accept_changed })
+        durability.idempotency_header = idempotency_header(args, given);
+        let (resume, on_ambiguous) = (state.resume_command(run_id), self.on_ambiguous);
+        Ok(Kept { durability, entries, resume, on_ambiguous, accept_changed: self.accept_changed })
     }
 }
 
@@ -120,8 +160,10 @@ impl Kept {
         if run.result().is_some() {
             return Ok(Past { events: resumed.events, halt: None });
         }
-        if !self.accept_changed {
-            resumed.check(run)?;
+        let checked = if self.accept_changed { Ok(()) } else { resumed.check(run) };
+        if let Err(error) = checked {
+            let why = format!("{error}; undo the change, or use `{} --accept-changed`", self.resume);
+            return Ok(Past { events: resumed.events, halt: Some(("journal", why)) });
         }
         let ambiguity = resumed.ambiguity(run, &self.durability);
         let halt = ambiguity.and_then(|ambiguity| self.settle(&ambiguity).err());
@@ -131,12 +173,7 @@ impl Kept {
 
     /// Whether the request is sent again, or why not.
     fn settle(&self, ambiguity: &Ambiguity) -> Result<(), String> {
-        let Ambiguity { step_id, method, operation, header, .. } = ambiguity;
-        let run_id = &self.durability.lease.run_id;
-        let fact = format!(
-            "step `{step_id}`: its {method} (`{operation}`) was under way when the run was interrupted and may have \
-             had its effect, and the operation declares no `{header}` header by which the server could tell"
-        );
+        let fact = ambiguity.to_string();
         let asked = match self.on_ambiguous {
             OnAmbiguous::Retry => return Ok(()),
             OnAmbiguous::Stop => false,
@@ -149,9 +186,8 @@ impl Kept {
                 return Ok(());
             }
         }
-        Err(format!(
-            "{fact}; find out, and to send it again use `arazzo runs resume {run_id} --on-ambiguous retry`"
-        ))
+        let command = &self.resume;
+        Err(format!("{fact}; find out, and to send it again use `{command} --on-ambiguous retry`"))
     }
 
     /// Drives the run on.
@@ -171,14 +207,8 @@ impl Kept {
     /// Says how to go on with a run that was stopped from outside.
     pub(super) fn hint(&self, args: &RunArgs, result: &RunResult) {
         let code = result.error.as_ref().map(|error| error.code.as_str());
-        if code == Some("interrupted")
-            && !args.verbosity.quiet
-            && let Some(state) = &args.durable.state
-        {
-            let (run_id, path) = (&self.durability.lease.run_id, state.display());
-            output::message(&format!(
-                "  {HINT}hint{HINT:#}: go on with `arazzo runs resume {run_id} --state {path}`"
-            ));
+        if code == Some("interrupted") && !args.verbosity.quiet {
+            output::message(&format!("  {HINT}hint{HINT:#}: go on with `{}`", self.resume));
         }
     }
 }
@@ -192,6 +222,8 @@ pub(super) fn run_id(args: &RunArgs, made_up: String, index: u64, of: usize) -> 
     }
 }
 
-fn idempotency_header(args: &RunArgs) -> Option<String> {
-    Some(args.durable.idempotency_header.clone()).filter(|name| !name.is_empty())
+/// The field that is added. One that is given for all requests stays as it is.
+fn idempotency_header(args: &RunArgs, given: &NotKept) -> Option<String> {
+    let name = args.durable.idempotency_header.clone();
+    Some(name).filter(|name| !name.is_empty() && !given.has_header(name))
 }

@@ -42,14 +42,16 @@ pub(crate) fn complete(
     Ok(inputs)
 }
 
-/// Whether the files that the inputs name can be sent. A relative path starts at the current folder.
-pub(crate) fn check_files(paths: &[String]) -> Result<(), Refusal> {
+/// Whether the files that the inputs name can be sent. A relative path starts at `folder`, or else at the current one.
+pub(crate) fn check_files(paths: &[String], folder: Option<&Path>) -> Result<(), Refusal> {
     let problems: Vec<Problem> = paths
         .iter()
         .filter_map(|path| {
-            let error = check_upload(Path::new(path)).err()?;
+            let error = check_upload(&folder.unwrap_or(Path::new("")).join(path)).err()?;
             let message = format!("the file `{path}`, which an input names, {error}");
-            let hint = Some("a relative path starts at the current folder".to_owned());
+            let start = folder.map(|folder| format!("`{}`, where the run began", folder.display()));
+            let start = start.unwrap_or_else(|| "the current folder".to_owned());
+            let hint = Some(format!("a relative path starts at {start}"));
             Some(Problem::Unlocated {
                 code: "invalid-input",
                 message,

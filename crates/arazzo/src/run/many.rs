@@ -86,7 +86,7 @@ pub(super) fn source(
     }
     let inputs = inputs::complete(args, objects, plan)?;
     let start = plan.start("", clock.now(), inputs).map_err(inputs::refuse)?;
-    inputs::check_files(&start.files)?;
+    inputs::check_files(&start.files, None)?;
     warnings.extend(start.warnings.iter().cloned());
     Ok(Source::Same { start: Box::new(start), times: args.many.repeat.unwrap_or(1) })
 }

@@ -10,6 +10,7 @@ mod interruption;
 mod many;
 mod mock;
 mod network;
+mod not_kept;
 mod questions;
 mod servers;
 mod session;
@@ -25,10 +26,10 @@ use arazzo_engine::{Mode, Plan, PlanOptions, Planning, Preview, Timestamp};
 use arazzo_runner::journal::plan_digest;
 use arazzo_runner::{
     Clock, HeaderField, HttpOptions, HttpTransport, LoadOptions, Loaded, MockTransport, Needed,
-    NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load,
+    NetworkOptions, Origin, SkippingClock, SystemClock, Transport, load, security_schemes,
 };
 
-use crate::args::RunArgs;
+use crate::args::{Format, RunArgs};
 use crate::diagnostics::DiagnosticJson;
 use crate::exit::Exit;
 use crate::output;
@@ -43,30 +44,48 @@ pub(crate) use durable::Resumption;
 pub(crate) use interruption::Interruption;
 pub(crate) use mock::read as read_scenario;
 pub(crate) use network::policy;
+pub(crate) use not_kept::NotKept;
 pub(crate) use standard_input::StandardInput;
 pub(crate) use tally::{Reasons, Tally};
 
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
-    carry_out(args, None)
+    carry_out(args, None, &mut StandardInput::default(), &mut interruption(args))
 }
 
-/// Goes on with a run of a journal. The arguments are those that it was begun with.
-pub(crate) fn resume(args: &RunArgs, resumption: &Resumption) -> Exit {
-    carry_out(args, Some(resumption))
+/// Goes on with a run of a journal, and says whether a signal ended that. The arguments are those that it was begun with.
+pub(crate) fn resume(
+    args: &RunArgs,
+    resumption: &Resumption,
+    standard_input: &mut StandardInput,
+) -> (Exit, bool) {
+    let mut interruption = interruption(args);
+    standard_input.again();
+    let exit = carry_out(args, Some(resumption), standard_input, &mut interruption);
+    (exit, interruption.by().is_some())
 }
 
-fn carry_out(args: &RunArgs, resumption: Option<&Resumption>) -> Exit {
+/// With the mock nothing is waited for, so signals do what they do to every process.
+fn interruption(args: &RunArgs) -> Interruption {
+    Interruption::new(args.mock.is_none())
+}
+
+fn carry_out(
+    args: &RunArgs,
+    resumption: Option<&Resumption>,
+    standard_input: &mut StandardInput,
+    interruption: &mut Interruption,
+) -> Exit {
     let mut documents = Vec::new();
     if let Err(refusal) = report::check(&args.reports) {
         output::refuse(&refusal, &documents, args.format, args.verbosity.verbosity());
         return refusal.exit;
     }
-    match prepare(args, &mut documents, resumption) {
+    match prepare(args, &mut documents, resumption, standard_input) {
         Ok(Prepared::Run(session)) => {
             warn_of_network(args);
-            session.run(args, &documents)
+            session.run(args, &documents, interruption)
         }
         Ok(Prepared::Many(many)) => {
             warn_of_network(args);
@@ -112,21 +131,27 @@ fn prepare(
     args: &RunArgs,
     documents: &mut Vec<Arc<Document>>,
     resumption: Option<&Resumption>,
+    standard_input: &mut StandardInput,
 ) -> Result<Prepared, Refusal> {
     let is_many = many::is_asked_for(args)?;
-    let mut standard_input = StandardInput::default();
     let network = network::collect(args)?;
-    let (workspace, mut diagnostics) = read(args, &network, documents, &mut standard_input)?;
+    let (workspace, mut diagnostics) = read(args, &network, documents, standard_input)?;
     let workflows = choose(&args.workflows, args.all, &workspace)?;
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
+    let schemes = security_schemes(&workspace);
+    let not_kept = NotKept::of(args, &credentials, &headers, &schemes);
+    let had = match resumption {
+        Some(resumption) => resumption.given_again(&not_kept, &schemes)?,
+        None => None,
+    };
     let options = PlanOptions {
         mode: if args.strict { Mode::Strict } else { Mode::Tolerant },
         servers: servers::collect(&args.servers, &workspace)?,
         fallback_server: args.mock.as_ref().map(|_| "http://localhost".to_owned()),
         credentials: credentials.names(),
         any_credential: args.mock.is_some(),
-        given_headers: headers.iter().map(|field| field.name().to_owned()).collect(),
+        given_headers: had.unwrap_or(not_kept.headers()).to_vec(),
         allow_hosts: network.allow_hosts.clone(),
         default_success: args.default_success.into(),
         check_responses: args.check_responses.into(),
@@ -160,7 +185,7 @@ fn prepare(
     }
     HeaderField::check(&headers, &plans, &workspace, &options).map_err(headers::refuse)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
-    let objects = inputs::objects(args, &mut standard_input, &mut diagnostics)?;
+    let objects = inputs::objects(args, standard_input, &mut diagnostics)?;
     if args.dry_run {
         let preview = |plan: &Arc<Plan>| {
             let inputs = inputs::complete(args, &objects, plan)?;
@@ -173,7 +198,7 @@ fn prepare(
         if args.mock.is_some() { Box::new(SkippingClock::new()) } else { Box::new(SystemClock::new()) };
     let mut many = None;
     if is_many && let Some(plan) = plans.pop() {
-        let (input, clock, found) = (&mut standard_input, &*clock, &mut diagnostics);
+        let (input, clock, found) = (standard_input, &*clock, &mut diagnostics);
         let source = many::source(args, &plan, &objects, input, clock, found)?;
         many = Some((plan, source));
     }
@@ -184,7 +209,7 @@ fn prepare(
         if let Some((resumption, digest)) = resumption.zip(plan_digest.as_deref()) {
             let given = inputs::complete(args, &objects, &plan)?;
             let start = resumption.start(&plan, given, digest)?;
-            inputs::check_files(&start.files)?;
+            inputs::check_files(&start.files, Some(&resumption.folder))?;
             runs.push((plan, start));
             continue;
         }
@@ -192,7 +217,7 @@ fn prepare(
         let now = clock.now();
         let id = durable::run_id(args, run_id(now, index), index, count);
         let start = plan.start(&id, now, inputs).map_err(inputs::refuse)?;
-        inputs::check_files(&start.files)?;
+        inputs::check_files(&start.files, None)?;
         diagnostics.extend(start.warnings.iter().cloned());
         runs.push((plan, start));
     }
@@ -207,6 +232,7 @@ fn prepare(
                 max_body: args.max_body,
                 headers: added.clone(),
                 files: true,
+                folder: resumption.map(|resumption| resumption.folder.clone()),
                 network,
             };
             Box::new(HttpTransport::new(options, credentials))
@@ -216,11 +242,14 @@ fn prepare(
         let many = Many { plan, source, transport, clock, secrets, warnings: diagnostics };
         return Ok(Prepared::Many(Box::new(many)));
     }
+    if args.format == Format::Outputs && runs.len() > 1 {
+        return Err(Refusal::usage("`--format outputs` prints the outputs of one workflow", None));
+    }
     let kept = match (resumption, &args.durable.state, plan_digest) {
-        (Some(resumption), _, _) => vec![resumption.take(args)?],
+        (Some(resumption), _, _) => vec![resumption.take(args, &not_kept)?],
         (None, Some(path), Some(digest)) => {
             let state = State::create(path, args.durable.durability.into())?;
-            durable::begin(args, &state, &runs, &digest)?
+            durable::begin(args, &state, &runs, &digest, &not_kept)?
         }
         (None, _, _) => Vec::new(),
     };

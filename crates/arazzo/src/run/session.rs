@@ -18,7 +18,6 @@ use crate::diagnostics::DiagnosticJson;
 use crate::excerpt::Excerpts;
 use crate::exit::Exit;
 use crate::output::{self, Completed, Failure, Given, HumanReporter, Verbosity};
-use crate::refusal::Refusal;
 use crate::report::{RecordedRun, Recorder, Recording, jsonl};
 
 /// Everything that is needed to run, checked.
@@ -37,13 +36,13 @@ pub(super) struct Session {
 
 impl Session {
     /// Carries the runs out and prints what came of them.
-    pub(super) fn run(self, args: &RunArgs, documents: &[Arc<Document>]) -> Exit {
+    pub(super) fn run(
+        self,
+        args: &RunArgs,
+        documents: &[Arc<Document>],
+        interruption: &mut Interruption,
+    ) -> Exit {
         let verbosity = args.verbosity.verbosity();
-        if args.format == Format::Outputs && self.runs.len() > 1 {
-            let refusal = Refusal::usage("`--format outputs` prints the outputs of one workflow", None);
-            output::refuse(&refusal, documents, args.format, verbosity);
-            return refusal.exit;
-        }
         output::warn_all(&self.warnings, documents, verbosity);
         let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -61,7 +60,6 @@ impl Session {
             output::begin_events(&diagnostics);
         }
         let mut completed = Vec::new();
-        let mut interruption = Interruption::new(args.mock.is_none());
         let job = Job {
             args,
             verbosity,
@@ -75,8 +73,7 @@ impl Session {
         let mut exit = Exit::Success;
         let mut kept = self.kept.into_iter();
         for (plan, start) in self.runs {
-            let run =
-                runtime.block_on(job.run(plan, start, kept.next(), &mut interruption, &mut diagnostics));
+            let run = runtime.block_on(job.run(plan, start, kept.next(), interruption, &mut diagnostics));
             exit = exit.max(exit_of(run.result.status));
             if args.format == Format::Jsonl {
                 run.print_line(self.clock.now());

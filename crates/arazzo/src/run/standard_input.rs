@@ -6,6 +6,8 @@ use arazzo_runner::read_stream;
 #[derive(Default)]
 pub(crate) struct StandardInput {
     is_read: bool,
+    /// What was read, for the run that comes after this one.
+    text: Option<Result<String, String>>,
 }
 
 impl StandardInput {
@@ -14,6 +16,12 @@ impl StandardInput {
         if std::mem::replace(&mut self.is_read, true) {
             return Err("standard input can be read only once".to_owned());
         }
-        read_stream(std::io::stdin().lock()).map_err(|error| format!("standard input {error}"))
+        let read = || read_stream(std::io::stdin().lock()).map_err(|error| format!("standard input {error}"));
+        self.text.get_or_insert_with(read).clone()
+    }
+
+    /// Lets another run read the same.
+    pub(crate) fn again(&mut self) {
+        self.is_read = false;
     }
 }

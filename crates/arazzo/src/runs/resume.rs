@@ -9,7 +9,7 @@ use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
-use crate::run::{self, Resumption};
+use crate::run::{self, Resumption, StandardInput};
 
 /// Goes on with the run, or with all that are interrupted.
 pub(super) fn run(args: &ResumeArgs) -> Exit {
@@ -29,11 +29,16 @@ pub(super) fn run(args: &ResumeArgs) -> Exit {
         output::message("no run is interrupted");
     }
     let mut exit = Exit::Success;
+    let mut standard_input = StandardInput::default();
     for run_id in ids {
-        exit = exit.max(match prepare(args, &state, &run_id) {
-            Ok((run_args, resumption)) => run::resume(&run_args, &resumption),
-            Err(refusal) => refused(&refusal),
-        });
+        let (ended, is_interrupted) = match prepare(args, &state, &run_id) {
+            Ok((run_args, resumption)) => run::resume(&run_args, &resumption, &mut standard_input),
+            Err(refusal) => (refused(&refusal), false),
+        };
+        exit = exit.max(ended);
+        if is_interrupted {
+            break;
+        }
     }
     exit
 }
@@ -56,10 +61,11 @@ fn prepare(args: &ResumeArgs, state: &State, run_id: &str) -> Result<(RunArgs, R
     let settings: Settings = serde_json::from_value(run.settings.clone()).map_err(|error| {
         Refusal::stopped(format!("the settings of run `{run_id}` cannot be read: {error}"), None)
     })?;
+    let (folder, not_kept) = (settings.folder.clone(), settings.not_kept.clone());
     let mut run_args = settings.into_args(&run.summary.workflow_id, args)?;
     run_args.input.extend(from_environment(&run));
     let (on_ambiguous, accept_changed) = (args.on_ambiguous, args.accept_changed);
-    Ok((run_args, Resumption { state: state.clone(), run, on_ambiguous, accept_changed }))
+    Ok((run_args, Resumption { state: state.clone(), run, folder, not_kept, on_ambiguous, accept_changed }))
 }
 
 /// Secret inputs that the environment has, as `NAME=VALUE`.

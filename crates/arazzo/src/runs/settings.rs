@@ -11,7 +11,7 @@ use url::Url;
 use super::args::ResumeArgs;
 use crate::args::{DurableArgs, ManyArgs, NetworkArgs, RunArgs, SourceArgs};
 use crate::refusal::Refusal;
-use crate::run::is_url;
+use crate::run::{NotKept, is_url};
 
 /// What the journal keeps of the arguments of `arazzo run`. Paths are absolute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,11 +39,14 @@ pub(crate) struct Settings {
     offline: bool,
     follow_redirects: Option<u16>,
     idempotency_header: String,
+    /// What has to be given again. Journals of earlier versions do not say.
+    #[serde(default)]
+    pub(crate) not_kept: Option<NotKept>,
 }
 
 impl Settings {
     /// Those of a run that begins.
-    pub(crate) fn of(args: &RunArgs) -> Result<Self, Refusal> {
+    pub(crate) fn of(args: &RunArgs, not_kept: &NotKept) -> Result<Self, Refusal> {
         if args.description == "-" {
             let hint =
                 "name a file or a URL: the description is read again when the run is resumed".to_owned();
@@ -86,6 +89,7 @@ impl Settings {
             offline: args.network.offline,
             follow_redirects: args.network.follow_redirects,
             idempotency_header: args.durable.idempotency_header.clone(),
+            not_kept: Some(not_kept.clone()),
         })
     }
 

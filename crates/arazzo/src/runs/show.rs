@@ -55,6 +55,7 @@ impl From<&Entry> for EntryJson {
                 shown.call = Some(id.to_string());
                 shown.idempotency_key = idempotency_key.clone();
             }
+            Entry::SecretsFound(_) => shown.what = "secrets-found",
             Entry::Record(Record::Started { .. }) => shown.what = "started",
             Entry::Record(Record::Responded { id, response, .. }) => {
                 shown.what = "responded";

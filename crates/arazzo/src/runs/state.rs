@@ -8,6 +8,7 @@ use arazzo_runner::journal::{
 };
 
 use crate::refusal::Refusal;
+use crate::shell;
 
 /// An open journal.
 #[derive(Clone)]
@@ -42,6 +43,12 @@ impl State {
         block_on(work)
     }
 
+    /// The command that goes on with a run, as a shell takes it.
+    pub(crate) fn resume_command(&self, run_id: &str) -> String {
+        let path = self.path.display().to_string();
+        format!("arazzo runs resume {} --state {}", shell::plain_word(run_id), shell::plain_word(&path))
+    }
+
     /// Says what is wrong with the journal.
     pub(crate) fn refuse(&self, error: &JournalError) -> Refusal {
         refuse(&self.path, error)
@@ -61,15 +68,18 @@ fn block_on<T>(work: Journalling<'_, T>) -> Result<T, JournalError> {
 
 fn refuse(path: &Path, error: &JournalError) -> Refusal {
     let place = path.display();
+    let state = format!("--state {}", shell::plain_word(&place.to_string()));
     let hint = match error.kind {
-        JournalErrorKind::Missing => Some("`arazzo run --state` makes it"),
-        JournalErrorKind::Exists => Some("give another `--run-id`, or go on with it: `arazzo runs resume`"),
-        JournalErrorKind::Unknown => Some("`arazzo runs list` shows the runs"),
-        JournalErrorKind::Leased => Some("wait for it, or end the other process"),
-        JournalErrorKind::Newer => Some("use that version"),
-        JournalErrorKind::Full => Some("make room; what is recorded is kept"),
-        JournalErrorKind::Damaged => Some("put a copy back, or name another file"),
-        JournalErrorKind::Locked => Some("end the program that keeps it locked"),
+        JournalErrorKind::Missing => Some(format!("`arazzo run {state}` makes it")),
+        JournalErrorKind::Exists => {
+            Some(format!("give another `--run-id`, or go on with it: `arazzo runs resume RUN-ID {state}`"))
+        }
+        JournalErrorKind::Unknown => Some(format!("`arazzo runs list {state}` shows the runs")),
+        JournalErrorKind::Leased => Some("wait for it, or end the other process".to_owned()),
+        JournalErrorKind::Newer => Some("use that version".to_owned()),
+        JournalErrorKind::Full => Some("make room; what is recorded is kept".to_owned()),
+        JournalErrorKind::Damaged => Some("put a copy back, or name another file".to_owned()),
+        JournalErrorKind::Locked => Some("end the program that keeps it locked".to_owned()),
         // The message says it all; and there may be more kinds one day.
         JournalErrorKind::LeaseLost
         | JournalErrorKind::Cancelled
@@ -80,7 +90,6 @@ fn refuse(path: &Path, error: &JournalError) -> Refusal {
         | JournalErrorKind::Storage
         | _ => None,
     };
-    let hint = hint.map(str::to_owned);
     let message = format!("the journal `{place}`: {error}");
     let is_usage = matches!(
         error.kind,

@@ -14,6 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the file, with its tables.
 pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, JournalError> {
+    // Some names, such as `:memory:`, are no files for SQLite. Those of absolute paths are.
+    let path = &std::path::absolute(path).map_err(|error| {
+        JournalError::new(JournalErrorKind::Refused, format!("it cannot be the name of a file: {error}"))
+    })?;
     if options.create {
         make(path)?;
     } else if !path.exists() {
@@ -31,6 +35,8 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, J
         SyncMode::Process => "NORMAL",
         SyncMode::Off => "OFF",
     };
+    // First of all: the mode stays with a file, which may be another program's.
+    schema::check(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(of)?;
     connection.pragma_update(None, "synchronous", sync).map_err(of)?;
     // What is deleted is overwritten: responses may say things that nobody should find later.

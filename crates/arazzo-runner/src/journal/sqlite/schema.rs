@@ -44,35 +44,39 @@ CREATE TABLE bodies (
 ) STRICT;
 ";
 
-/// Makes the tables if there are none.
-pub(super) fn prepare(connection: &mut Connection) -> Result<(), Failure> {
-    let number = |connection: &Connection, pragma: &str| {
-        connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
-    };
-    if number(connection, "application_id")? == APPLICATION && number(connection, "user_version")? == VERSION
-    {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let (application, version) =
-        (number(&transaction, "application_id")?, number(&transaction, "user_version")?);
-    let tables =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
-    match (application, version) {
-        (APPLICATION, VERSION) => return Ok(()),
+/// Whether the tables of a journal are there. Nothing is written.
+pub(super) fn check(connection: &Connection) -> Result<bool, Failure> {
+    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    match (number("application_id")?, number("user_version")?) {
+        (APPLICATION, VERSION) => return Ok(true),
         (APPLICATION, later) if later > VERSION => {
             let message = format!("a later version of arazzo wrote it (its tables have version {later})");
             return Err(JournalError::new(JournalErrorKind::Newer, message).into());
         }
-        (0, 0) if tables == 0 => {
-            transaction.execute_batch(TABLES)?;
-            transaction.pragma_update(None, "application_id", APPLICATION)?;
-            transaction.pragma_update(None, "user_version", VERSION)?;
+        (0, 0) => {
+            let tables = "SELECT count(*) FROM sqlite_schema";
+            if connection.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
+                return Ok(false);
+            }
         }
-        (_, _) => {
-            let message = "it is the database of another program";
-            return Err(JournalError::new(JournalErrorKind::Damaged, message).into());
-        }
+        (_, _) => {}
     }
+    let message = "it is the database of another program";
+    Err(JournalError::new(JournalErrorKind::Damaged, message).into())
+}
+
+/// Makes the tables if there are none.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), Failure> {
+    if check(connection)? {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Somebody else may have made them meanwhile.
+    if check(&transaction)? {
+        return Ok(());
+    }
+    transaction.execute_batch(TABLES)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
 }

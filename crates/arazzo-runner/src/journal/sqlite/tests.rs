@@ -146,7 +146,9 @@ fn what_is_no_journal_is_not_written_to() {
     assert_eq!(std::fs::read(&file.0).unwrap(), before);
     std::fs::remove_file(&file.0).unwrap();
     Connection::open(&file.0).unwrap().execute_batch("CREATE TABLE mine (x)").unwrap();
+    let before = std::fs::read(&file.0).unwrap();
     assert_eq!(file.open().unwrap_err().to_string(), "it is the database of another program");
+    assert_eq!(std::fs::read(&file.0).unwrap(), before);
     std::fs::remove_file(&file.0).unwrap();
     drop(file.open().unwrap());
     Connection::open(&file.0).unwrap().pragma_update(None, "user_version", 99).unwrap();
