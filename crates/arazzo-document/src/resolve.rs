@@ -214,12 +214,12 @@ impl ArazzoDocument {
         for (source, content) in self.sources() {
             let SourceContent::OpenApi(openapi) = content else { continue };
             let fits = |operation: &OperationRef| {
-                let view = openapi.operation(*operation);
-                view.path() == route && method.is_none_or(|method| view.method().eq_ignore_ascii_case(method))
+                method
+                    .is_none_or(|method| openapi.operation(*operation).method().eq_ignore_ascii_case(method))
             };
             found.extend(
                 openapi
-                    .operations()
+                    .operations_at(route)
                     .filter(fits)
                     .map(|operation| (source.name.value.as_str(), openapi, operation)),
             );
@@ -307,12 +307,7 @@ impl ArazzoDocument {
             return Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span))
                 .with_hint(hint);
         }
-        let ids: Vec<&str> = openapis
-            .iter()
-            .flat_map(|openapi| {
-                openapi.operations().filter_map(|operation| openapi.operation(operation).operation_id())
-            })
-            .collect();
+        let ids: Vec<&str> = openapis.iter().flat_map(|openapi| openapi.operation_ids()).collect();
         let files: Vec<String> =
             openapis.iter().map(|openapi| format!("`{}`", openapi.document().name)).collect();
         let message = match files.as_slice() {
@@ -324,7 +319,7 @@ impl ArazzoDocument {
         let mut diagnostic =
             Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span));
         // It may be of a path that lies elsewhere and cannot be read.
-        let unread = openapis.iter().flat_map(|openapi| openapi.problems());
+        let unread = openapis.iter().flat_map(|openapi| openapi.broken_paths());
         diagnostic.related = unread
             .take(MAX_UNREAD)
             .map(|problem| Related { place: problem.place, message: problem.message })
@@ -350,8 +345,7 @@ impl ArazzoDocument {
 
     fn unknown_path(&self, path: &Text, pointer: &str, openapi: &OpenApi) -> Diagnostic {
         let message = format!("`{}` has no operation at `{pointer}`", openapi.document().name);
-        let pointers: Vec<String> =
-            openapi.operations().map(|operation| openapi.operation(operation).pointer()).collect();
+        let pointers: Vec<String> = openapi.pointers().collect();
         let hint = match nearest(pointer, pointers.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "the pointer is `/paths/<path with ~1 for />/<method in lower case>`".to_owned(),

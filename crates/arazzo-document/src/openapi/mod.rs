@@ -161,6 +161,29 @@ impl OpenApi {
         self.index().operations.iter().copied()
     }
 
+    /// Each `operationId` once, in the order of the document.
+    pub(crate) fn operation_ids(&self) -> impl Iterator<Item = &str> {
+        self.index().ids.iter().map(|id| &**id)
+    }
+
+    /// The operations at the path template `path`, as it is written there.
+    pub(crate) fn operations_at(&self, path: &str) -> impl Iterator<Item = OperationRef> {
+        let path = self.paths().iter().position(|member| member.key == path);
+        path.map(|path| self.index().operations_at(path)).unwrap_or_default().iter().copied()
+    }
+
+    /// What [`Operation::pointer`] says of each operation, in the order of the document.
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = String> {
+        self.operations().map(|reference| {
+            let path = self.paths().get(reference.path);
+            match (path, METHODS.get(reference.method)) {
+                (Some(path), Some((method, _))) => operation::pointer(&path.key, true, method),
+                // The name of another method is not known before the path item is read.
+                (None, _) | (_, None) => self.operation(reference).pointer(),
+            }
+        })
+    }
+
     /// The operation that a reference of this description means.
     pub fn operation(&self, reference: OperationRef) -> Operation<'_> {
         let nothing = Found { path: &NOTHING, item: &NOTHING.value, member: &NOTHING, fixed: Some("") };
@@ -169,8 +192,13 @@ impl OpenApi {
 
     /// The paths that lead into documents which are not there, so that nobody knows their operations.
     pub fn problems(&self) -> Vec<Diagnostic> {
-        let paths = self.paths().iter().filter(|path| path.key.starts_with('/'));
-        paths.filter_map(|path| Some(self.problem(&self.resolver().follow(&path.value).err()?))).collect()
+        self.broken_paths().collect()
+    }
+
+    /// The same, each when it is asked for.
+    pub(crate) fn broken_paths(&self) -> impl Iterator<Item = Diagnostic> {
+        let paths = self.index().broken.iter().filter_map(|path| self.paths().get(*path));
+        paths.filter_map(|path| Some(self.problem(&self.resolver().follow(&path.value).err()?)))
     }
 
     /// The servers of the description itself, which operations may replace.
