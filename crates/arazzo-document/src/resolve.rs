@@ -302,8 +302,8 @@ impl ArazzoDocument {
     }
 
     fn unknown_operation(&self, text: &Text, id: &str, openapis: &[&Arc<OpenApi>]) -> Diagnostic {
-        if let Some(hint) = self.path_as_id(text) {
-            let message = format!("`{}` is the path of an operation, not its id", text.value);
+        if let Some((fact, hint)) = self.path_as_id(text) {
+            let message = format!("`{}` is {fact}", text.value);
             return Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span))
                 .with_hint(hint);
         }
@@ -328,19 +328,29 @@ impl ArazzoDocument {
         diagnostic.with_hint(if is_whole { hint } else { "look at the paths that cannot be read".to_owned() })
     }
 
-    /// What to write where an operation id is an `operationPath`.
-    fn path_as_id(&self, text: &Text) -> Option<String> {
+    /// What an operation id is that is written like an `operationPath`, and what to write instead.
+    fn path_as_id(&self, text: &Text) -> Option<(&'static str, String)> {
         let written = OperationPath::parse(&text.value, |name| self.source(name).is_some());
-        let (found, unknown) = match written {
-            OperationPath::Pointer { source, pointer, .. } => {
-                (self.pointed(text, source, pointer), Some("write it as `operationPath`"))
-            }
+        let (found, is_route) = match written {
+            OperationPath::Pointer { source, pointer, .. } => (self.pointed(text, source, pointer), false),
             // There are ids with a blank or a slash in them.
-            OperationPath::Route { method, route } => (self.routed(text, method, route), None),
+            OperationPath::Route { method, route } => (self.routed(text, method, route), true),
             OperationPath::Unknown => return None,
         };
-        let exact = found.operation.map(|found| format!("write `operationPath: '{}'`", found.path()));
-        exact.or_else(|| unknown.map(str::to_owned))
+        match found.operation {
+            Some(found) => {
+                let hint = format!("write `operationPath: '{}'`", found.path());
+                Some(("the path of an operation, not its id", hint))
+            }
+            None if is_route => None,
+            None => {
+                // What is said of a source would be taken for an id.
+                let unknown = found.diagnostics.into_iter().find(|found| found.code == Code::OperationPath);
+                let hint = unknown.and_then(|unknown| unknown.hint);
+                let hint = hint.unwrap_or_else(|| "write it as `operationPath`".to_owned());
+                Some(("written like the path of an operation, not like an id", hint))
+            }
+        }
     }
 
     fn unknown_path(&self, path: &Text, pointer: &str, openapi: &OpenApi) -> Diagnostic {
