@@ -125,7 +125,7 @@ impl OpenApi {
 
     /// The operation at the path template `path`, as it is written there, for the HTTP method `method` in any case.
     pub fn operation_by_path(&self, path: &str, method: &str) -> Option<OperationRef> {
-        let path = self.paths().iter().position(|member| member.key == path)?;
+        let path = self.path_index(path)?;
         let fixed = METHODS.iter().position(|(name, _)| name.eq_ignore_ascii_case(method));
         let method = fixed.or_else(|| {
             let members = self.additional(self.follow(&self.paths().get(path)?.value)?);
@@ -168,7 +168,7 @@ impl OpenApi {
 
     /// The operations at the path template `path`, as it is written there.
     pub(crate) fn operations_at(&self, path: &str) -> impl Iterator<Item = OperationRef> {
-        let path = self.paths().iter().position(|member| member.key == path);
+        let path = self.path_index(path);
         path.map(|path| self.index().operations_at(path)).unwrap_or_default().iter().copied()
     }
 
@@ -280,8 +280,15 @@ impl OpenApi {
     }
 
     fn paths(&self) -> &[Member] {
-        let paths = self.root().get("paths").and_then(|paths| self.follow(paths));
-        paths.and_then(Node::as_object).unwrap_or_default()
+        self.paths_node().and_then(Node::as_object).unwrap_or_default()
+    }
+
+    fn path_index(&self, path: &str) -> Option<usize> {
+        self.paths_node()?.position(path)
+    }
+
+    fn paths_node(&self) -> Option<&Node> {
+        self.follow(self.root().get("paths")?)
     }
 
     /// The operations of a path item for other methods, which 3.2 has.
