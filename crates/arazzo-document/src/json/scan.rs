@@ -2,15 +2,13 @@
 //!
 //! This is as strict as reading is and says less: a text that it does not accept is read, which tells why.
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use serde_json::Number;
 
 use super::Reader;
 use crate::position::Position;
-use crate::read::{MAX_DEPTH, MAX_NODES};
-use crate::unread::all_differ;
+use crate::read::{MAX_DEPTH, MAX_NODES, all_differ};
 
 /// What a scan remembers of a text: its arrays and objects, in the order in which they open.
 pub(super) struct Scanned {
@@ -183,16 +181,16 @@ impl Scan<'_> {
             return true;
         }
         if is_escaped {
-            let mut seen = HashSet::with_capacity(ranges.len());
-            return ranges.iter().all(|(start, end)| {
+            let keys = ranges.iter().map(|(start, end)| {
                 // With its quotes.
-                let raw = self.text.get(*start as usize - 1..*end as usize + 1).unwrap_or_default();
-                Reader::new(raw).string().is_ok_and(|key| seen.insert(key))
+                Reader::new(self.text.get(*start as usize - 1..*end as usize + 1).unwrap_or_default()).text()
             });
+            let keys = keys.collect::<Result<Vec<_>, _>>();
+            return keys.is_ok_and(|keys| all_differ(keys.iter().map(|key| key.as_bytes())));
         }
         let slice =
             |(start, end): &(u32, u32)| self.bytes.get(*start as usize..*end as usize).unwrap_or_default();
-        all_differ(ranges.iter().map(slice), ranges.len())
+        all_differ(ranges.iter().map(slice))
     }
 
     /// Goes through a key and the colon behind it.
