@@ -57,7 +57,15 @@ impl Node {
 
     /// The member `key`, if this is an object that has it.
     pub fn member(&self, key: &str) -> Option<&Member> {
-        self.as_object()?.iter().find(|member| member.key == key)
+        self.as_object()?.get(self.position(key)?)
+    }
+
+    /// The index of the member `key`, if this is an object that has it.
+    pub(crate) fn position(&self, key: &str) -> Option<usize> {
+        match &self.data {
+            Data::Object(members) => members.position(key),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Array(_) => None,
+        }
     }
 
     /// The string, if this is one.

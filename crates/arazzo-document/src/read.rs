@@ -1,7 +1,7 @@
 //! Reading text into located values: YAML and JSON give the same tree.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
@@ -174,13 +174,7 @@ pub(crate) fn too_deep(span: Span) -> Problem {
 
 /// The members without those whose key was there before, which are reported.
 pub(crate) fn distinct(mut members: Vec<Member>, problems: &mut Problems) -> Vec<Member> {
-    /// Up to here comparing each with each is faster.
-    const FEW: usize = 12;
-    let few_differ = || {
-        let keys = members.iter().enumerate();
-        keys.clone().all(|(index, member)| members.iter().take(index).all(|other| other.key != member.key))
-    };
-    if members.len() <= FEW && few_differ() {
+    if all_differ(members.iter().map(|member| member.key.as_bytes())) {
         return members;
     }
     let mut first: HashMap<&str, Position> = HashMap::with_capacity(members.len());
@@ -209,6 +203,23 @@ pub(crate) fn distinct(mut members: Vec<Member>, problems: &mut Problems) -> Vec
     members
 }
 
+/// Whether no two of these keys are the same.
+pub(crate) fn all_differ<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]> + Clone) -> bool {
+    /// Up to here comparing each with each is faster.
+    const FEW: usize = 12;
+    if keys.len() <= FEW {
+        let mut rest = keys;
+        while let Some(key) = rest.next() {
+            if rest.clone().any(|other| other == key) {
+                return false;
+            }
+        }
+        return true;
+    }
+    let mut seen = HashSet::with_capacity(keys.len());
+    keys.into_iter().all(|key| seen.insert(key))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +245,18 @@ mod tests {
             let reading = read(text, format);
             assert_eq!(reading.problems, []);
             assert_eq!(reading.root.unwrap().span.start, Position::START);
+        }
+    }
+
+    #[test]
+    fn few_and_many_keys_are_told_apart() {
+        for count in [0, 1, 2, 12, 13, 100] {
+            let keys: Vec<String> = (0..count).map(|n| format!("k{n}")).collect();
+            let differ = |keys: &[String]| all_differ(keys.iter().map(|key| key.as_bytes()));
+            assert!(differ(&keys));
+            for repeated in [0, count / 2].into_iter().filter(|_| count > 0) {
+                assert!(!differ(&[&keys[..], &keys[repeated..=repeated]].concat()), "{repeated} of {count}");
+            }
         }
     }
 }

@@ -215,12 +215,12 @@ impl ArazzoDocument {
         for (source, content) in self.sources() {
             let SourceContent::OpenApi(openapi) = content else { continue };
             let fits = |operation: &OperationRef| {
-                let view = openapi.operation(*operation);
-                view.path() == route && method.is_none_or(|method| view.method().eq_ignore_ascii_case(method))
+                method
+                    .is_none_or(|method| openapi.operation(*operation).method().eq_ignore_ascii_case(method))
             };
             found.extend(
                 openapi
-                    .operations()
+                    .operations_at(route)
                     .filter(fits)
                     .map(|operation| (source.name.value.as_str(), openapi, operation)),
             );
@@ -303,17 +303,12 @@ impl ArazzoDocument {
     }
 
     fn unknown_operation(&self, text: &Text, id: &str, openapis: &[&Arc<OpenApi>]) -> Diagnostic {
-        if let Some(hint) = self.path_as_id(text) {
-            let message = format!("`{}` is the path of an operation, not its id", text.value);
+        if let Some((fact, hint)) = self.path_as_id(text) {
+            let message = format!("`{}` is {fact}", text.value);
             return Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span))
                 .with_hint(hint);
         }
-        let ids: Vec<&str> = openapis
-            .iter()
-            .flat_map(|openapi| {
-                openapi.operations().filter_map(|operation| openapi.operation(operation).operation_id())
-            })
-            .collect();
+        let ids: Vec<&str> = openapis.iter().flat_map(|openapi| openapi.operation_ids()).collect();
         let files: Vec<String> =
             openapis.iter().map(|openapi| format!("`{}`", openapi.document().name)).collect();
         let message = match files.as_slice() {
@@ -325,7 +320,7 @@ impl ArazzoDocument {
         let mut diagnostic =
             Diagnostic::error(Code::UnknownOperationId, message, self.document.place(text.span));
         // It may be of a path that lies elsewhere and cannot be read.
-        let unread = openapis.iter().flat_map(|openapi| openapi.problems());
+        let unread = openapis.iter().flat_map(|openapi| openapi.broken_paths());
         diagnostic.related = unread
             .take(MAX_UNREAD)
             .map(|problem| Related { place: problem.place, message: problem.message })
@@ -334,25 +329,34 @@ impl ArazzoDocument {
         diagnostic.with_hint(if is_whole { hint } else { "look at the paths that cannot be read".to_owned() })
     }
 
-    /// What to write where an operation id is an `operationPath`.
-    fn path_as_id(&self, text: &Text) -> Option<String> {
+    /// What an operation id is that is written like an `operationPath`, and what to write instead.
+    fn path_as_id(&self, text: &Text) -> Option<(&'static str, String)> {
         let written = OperationPath::parse(&text.value, |name| self.source(name).is_some());
-        let (found, unknown) = match written {
-            OperationPath::Pointer { source, pointer, .. } => {
-                (self.pointed(text, source, pointer), Some("write it as `operationPath`"))
-            }
+        let (found, is_route) = match written {
+            OperationPath::Pointer { source, pointer, .. } => (self.pointed(text, source, pointer), false),
             // There are ids with a blank or a slash in them.
-            OperationPath::Route { method, route } => (self.routed(text, method, route), None),
+            OperationPath::Route { method, route } => (self.routed(text, method, route), true),
             OperationPath::Unknown => return None,
         };
-        let exact = found.operation.map(|found| format!("write `operationPath: '{}'`", found.path()));
-        exact.or_else(|| unknown.map(str::to_owned))
+        match found.operation {
+            Some(found) => {
+                let hint = format!("write `operationPath: '{}'`", found.path());
+                Some(("the path of an operation, not its id", hint))
+            }
+            None if is_route => None,
+            None => {
+                // What is said of a source would be taken for an id.
+                let unknown = found.diagnostics.into_iter().find(|found| found.code == Code::OperationPath);
+                let hint = unknown.and_then(|unknown| unknown.hint);
+                let hint = hint.unwrap_or_else(|| "write it as `operationPath`".to_owned());
+                Some(("written like the path of an operation, not like an id", hint))
+            }
+        }
     }
 
     fn unknown_path(&self, path: &Text, pointer: &str, openapi: &OpenApi) -> Diagnostic {
         let message = format!("`{}` has no operation at `{pointer}`", openapi.document().name);
-        let pointers: Vec<String> =
-            openapi.operations().map(|operation| openapi.operation(operation).pointer()).collect();
+        let pointers: Vec<String> = openapi.pointers().collect();
         let hint = match nearest(pointer, pointers.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "the pointer is `/paths/<path with ~1 for />/<method in lower case>`".to_owned(),

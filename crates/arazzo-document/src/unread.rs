@@ -109,20 +109,3 @@ impl<'a> Glance<'a> {
         value
     }
 }
-
-/// Whether no two of these keys are the same.
-pub(crate) fn all_differ<'k>(keys: impl Iterator<Item = &'k [u8]> + Clone, count: usize) -> bool {
-    /// Up to here comparing each with each is faster.
-    const FEW: usize = 12;
-    if count <= FEW {
-        let mut rest = keys;
-        while let Some(key) = rest.next() {
-            if rest.clone().any(|other| other == key) {
-                return false;
-            }
-        }
-        return true;
-    }
-    let mut seen = std::collections::HashSet::with_capacity(count);
-    keys.into_iter().all(|key| seen.insert(key))
-}

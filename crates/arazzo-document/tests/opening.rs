@@ -5,8 +5,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arazzo_document::Document;
 use arazzo_document::openapi::OpenApi;
+use arazzo_document::{Document, Workspace};
+use arazzo_expression::Mode;
 
 const OPERATIONS: usize = 500;
 
@@ -71,6 +72,45 @@ fn an_operation_is_found_without_building_the_others() {
         let (built, all) = (document.root.built(), all(&document));
         assert!(built < OPERATIONS + 30, "{}: {built} of {all}", document.name);
         assert!(all > 9 * OPERATIONS);
+    }
+}
+
+#[test]
+fn what_no_operation_has_is_told_without_building_any() {
+    for (target, hint) in [
+        ("operationId: reed400", "did you mean `read400`?"),
+        ("operationId: other", "there are `read0`, `read1`, `read2`, `read3`, `read4`, `read5`, 494 more"),
+        (
+            "operationId: /things/none",
+            "there are `read0`, `read1`, `read2`, `read3`, `read4`, `read5`, 494 more",
+        ),
+        ("operationId: 'api#/paths/~1thing~17/get'", "did you mean `/paths/~1things~17/get`?"),
+        (
+            "operationPath: '{$sourceDescriptions.api.url}#/paths/~1thing~17/get'",
+            "did you mean `/paths/~1things~17/get`?",
+        ),
+    ] {
+        for document in descriptions() {
+            let document = Arc::new(document);
+            let text = format!(
+                "arazzo: 1.0.1\ninfo: {{title: t, version: '1'}}\n\
+                 sourceDescriptions: [{{name: api, url: api, type: openapi}}]\n\
+                 workflows: [{{workflowId: w, steps: [{{stepId: s, {target}}}]}}]\n"
+            );
+            let (description, _) = Document::read("a.yml", "a.yml", text);
+            let (workspace, diagnostics) = Workspace::new(Arc::new(description.unwrap()), Mode::Tolerant);
+            assert_eq!(diagnostics, []);
+            let mut workspace = workspace.unwrap();
+            let wanted = workspace.wanted().unwrap();
+            assert_eq!(workspace.supply(wanted, Arc::clone(&document)), []);
+            let entry = workspace.entry();
+            let step = &entry.description.workflows[0].steps[0];
+            let found = entry.resolve_operation(step.target.as_ref().unwrap(), Mode::Tolerant);
+            assert!(found.operation.is_none());
+            assert_eq!(found.diagnostics[0].hint.as_deref(), Some(hint), "{target}");
+            let built = document.root.built();
+            assert!(built < OPERATIONS + 30, "{target} in {}: {built}", document.name);
+        }
     }
 }
 

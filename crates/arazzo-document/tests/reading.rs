@@ -3,8 +3,10 @@
 #![expect(clippy::disallowed_methods, reason = "hostile text is timed, real documents are in files")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arazzo_document::openapi::OpenApi;
 use arazzo_document::{Document, Format, MAX_DEPTH, Node, Reading, read};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
@@ -300,14 +302,65 @@ fn hostile_texts_take_no_time() {
     ];
     for text in texts {
         for format in [Format::Yaml, Format::Json] {
-            let before = Instant::now();
-            let name = if format == Format::Json { "a.json" } else { "a.yml" };
-            drop(Document::open(name, name, text.clone()));
-            let took = before.elapsed();
             let start: String = text.chars().take(20).collect();
-            assert!(took < Duration::from_secs(10), "{start:?} took {took:?} as {format:?}");
+            let name = if format == Format::Json { "a.json" } else { "a.yml" };
+            let before = Instant::now();
+            let opened = Document::open(name, name, text.clone());
+            check_time(before, &format!("{start:?} as {format:?}"));
+            let (Some(document), diagnostics) = &opened else {
+                assert!(!opened.1.is_empty(), "{start:?} as {format:?} is refused without a word");
+                continue;
+            };
+            // What is looked at is what reading gives, and no text stands for more values than it has characters.
+            let values = document.root.to_value();
+            let (read, expected) = Document::read(name, name, text.clone());
+            assert_eq!(diagnostics, &expected, "{start:?} as {format:?}");
+            assert_eq!(Some(values), read.map(|read| read.root.to_value()), "{start:?} as {format:?}");
+            let built = document.root.built();
+            assert!(built <= text.len(), "{start:?} as {format:?} has {built} values");
         }
     }
+}
+
+/// Each reference is a look into an object that is as wide as there are references.
+#[test]
+fn many_references_take_no_time() {
+    const REFERENCES: usize = 40_000;
+    let list = |of: &dyn Fn(usize) -> String| (0..REFERENCES).map(of).collect::<Vec<_>>().join(",\n  ");
+    let paths = list(&|n| format!("\"/p{n}\": {{\"$ref\": \"#/components/pathItems/i{n}\"}}"));
+    let items = list(&|n| format!("\"i{n}\": {{\"get\": {{\"operationId\": \"o{n}\"}}}}"));
+    let text = format!(
+        "{{\"openapi\": \"3.1.0\", \"paths\": {{{paths}}}, \"components\": {{\"pathItems\": {{{items}}}}}}}"
+    );
+    // Anchors make a YAML text be read at once.
+    let anchored = format!("{{\"x\": &x 1, {}", text.trim_start_matches('{'));
+    for (name, text) in [("a.json", &text), ("a.yml", &text), ("a.yml", &anchored)] {
+        let before = Instant::now();
+        let (document, diagnostics) = Document::open(name, name, text.clone());
+        assert_eq!(diagnostics, []);
+        let document = Arc::new(document.unwrap());
+        let api = OpenApi::new(Arc::clone(&document)).unwrap();
+        let mut count = 0;
+        for (n, reference) in api.operations().enumerate() {
+            let operation = api.operation(reference);
+            let (id, path) = (format!("o{n}"), format!("/p{n}"));
+            assert_eq!((operation.operation_id(), operation.path()), (Some(&*id), &*path));
+            assert_eq!(api.operation_by_id(&id), Some(reference));
+            assert_eq!(api.operation_by_path(&path, "get"), Some(reference));
+            count += 1;
+        }
+        assert_eq!(count, REFERENCES);
+        check_time(before, &format!("references in {name}"));
+        // A path and its reference; a path item, its operation and the id of that.
+        let built = document.root.built();
+        assert!(built < 5 * REFERENCES + 10, "{built} values in {name}");
+    }
+}
+
+/// What takes more than linear time takes much longer than this; nothing else is near to it on a slow machine.
+fn check_time(before: Instant, what: &str) {
+    let took = before.elapsed();
+    assert!(took < Duration::from_secs(10), "{what} took {took:?}");
 }
 
 /// Reads every document in the folder that `ARAZZO_CORPUS` names.

@@ -5,6 +5,7 @@
 //!
 //! A text can also be gone through first. Then what is in its arrays and objects is read when somebody looks at it.
 
+mod cursor;
 mod scan;
 mod unread;
 
@@ -17,9 +18,10 @@ use serde_json::Number;
 use crate::children::{Items, Members};
 use crate::diagnostic::Code;
 use crate::node::{Data, Member, Node};
-use crate::position::{Position, Span};
+use crate::position::Span;
 use crate::read::{Budget, MAX_DEPTH, Problem, Problems, Reading, distinct, too_deep};
 
+use cursor::Cursor;
 use unread::Tape;
 pub(crate) use unread::{Glance, Unread, outline};
 
@@ -37,14 +39,7 @@ pub(crate) fn read(text: &str) -> Reading {
 }
 
 struct Reader<'t> {
-    text: &'t str,
-    /// The byte that is looked at.
-    at: usize,
-    line: u32,
-    /// The first byte of the line.
-    line_start: usize,
-    /// How many bytes of the line so far are no characters of their own.
-    continued: usize,
+    cursor: Cursor<'t>,
     depth: usize,
     budget: Budget,
     problems: Problems,
@@ -55,11 +50,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
         Self {
-            text,
-            at: 0,
-            line: Position::START.line,
-            line_start: 0,
-            continued: 0,
+            cursor: Cursor::new(text),
             depth: 0,
             budget: Budget::default(),
             problems: Problems::default(),
@@ -68,23 +59,23 @@ impl<'t> Reader<'t> {
     }
 
     fn document(&mut self) -> Result<Node, Problem> {
-        self.skip_whitespace();
-        if self.peek().is_none() {
-            let span = Span::at(self.position());
+        self.cursor.skip_whitespace();
+        if self.cursor.peek().is_none() {
+            let span = Span::at(self.cursor.position());
             return Err(Problem::error(Code::EmptyDocument, span, "there is nothing in this document"));
         }
         let root = self.value()?;
-        self.skip_whitespace();
-        match self.peek() {
+        self.cursor.skip_whitespace();
+        match self.cursor.peek() {
             None => Ok(root),
             Some(_) => Err(self.unexpected("the end of the text")),
         }
     }
 
     fn value(&mut self) -> Result<Node, Problem> {
-        let start = self.position();
+        let start = self.cursor.position();
         self.budget.spend(1, Span::at(start))?;
-        let data = match self.peek() {
+        let data = match self.cursor.peek() {
             Some(b'{') => match self.unread() {
                 Some(unread) => Data::Object(Members::later(unread)),
                 None => self.nested(|reader| Ok(Data::Object(reader.object()?.into())))?,
@@ -100,16 +91,16 @@ impl<'t> Reader<'t> {
             Some(b'n') => self.word("null", Data::Null)?,
             Some(_) | None => return Err(self.unexpected("a value")),
         };
-        Ok(Node { span: Span { start, end: self.position() }, data })
+        Ok(Node { span: Span { start, end: self.cursor.position() }, data })
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Data, Problem>) -> Result<Data, Problem> {
         if self.depth >= MAX_DEPTH {
-            let start = self.position();
+            let start = self.cursor.position();
             return Err(too_deep(Span { start, end: start.next_column() }));
         }
         self.depth += 1;
-        self.at += 1;
+        self.cursor.at += 1;
         let data = read(self)?;
         self.depth -= 1;
         Ok(data)
@@ -117,31 +108,31 @@ impl<'t> Reader<'t> {
 
     fn object(&mut self) -> Result<Vec<Member>, Problem> {
         let mut members = Vec::new();
-        self.skip_whitespace();
-        if self.eat(b'}') {
+        self.cursor.skip_whitespace();
+        if self.cursor.eat(b'}') {
             return Ok(members);
         }
         loop {
-            self.skip_whitespace();
-            let start = self.position();
-            if self.peek() != Some(b'"') {
+            self.cursor.skip_whitespace();
+            let start = self.cursor.position();
+            if self.cursor.peek() != Some(b'"') {
                 return Err(self.unexpected("a key in double quotes"));
             }
             let key = self.string()?;
-            let key_span = Span { start, end: self.position() };
-            self.skip_whitespace();
-            if !self.eat(b':') {
+            let key_span = Span { start, end: self.cursor.position() };
+            self.cursor.skip_whitespace();
+            if !self.cursor.eat(b':') {
                 return Err(self.unexpected("`:` after the key"));
             }
-            self.skip_whitespace();
+            self.cursor.skip_whitespace();
             let value = self.value()?;
             members.push(Member { key, key_span, value });
-            self.skip_whitespace();
-            if self.eat(b'}') {
+            self.cursor.skip_whitespace();
+            if self.cursor.eat(b'}') {
                 let is_known = self.scanned.is_some();
                 return Ok(if is_known { members } else { distinct(members, &mut self.problems) });
             }
-            if !self.eat(b',') {
+            if !self.cursor.eat(b',') {
                 return Err(self.unexpected("`,` or `}`"));
             }
         }
@@ -149,60 +140,54 @@ impl<'t> Reader<'t> {
 
     fn array(&mut self) -> Result<Vec<Node>, Problem> {
         let mut items = Vec::new();
-        self.skip_whitespace();
-        if self.eat(b']') {
+        self.cursor.skip_whitespace();
+        if self.cursor.eat(b']') {
             return Ok(items);
         }
         loop {
-            self.skip_whitespace();
+            self.cursor.skip_whitespace();
             items.push(self.value()?);
-            self.skip_whitespace();
-            if self.eat(b']') {
+            self.cursor.skip_whitespace();
+            if self.cursor.eat(b']') {
                 return Ok(items);
             }
-            if !self.eat(b',') {
+            if !self.cursor.eat(b',') {
                 return Err(self.unexpected("`,` or `]`"));
             }
         }
     }
 
     fn word(&mut self, word: &str, data: Data) -> Result<Data, Problem> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
+        let rest = self.cursor.text.get(self.cursor.at..).unwrap_or_default();
         if !rest.starts_with(word) {
             return Err(self.unexpected("a value"));
         }
-        self.at += word.len();
+        self.cursor.at += word.len();
         Ok(data)
     }
 
     fn number(&mut self) -> Result<Number, Problem> {
-        let start = self.at;
-        self.eat(b'-');
-        if self.eat(b'0') {
-            if matches!(self.peek(), Some(b'0'..=b'9')) {
+        let start = self.cursor.at;
+        self.cursor.eat(b'-');
+        if self.cursor.eat(b'0') {
+            if matches!(self.cursor.peek(), Some(b'0'..=b'9')) {
                 return Err(self.error_here("a number must not start with `0`"));
             }
         } else {
             self.digits()?;
         }
-        if self.eat(b'.') {
+        if self.cursor.eat(b'.') {
             self.digits()?;
         }
-        if self.eat(b'e') || self.eat(b'E') {
-            let _signed = self.eat(b'+') || self.eat(b'-');
+        if self.cursor.eat(b'e') || self.cursor.eat(b'E') {
+            let _signed = self.cursor.eat(b'+') || self.cursor.eat(b'-');
             self.digits()?;
         }
-        Number::from_str(self.since(start)).map_err(|_| self.error_here("this is no number"))
+        Number::from_str(self.cursor.since(start)).map_err(|_| self.error_here("this is no number"))
     }
 
     fn digits(&mut self) -> Result<(), Problem> {
-        if !matches!(self.peek(), Some(b'0'..=b'9')) {
-            return Err(self.unexpected("a digit"));
-        }
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        Ok(())
+        if self.cursor.digits() { Ok(()) } else { Err(self.unexpected("a digit")) }
     }
 
     /// Reads a string from its opening to its closing quote.
@@ -212,12 +197,12 @@ impl<'t> Reader<'t> {
 
     /// Reads a string as it is in the text, as most are that have no escapes.
     fn text(&mut self) -> Result<Cow<'t, str>, Problem> {
-        self.at += 1;
+        self.cursor.at += 1;
         let mut text = Cow::Borrowed(self.run());
         loop {
-            match self.peek() {
+            match self.cursor.peek() {
                 Some(b'"') => {
-                    self.at += 1;
+                    self.cursor.at += 1;
                     return Ok(text);
                 }
                 Some(b'\\') => text.to_mut().push(self.escape()?),
@@ -230,23 +215,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The part of a string up to where it ends or something in it has a meaning of its own.
+    /// Reads the part of a string up to where it ends or something in it has a meaning of its own.
     fn run(&mut self) -> &'t str {
-        let start = self.at;
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        let (length, may_be_long) = scan::plain(rest);
-        self.at += length;
-        let run = self.since(start);
-        if may_be_long {
-            self.continued += run.bytes().filter(|byte| matches!(byte, 0x80..0xc0)).count();
-        }
-        run
+        let start = self.cursor.at;
+        self.cursor.skip_plain();
+        self.cursor.since(start)
     }
 
     fn escape(&mut self) -> Result<char, Problem> {
-        let start = self.at;
-        self.at += 1;
-        let character = match self.peek() {
+        let start = self.cursor.at;
+        self.cursor.at += 1;
+        let character = match self.cursor.peek() {
             Some(b'"') => '"',
             Some(b'\\') => '\\',
             Some(b'/') => '/',
@@ -257,20 +236,20 @@ impl<'t> Reader<'t> {
             Some(b't') => '\t',
             Some(b'u') => return self.unicode_escape(start),
             Some(_) | None => {
-                self.at = start;
+                self.cursor.at = start;
                 return Err(self
                     .error_here("JSON has no such escape")
                     .with_hint("a backslash is written `\\\\`"));
             }
         };
-        self.at += 1;
+        self.cursor.at += 1;
         Ok(character)
     }
 
     fn unicode_escape(&mut self, start: usize) -> Result<char, Problem> {
-        self.at += 1;
+        self.cursor.at += 1;
         let mut code = self.four_hex_digits(start)?;
-        if (0xd800..0xdc00).contains(&code) && self.eat(b'\\') && self.eat(b'u') {
+        if (0xd800..0xdc00).contains(&code) && self.cursor.eat(b'\\') && self.cursor.eat(b'u') {
             let low = self.four_hex_digits(start)?;
             code = match low {
                 0xdc00..0xe000 => 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00),
@@ -278,62 +257,32 @@ impl<'t> Reader<'t> {
             };
         }
         char::from_u32(code).ok_or_else(|| {
-            self.at = start;
+            self.cursor.at = start;
             self.error_here("this escape is half of a surrogate pair")
         })
     }
 
     fn four_hex_digits(&mut self, start: usize) -> Result<u32, Problem> {
-        let digits =
-            self.text.get(self.at..self.at + 4).filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .cursor
+            .text
+            .get(self.cursor.at..self.cursor.at + 4)
+            .filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
-            self.at = start;
+            self.cursor.at = start;
             return Err(self.error_here("`\\u` must be followed by four hexadecimal digits"));
         };
-        self.at += 4;
+        self.cursor.at += 4;
         Ok(code)
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn eat(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    /// Goes to the next token. Lines end nowhere else, for a string must not go on to the next one.
-    fn skip_whitespace(&mut self) {
-        while let Some(byte @ (b' ' | b'\n' | b'\t' | b'\r')) = self.peek() {
-            self.at += 1;
-            if byte == b'\n' {
-                self.line = self.line.saturating_add(1);
-                self.line_start = self.at;
-                self.continued = 0;
-                self.at += scan::indent(self.text.as_bytes(), self.at);
-            }
-        }
-    }
-
-    fn since(&self, start: usize) -> &'t str {
-        self.text.get(start..self.at).unwrap_or_default()
-    }
-
-    /// Where the byte stands that is looked at.
-    fn position(&self) -> Position {
-        let characters = self.at.saturating_sub(self.line_start + self.continued);
-        Position { line: self.line, column: 1 }.right(characters)
-    }
-
     fn error_here(&self, message: &str) -> Problem {
-        let start = self.position();
+        let start = self.cursor.position();
         Problem::error(Code::JsonSyntax, Span { start, end: start.next_column() }, message)
     }
 
     fn unexpected(&self, wanted: &str) -> Problem {
-        let rest = self.text.get(self.at..).unwrap_or_default();
+        let rest = self.cursor.text.get(self.cursor.at..).unwrap_or_default();
         let Some(found) = rest.chars().next() else {
             return self.error_here(&format!("the text ends where {wanted} should be"));
         };
@@ -350,6 +299,7 @@ impl<'t> Reader<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::position::Position;
 
     fn value(text: &str) -> serde_json::Value {
         let reading = read(text);

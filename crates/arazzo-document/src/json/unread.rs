@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Reader;
-use super::scan::{Collection, Spot, scan};
+use super::cursor::Spot;
+use super::scan::{Collection, scan};
 use crate::node::{Member, Node};
-use crate::position::Position;
 use crate::unread::{Glance as Any, Outline, Unread as AnyUnread};
 
 /// A text with the places of its arrays and objects.
@@ -52,13 +52,12 @@ pub(crate) fn outline(text: &Arc<String>) -> Option<Outline> {
     let scanned = scan(text)?;
     let tape = Arc::new(Tape { text: Arc::clone(text), collections: scanned.collections });
     let mut reader = Reader::resume(&tape, Inside::START);
-    reader.skip_whitespace();
+    reader.cursor.skip_whitespace();
     Some(Outline { root: reader.value().ok()?, refers_elsewhere: scanned.refers_elsewhere })
 }
 
 impl Inside {
-    const START: Self =
-        Self { spot: Spot { at: 0, line: Position::START.line, line_start: 0, continued: 0 }, next: 0 };
+    const START: Self = Self { spot: Spot::START, next: 0 };
 }
 
 impl Unread {
@@ -81,20 +80,20 @@ impl<'a> Object<'a> {
     pub(crate) fn members(self, found: &mut dyn FnMut(Cow<'a, str>, Any<'a>) -> ControlFlow<()>) {
         let mut reader = Reader::resume(self.tape, self.inside);
         loop {
-            reader.skip_whitespace();
-            if reader.peek() != Some(b'"') {
+            reader.cursor.skip_whitespace();
+            if reader.cursor.peek() != Some(b'"') {
                 return;
             }
             let Ok(key) = reader.text() else { return };
-            reader.skip_whitespace();
-            reader.eat(b':');
-            reader.skip_whitespace();
+            reader.cursor.skip_whitespace();
+            reader.cursor.eat(b':');
+            reader.cursor.skip_whitespace();
             let Ok(value) = reader.glance() else { return };
             if found(key, Any::Json(value)).is_break() {
                 return;
             }
-            reader.skip_whitespace();
-            reader.eat(b',');
+            reader.cursor.skip_whitespace();
+            reader.cursor.eat(b',');
         }
     }
 }
@@ -122,15 +121,8 @@ impl<'a> Glance<'a> {
 impl<'t> Reader<'t> {
     fn resume(tape: &'t Arc<Tape>, Inside { spot, next }: Inside) -> Self {
         let mut reader = Self { scanned: Some((tape, next)), ..Self::new(&tape.text) };
-        reader.go_to(spot);
+        reader.cursor.go_to(spot);
         reader
-    }
-
-    fn go_to(&mut self, spot: Spot) {
-        self.at = spot.at as usize;
-        self.line = spot.line;
-        self.line_start = spot.line_start as usize;
-        self.continued = spot.continued as usize;
     }
 
     /// Goes behind the array or object that opens here, to be read later. `None` if the text was not gone through.
@@ -142,22 +134,16 @@ impl<'t> Reader<'t> {
     fn skip_collection(&mut self) -> Option<(&'t Arc<Tape>, Inside)> {
         let (tape, number) = self.scanned?;
         let Collection { end, next } = *tape.collections.get(number as usize)?;
-        let start = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let spot = Spot {
-            at: start(self.at + 1),
-            line: self.line,
-            line_start: start(self.line_start),
-            continued: start(self.continued),
-        };
-        self.go_to(end);
+        let spot = self.cursor.spot(1)?;
+        self.cursor.go_to(end);
         self.scanned = Some((tape, next));
         Some((tape, Inside { spot, next: number + 1 }))
     }
 
     /// Goes behind a value.
     fn glance(&mut self) -> Result<Glance<'t>, ()> {
-        let start = self.at;
-        match self.peek() {
+        let start = self.cursor.at;
+        match self.cursor.peek() {
             Some(b'{') => {
                 let (tape, inside) = self.skip_collection().ok_or(())?;
                 return Ok(Glance::Object(Object { tape, inside }));
@@ -168,11 +154,11 @@ impl<'t> Reader<'t> {
             }
             Some(b'"') => drop(self.text().map_err(drop)?),
             Some(_) | None => {
-                while let Some(b'a'..=b'z' | b'0'..=b'9' | b'E' | b'+' | b'-' | b'.') = self.peek() {
-                    self.at += 1;
+                while let Some(b'a'..=b'z' | b'0'..=b'9' | b'E' | b'+' | b'-' | b'.') = self.cursor.peek() {
+                    self.cursor.at += 1;
                 }
             }
         }
-        Ok(Glance::Scalar(self.since(start)))
+        Ok(Glance::Scalar(self.cursor.since(start)))
     }
 }

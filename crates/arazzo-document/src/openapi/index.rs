@@ -4,7 +4,9 @@
 //! Most of what an operation consists of is not looked at, so that a large description costs little.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::operation::METHODS;
 use super::{OpenApi, OpenApiVersion, OperationRef};
@@ -12,8 +14,13 @@ use crate::unread::Glance;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
+    /// In the order of the document, so those of one path stand together.
     pub(super) operations: Vec<OperationRef>,
-    pub(super) by_id: HashMap<String, OperationRef>,
+    /// Each `operationId` once, in the order of the document.
+    pub(super) ids: Vec<Arc<str>>,
+    pub(super) by_id: HashMap<Arc<str>, OperationRef>,
+    /// The paths of which no path item is known.
+    pub(super) broken: Vec<usize>,
 }
 
 impl Index {
@@ -27,8 +34,9 @@ impl Index {
                 true => openapi.follow(&member.value).map(|item| item.glance()),
                 false => Some(written),
             };
-            if let Some(item) = item {
-                index.add(path, item, openapi.version);
+            match item {
+                Some(item) => index.add(path, item, openapi.version),
+                None => index.broken.push(path),
             }
         }
         index
@@ -62,8 +70,18 @@ impl Index {
             return;
         }
         self.operations.push(reference);
-        if let Some(id) = value.get("operationId").and_then(Glance::text) {
-            self.by_id.entry(id.into_owned()).or_insert(reference);
+        if let Some(id) = value.get("operationId").and_then(Glance::text)
+            && let Entry::Vacant(entry) = self.by_id.entry(id.into())
+        {
+            self.ids.push(Arc::clone(entry.key()));
+            entry.insert(reference);
         }
+    }
+
+    /// The operations of the path with this number.
+    pub(super) fn operations_at(&self, path: usize) -> &[OperationRef] {
+        let start = self.operations.partition_point(|operation| operation.path < path);
+        let behind = self.operations.partition_point(|operation| operation.path <= path);
+        self.operations.get(start..behind).unwrap_or_default()
     }
 }

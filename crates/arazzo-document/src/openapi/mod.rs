@@ -125,7 +125,7 @@ impl OpenApi {
 
     /// The operation at the path template `path`, as it is written there, for the HTTP method `method` in any case.
     pub fn operation_by_path(&self, path: &str, method: &str) -> Option<OperationRef> {
-        let path = self.paths().iter().position(|member| member.key == path)?;
+        let path = self.path_index(path)?;
         let fixed = METHODS.iter().position(|(name, _)| name.eq_ignore_ascii_case(method));
         let method = fixed.or_else(|| {
             let members = self.additional(self.follow(&self.paths().get(path)?.value)?);
@@ -160,6 +160,29 @@ impl OpenApi {
         self.index().operations.iter().copied()
     }
 
+    /// Each `operationId` once, in the order of the document.
+    pub(crate) fn operation_ids(&self) -> impl Iterator<Item = &str> {
+        self.index().ids.iter().map(|id| &**id)
+    }
+
+    /// The operations at the path template `path`, as it is written there.
+    pub(crate) fn operations_at(&self, path: &str) -> impl Iterator<Item = OperationRef> {
+        let path = self.path_index(path);
+        path.map(|path| self.index().operations_at(path)).unwrap_or_default().iter().copied()
+    }
+
+    /// What [`Operation::pointer`] says of each operation, in the order of the document.
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = String> {
+        self.operations().map(|reference| {
+            let path = self.paths().get(reference.path);
+            match (path, METHODS.get(reference.method)) {
+                (Some(path), Some((method, _))) => operation::pointer(&path.key, true, method),
+                // The name of another method is not known before the path item is read.
+                (None, _) | (_, None) => self.operation(reference).pointer(),
+            }
+        })
+    }
+
     /// The operation that a reference of this description means.
     pub fn operation(&self, reference: OperationRef) -> Operation<'_> {
         let nothing = Found { path: &NOTHING, item: &NOTHING.value, member: &NOTHING, fixed: Some("") };
@@ -168,8 +191,13 @@ impl OpenApi {
 
     /// The paths that lead into documents which are not there, so that nobody knows their operations.
     pub fn problems(&self) -> Vec<Diagnostic> {
-        let paths = self.paths().iter().filter(|path| path.key.starts_with('/'));
-        paths.filter_map(|path| Some(self.problem(&self.resolver().follow(&path.value).err()?))).collect()
+        self.broken_paths().collect()
+    }
+
+    /// The same, each when it is asked for.
+    pub(crate) fn broken_paths(&self) -> impl Iterator<Item = Diagnostic> {
+        let paths = self.index().broken.iter().filter_map(|path| self.paths().get(*path));
+        paths.filter_map(|path| Some(self.problem(&self.resolver().follow(&path.value).err()?)))
     }
 
     /// The servers of the description itself, which operations may replace.
@@ -251,8 +279,15 @@ impl OpenApi {
     }
 
     fn paths(&self) -> &[Member] {
-        let paths = self.root().get("paths").and_then(|paths| self.follow(paths));
-        paths.and_then(Node::as_object).unwrap_or_default()
+        self.paths_node().and_then(Node::as_object).unwrap_or_default()
+    }
+
+    fn path_index(&self, path: &str) -> Option<usize> {
+        self.paths_node()?.position(path)
+    }
+
+    fn paths_node(&self) -> Option<&Node> {
+        self.follow(self.root().get("paths")?)
     }
 
     /// The operations of a path item for other methods, which 3.2 has.

@@ -89,10 +89,8 @@ impl<'a> Operation<'a> {
 
     /// The JSON Pointer by which an `operationPath` names it.
     pub fn pointer(&self) -> String {
-        let token = |key: &str| key.replace('~', "~0").replace('/', "~1");
         let Found { path, member, fixed, .. } = self.found;
-        let parent = if fixed.is_some() { "" } else { "additionalOperations/" };
-        format!("/paths/{}/{parent}{}", token(&path.key), token(&member.key))
+        pointer(&path.key, fixed.is_some(), &member.key)
     }
 
     /// The parameters of the path, then those of the operation, which replace those of the same name and location.
@@ -194,6 +192,13 @@ impl<'a> Found<'a> {
         let list = |node: &'a Node| node.get("parameters").and_then(Node::as_array).unwrap_or_default();
         list(self.item).iter().chain(list(&self.member.value))
     }
+}
+
+/// The JSON Pointer to the operation for a method, which is one of [`METHODS`] or of `additionalOperations`.
+pub(super) fn pointer(path: &str, is_fixed: bool, method: &str) -> String {
+    let token = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    let parent = if is_fixed { "" } else { "additionalOperations/" };
+    format!("/paths/{}/{parent}{}", token(path), token(method))
 }
 
 #[cfg(test)]

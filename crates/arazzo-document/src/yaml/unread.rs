@@ -15,8 +15,8 @@ use super::{forbidden_character, position, scalar};
 use crate::children::{Items, Members};
 use crate::node::{Data, Member, Node};
 use crate::position::{Position, Span};
-use crate::read::{Budget, MAX_DEPTH, MAX_NODES};
-use crate::unread::{Glance as Any, Outline, Unread as AnyUnread, all_differ};
+use crate::read::{Budget, MAX_DEPTH, MAX_NODES, all_differ};
+use crate::unread::{Glance as Any, Outline, Unread as AnyUnread};
 
 /// The events of a text, without the ends of its arrays and objects.
 #[derive(Default)]
@@ -242,7 +242,7 @@ impl Recorder {
                 let entry = self.tape.entries.get(*key as usize);
                 entry.and_then(|entry| self.tape.text(entry.kind)).unwrap_or_default().as_bytes()
             };
-            if !all_differ(keys.iter().map(text), keys.len()) {
+            if !all_differ(keys.iter().map(text)) {
                 return None;
             }
             self.keys.truncate(first_key);
