@@ -109,7 +109,7 @@ fn what_an_unknown_operation_id_was_meant_to_be_is_said() {
 }
 
 #[test]
-fn an_expression_that_is_sent_as_the_name_of_a_member_is_told() {
+fn an_expression_as_the_name_of_a_member_is_refused() {
     let workflow = |name: &str| {
         format!(
             "- workflowId: w
@@ -122,8 +122,14 @@ fn an_expression_that_is_sent_as_the_name_of_a_member_is_told() {
         assert_eq!(codes(&found), ["literal-name"], "{name}");
         found[0].hint.clone().unwrap_or_default()
     };
-    assert_eq!(hint("$inputs.a"), "write the value as text with `\"{$inputs.a}\": …` in it");
-    assert_eq!(hint("x-{$inputs.a}"), "write the value as text with `\"x-{$inputs.a}\": …` in it");
+    assert_eq!(
+        hint("$inputs.a"),
+        "write the value as text with `\"{$inputs.a}\": …` in it; `--strict` sends the name as it is"
+    );
+    assert_eq!(
+        hint("x-{$inputs.a}"),
+        "write the value as text with `\"x-{$inputs.a}\": …` in it; `--strict` sends the name as it is"
+    );
     for text in ["a", "$type", "$", "$ref", "{a}", "$inputs", "inputs.a"] {
         assert!(checked(&api("{}", "{}"), &workflow(text)).is_empty(), "{text}");
     }

@@ -143,7 +143,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Says so when the name of a member looks like an expression: names are text in both modes.
+    /// Refuses a name of a member that looks like an expression: it would be sent as it is written, which nobody means. To
+    /// the letter it is text.
     fn literal_name(&mut self, member: &Member) {
         let key = &member.key;
         if !key.contains('$') {
@@ -156,10 +157,21 @@ impl Compiler<'_> {
             Template::Expression(_) => format!("{{{key}}}"),
             Template::Text(_) => key.clone(),
         };
-        let message =
-            format!("`{key}` stays as it is written: the name of a member is text, never an expression");
         let hint = format!("write the value as text with `\"{name}\": …` in it");
-        self.warning(Code::LiteralName, member.key_span, message, &hint);
+        match self.options.mode {
+            Mode::Tolerant => {
+                let message =
+                    format!("`{key}` is the name of a member, and names are text, never expressions");
+                let hint = format!("{hint}; `--strict` sends the name as it is");
+                self.error(Code::LiteralName, member.key_span, message, &hint);
+            }
+            Mode::Strict => {
+                let message = format!(
+                    "`{key}` stays as it is written: the name of a member is text, never an expression"
+                );
+                self.warning(Code::LiteralName, member.key_span, message, &hint);
+            }
+        }
     }
 
     /// The selector object that `node` is. To the letter there are none in a document of 1.0.
