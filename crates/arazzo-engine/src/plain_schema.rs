@@ -62,13 +62,22 @@ fn is_plain_keyword(keyword: &str, value: &Value, depth: usize) -> bool {
 
 /// Whether the object is seen to satisfy a plain schema. One that is not may satisfy it all the same.
 pub(crate) fn plainly_allows(schema: &Value, members: &Map<String, Value>) -> bool {
+    let has_all = schema.get("required").is_none_or(|names| {
+        let names = names.as_array();
+        names.is_some_and(|names| {
+            names.iter().all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
+        })
+    });
+    has_all && plainly_allows_some(schema, members)
+}
+
+/// The same of an object in which members that are required may be missing.
+pub(crate) fn plainly_allows_some(schema: &Value, members: &Map<String, Value>) -> bool {
     match schema {
         Value::Bool(allowed) => *allowed,
         Value::Object(keywords) => keywords.iter().all(|(keyword, wanted)| match keyword.as_str() {
             "type" => wanted == "object",
-            "required" => wanted.as_array().is_some_and(|names| {
-                names.iter().all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
-            }),
+            "required" => true,
             "properties" => members.iter().all(|(name, value)| {
                 wanted.get(name).is_none_or(|schema| plainly_allows_value(schema, value))
             }),
@@ -83,7 +92,7 @@ pub(crate) fn plainly_allows(schema: &Value, members: &Map<String, Value>) -> bo
     }
 }
 
-/// The same of any value. Numbers and strings within bounds, arrays and alternatives are not looked at here.
+/// The same of any value. Only whole numbers are compared with bounds; arrays and alternatives are not looked at here.
 fn plainly_allows_value(schema: &Value, value: &Value) -> bool {
     if let Value::Object(members) = value {
         return plainly_allows(schema, members);
@@ -100,6 +109,8 @@ fn plainly_allows_value(schema: &Value, value: &Value) -> bool {
                 }
                 Value::Array(_) | Value::Object(_) => false,
             },
+            "minimum" => value.as_i64().zip(wanted.as_i64()).is_some_and(|(value, least)| value >= least),
+            "maximum" => value.as_i64().zip(wanted.as_i64()).is_some_and(|(value, most)| value <= most),
             "enum" => value.is_string() && wanted.as_array().is_some_and(|values| values.contains(value)),
             "properties" | "required" | "additionalProperties" => true,
             _ => is_annotation(keyword, wanted),
@@ -155,7 +166,7 @@ mod tests {
             "properties": {
                 "a": { "type": "string", "format": "password" }, "n": { "type": "number" }, "i": { "type": "integer" },
                 "e": { "enum": ["x", 1] }, "o": { "type": "object", "required": ["b"], "properties": { "b": true } },
-                "no": false, "p": { "required": ["q"] }, "d": { "format": "date" }, "l": { "type": "array" },
+                "no": false, "m": { "minimum": 1, "maximum": 1 }, "p": { "required": ["q"] }, "d": { "format": "date" }, "l": { "type": "array" },
             },
         });
         assert!(is_plain(&schema));
@@ -163,7 +174,9 @@ mod tests {
         let values = [
             json!("x"),
             json!("x-y"),
+            json!(0),
             json!(1),
+            json!(2),
             json!(1.0),
             json!(1.5),
             json!(null),
@@ -174,7 +187,7 @@ mod tests {
             json!({ "q": null }),
         ];
         let mut seen = Vec::new();
-        for name in ["a", "n", "i", "e", "o", "no", "p", "d", "l", "other"] {
+        for name in ["a", "n", "i", "e", "o", "no", "m", "p", "d", "l", "other"] {
             for value in &values {
                 let mut object = json!({ "a": "s" });
                 object[name] = value.clone();
@@ -185,9 +198,18 @@ mod tests {
                 }
             }
         }
-        for (name, count) in
-            [("a", 2), ("n", 3), ("i", 1), ("e", 1), ("o", 1), ("no", 0), ("d", 0), ("l", 0), ("other", 0)]
-        {
+        for (name, count) in [
+            ("a", 2),
+            ("n", 5),
+            ("i", 3),
+            ("e", 1),
+            ("o", 1),
+            ("no", 0),
+            ("m", 1),
+            ("d", 0),
+            ("l", 0),
+            ("other", 0),
+        ] {
             assert_eq!(seen.iter().filter(|seen| **seen == name).count(), count, "{name}");
         }
         assert!(!plainly_allows(&schema, &Map::new()));

@@ -144,10 +144,15 @@ const MIN_LETTERS: usize = 16;
 
 /// What kind of credential a text looks like that has one in it.
 fn look(text: &str) -> Option<&'static str> {
+    // Most texts are short words, and every text of a description is looked at.
+    if text.len() < MIN_LETTERS {
+        return None;
+    }
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
-    for (index, word) in text.split_whitespace().enumerate() {
+    let words = text.split_ascii_whitespace().enumerate();
+    for (index, word) in words.filter(|(_, word)| word.len() >= MIN_LETTERS) {
         let letters = word.bytes().filter(u8::is_ascii_alphanumeric).count();
         let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
         if letters < MIN_LETTERS || !has_digit || stands_for_one(word) {

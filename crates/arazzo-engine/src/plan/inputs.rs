@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::defaults::fill_defaults;
 use super::input_schema::{branches, find_secrets, is_secret_schema, layers, of_member};
 use crate::json_schema::{JsonSchema, Violation};
-use crate::plain_schema::{is_plain, plainly_allows};
+use crate::plain_schema::{is_plain, plainly_allows, plainly_allows_some};
 use crate::schema_work::Work;
 use crate::secret::{is_secret_name, strings};
 
@@ -236,10 +236,12 @@ impl InputsPlan {
 
     /// The inputs whose defaults the schema refuses, and why.
     pub(crate) fn refused_defaults(&self) -> Vec<(String, String)> {
-        let defaults = Value::Object(self.with_defaults(Map::new()));
-        if defaults.as_object().is_none_or(Map::is_empty) {
+        let defaults = self.with_defaults(Map::new());
+        let is_plain = |schema| self.is_plain && plainly_allows_some(schema, &defaults);
+        if defaults.is_empty() || self.schema.as_ref().is_some_and(is_plain) {
             return Vec::new();
         }
+        let defaults = Value::Object(defaults);
         // Without a default an input may be missing here.
         let problems = self.problems(&defaults, MAX_PROBLEMS).into_iter();
         let is_default = |name: &String| defaults.get(name).is_some();
