@@ -308,6 +308,28 @@ fn har_has_what_came_and_why_nothing_did() {
 }
 
 #[test]
+fn the_json_report_holds_to_its_schema() {
+    const FOLDER: &str = "file:///docs";
+    let events: Value = serde_json::from_str(include_str!("../../../../docs/events.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../../../docs/report.schema.json")).unwrap();
+    let registry = jsonschema::Registry::new().add(format!("{FOLDER}/events.schema.json"), events).unwrap();
+    let registry = registry.prepare().unwrap();
+    let options = jsonschema::options()
+        .with_registry(&registry)
+        .with_base_uri(format!("{FOLDER}/report.schema.json"));
+    let validator = options.build(&schema).unwrap();
+    for (name, recording) in all() {
+        let mut report = json(&recording, Kind::Json);
+        let problems: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{name}: {problems:?}\n{report:#}");
+        if let Some(status) = report.pointer_mut("/runs/0/status") {
+            *status = "unheard-of".into();
+            assert!(!validator.is_valid(&report), "a schema that refuses nothing proves nothing: {name}");
+        }
+    }
+}
+
+#[test]
 fn the_json_report_is_the_printed_object_with_messages() {
     for (name, recording) in all() {
         let mut report = json(&recording, Kind::Json);
