@@ -1,5 +1,7 @@
 //! How far many things of one kind are, as a bar on the terminal.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::live;
 
 /// How many columns the bar takes.
@@ -9,12 +11,13 @@ const BAR: usize = 20;
 pub(crate) struct Progress {
     is_on: bool,
     total: u64,
+    counted: AtomicU64,
 }
 
 impl Progress {
     /// A bar for so many things, if it `is_wanted` and a person sees it.
     pub(crate) fn new(is_wanted: bool, total: u64) -> Self {
-        Self { is_on: is_wanted && live::is_seen(), total }
+        Self { is_on: is_wanted && live::is_seen(), total, counted: AtomicU64::new(0) }
     }
 
     /// Shows that so many are done, and says more about it.
@@ -22,6 +25,12 @@ impl Progress {
         if self.is_on {
             live::show_progress(format!("{} {}", bar(done, self.total), more()));
         }
+    }
+
+    /// Shows that one more is done of what these `things` are.
+    pub(crate) fn count(&self, things: &str) {
+        let done = self.counted.fetch_add(1, Ordering::Relaxed) + 1;
+        self.show(done, || format!("{done} of {} {things}", self.total));
     }
 
     /// Takes the bar away.

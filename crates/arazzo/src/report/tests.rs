@@ -314,9 +314,8 @@ fn the_json_report_holds_to_its_schema() {
     let schema: Value = serde_json::from_str(include_str!("../../../../docs/report.schema.json")).unwrap();
     let registry = jsonschema::Registry::new().add(format!("{FOLDER}/events.schema.json"), events).unwrap();
     let registry = registry.prepare().unwrap();
-    let options = jsonschema::options()
-        .with_registry(&registry)
-        .with_base_uri(format!("{FOLDER}/report.schema.json"));
+    let options =
+        jsonschema::options().with_registry(&registry).with_base_uri(format!("{FOLDER}/report.schema.json"));
     let validator = options.build(&schema).unwrap();
     for (name, recording) in all() {
         let mut report = json(&recording, Kind::Json);

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::args::Format;
 use crate::exit::Exit;
-use crate::output::{self, Verbosity};
+use crate::output::{self, Progress, Verbosity};
 use crate::parallel::on_all_cores;
 use crate::refusal::Refusal;
 use crate::run;
@@ -71,25 +71,35 @@ fn survey(args: &SurveyArgs) -> Result<Option<Vec<Surveyed>>, Refusal> {
     let sources = validate::descriptions(&args.files)?;
     let surveyor = Surveyor::new(args, network)?;
     let workers = Workers::new(another);
+    let progress = Progress::new(args.format == SurveyFormat::Human, sources.len() as u64);
     Ok(Some(on_all_cores(&sources, |source| {
-        let description = match describe(source) {
-            Ok(description) => description,
-            Err(fact) => return unreadable("<stdin>", None, "unreadable-source", &fact),
-        };
-        // A name that is no text cannot be told to another process.
-        if matches!(source, Source::File(path) if path.to_str().is_none()) {
-            return surveyor.survey(&description, &[], &mut |_| {});
-        }
-        match workers.survey(&description) {
-            Ok(Some(surveyed)) => surveyed,
-            Ok(None) => {
-                let fact = "the process that read it ended";
-                unreadable(&description.name(), None, "panic", fact)
-            }
-            // Where there can be no other process, this one does it.
-            Err(_) => surveyor.survey(&description, &[], &mut |_| {}),
-        }
+        let surveyed = survey_one(source, &surveyor, &workers);
+        progress.count("descriptions");
+        surveyed
     })))
+}
+
+fn survey_one<F>(source: &Source, surveyor: &Surveyor<'_>, workers: &Workers<F>) -> Surveyed
+where
+    F: Fn() -> Result<Command, Error>,
+{
+    let description = match describe(source) {
+        Ok(description) => description,
+        Err(fact) => return unreadable("<stdin>", None, "unreadable-source", &fact),
+    };
+    // A name that is no text cannot be told to another process.
+    if matches!(source, Source::File(path) if path.to_str().is_none()) {
+        return surveyor.survey(&description, &[], &mut |_| {});
+    }
+    match workers.survey(&description) {
+        Ok(Some(surveyed)) => surveyed,
+        Ok(None) => {
+            let fact = "the process that read it ended";
+            unreadable(&description.name(), None, "panic", fact)
+        }
+        // Where there can be no other process, this one does it.
+        Err(_) => surveyor.survey(&description, &[], &mut |_| {}),
+    }
 }
 
 fn describe(source: &Source) -> Result<Description, String> {

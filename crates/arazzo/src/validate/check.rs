@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arazzo_document::{Code, Data, Diagnostic, Document, Node, Place, Position, Severity, Span};
@@ -63,11 +62,9 @@ impl<'a> Checker<'a> {
         let is_wanted =
             self.args.format == ValidateFormat::Human && !self.args.verbosity.quiet && targets.len() > 1;
         let progress = Progress::new(is_wanted, targets.len() as u64);
-        let done = AtomicU64::new(0);
         on_all_cores(targets, |target| {
             let checked = self.check(target);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            progress.show(done, || format!("{done} of {} descriptions", targets.len()));
+            progress.count("descriptions");
             checked
         })
     }
