@@ -20,7 +20,7 @@ mod turn;
 
 use std::fmt;
 use std::mem::take;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -32,6 +32,7 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
 use crate::secret::Secrets;
+use covered::SecretForms;
 pub use evaluation::ToldValues;
 use failed_attempt::Failed;
 pub use failed_attempt::{FailedAttempt, FailedRequest, FailedResponse, ShownChunk};
@@ -94,6 +95,8 @@ pub struct Run {
     failed: Option<Failed>,
     /// The expressions whose values events tell.
     told: ToldValues,
+    /// Made when a request is first written down.
+    secret_forms: OnceLock<SecretForms>,
 }
 
 enum State {
@@ -144,6 +147,7 @@ impl Run {
             now,
             failed: None,
             told: ToldValues::None,
+            secret_forms: OnceLock::new(),
         }
     }
 
