@@ -122,7 +122,7 @@ impl Kept {
             Ok(driven) => {
                 driven.map(|()| run.result().cloned()).and_then(|result| result.ok_or(DriveError::Idle))
             }
-            Err(fault) => Ok(cut_off(run, clock.now(), &fault, on_event)),
+            Err(fault) => Ok(cut_off(run, clock.now(), fault, on_event)),
         };
         // Why it broke off comes before why its lease could not be given back.
         let given_back = lease.give_back().await;
