@@ -72,8 +72,8 @@ pub(crate) fn cut_off<F: FnMut(&Event) + ?Sized>(
 
 /// Lets others have their turn before each request. A transport that never waits would leave them none, and nobody could
 /// stop the run or see an event before its end.
-pub(crate) struct Polite<'t> {
-    pub(crate) inner: &'t dyn Transport,
+struct Polite<'t> {
+    inner: &'t dyn Transport,
 }
 
 impl Transport for Polite<'_> {
@@ -97,7 +97,8 @@ impl Transport for Polite<'_> {
     }
 }
 
-async fn give_way() {
+/// Lets others have their turn.
+pub(crate) async fn give_way() {
     let mut has_waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut has_waited, true) {
