@@ -128,7 +128,16 @@ impl Resumption {
         let Some(Entry::Record(started)) = self.run.entries.first() else {
             return Err(Refusal::stopped("the journal is damaged: the run has no start", None));
         };
-        plan.resume(started, &self.run.secret_inputs, given).map_err(super::inputs::refuse)
+        let secret = self.run.secret_inputs.iter();
+        let missing: Vec<String> = secret.filter(|name| !given.contains_key(*name)).cloned().collect();
+        plan.resume(started, &self.run.secret_inputs, given).map_err(|mut error| {
+            for problem in &mut error.problems {
+                if let Some(name) = problem.input.as_ref().filter(|name| missing.contains(name)) {
+                    problem.hint = Some(format!("give it again: `-i {name}=VALUE`"));
+                }
+            }
+            super::inputs::refuse(error)
+        })
     }
 
     /// Leases the run, if it is not over, and reads what is there.
