@@ -28,8 +28,9 @@ pub enum Command {
     Finish,
 }
 
-/// A request that has to be sent.
-#[derive(Debug, Clone, PartialEq)]
+/// A request that has to be sent, by this process or by one that the call is handed to. No credential is in it, but secret
+/// inputs are. A journal needs no more than its id: a refold asks for the same call again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// The id that the answer must carry.
     pub id: CallId,

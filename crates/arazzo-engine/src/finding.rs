@@ -2,7 +2,7 @@
 //!
 //! See the [Operation Object](https://spec.openapis.org/oas/v3.1.1.html#operation-object).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether responses are compared with the OpenAPI description, and what comes of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +17,7 @@ pub enum CheckResponses {
 }
 
 /// One difference between a request or a response and its description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which rule it is about.
     pub kind: FindingKind,
@@ -28,7 +28,7 @@ pub struct Finding {
 }
 
 /// The rules that a request or a response is held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FindingKind {

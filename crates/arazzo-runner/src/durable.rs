@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::drive::DriveError;
 use crate::error::Error;
-use crate::execution::{Polite, cut_off};
+use crate::execution::cut_off;
 use crate::journal::{
     Durability, Entry, Journal, JournalError, JournalErrorKind, JournalledRun, Lease, NewRun, RunStatus,
     drive_journalled, resume,
@@ -68,7 +68,7 @@ impl Kept {
         let past = self.past.as_ref().and_then(|past| Some((past, past.entries.first()?)));
         match past {
             Some((past, Entry::Record(record))) => Ok(plan.resume(record, &past.secret_inputs, given)?),
-            Some((_, Entry::CallStarted(_) | Entry::SecretsFound(_))) | None => {
+            Some((_, Entry::CallStarted(_) | Entry::CallWithdrawn(_) | Entry::SecretsFound(_))) | None => {
                 let fact = "the journal is damaged: the run has no start";
                 Err(DriveError::from(JournalError::new(JournalErrorKind::Damaged, fact)).into())
             }
@@ -106,11 +106,10 @@ impl Kept {
         if run.started_at().is_none() {
             run.apply(start)?.iter().for_each(&mut *on_event);
         }
-        let transport = Polite { inner: transport };
         let mut stop = pin!(stop);
         let ended = {
             let mut driven =
-                pin!(drive_journalled(&mut run, &transport, clock, &lease.durability, &mut *on_event));
+                pin!(drive_journalled(&mut run, transport, clock, &lease.durability, &mut *on_event));
             // What ends it comes first, so that nothing is sent any more.
             poll_fn(|context| match stop.as_mut().poll(context) {
                 Poll::Ready(fault) => Poll::Ready(Err(fault)),
@@ -122,7 +121,7 @@ impl Kept {
             Ok(driven) => {
                 driven.map(|()| run.result().cloned()).and_then(|result| result.ok_or(DriveError::Idle))
             }
-            Err(fault) => Ok(cut_off(run, clock.now(), &fault, on_event)),
+            Err(fault) => Ok(cut_off(run, clock.now(), fault, on_event)),
         };
         // Why it broke off comes before why its lease could not be given back.
         let given_back = lease.give_back().await;

@@ -5,11 +5,8 @@ use std::pin::pin;
 use std::task::Poll;
 
 use arazzo_engine::{
-    Call, Event, EventKind, Fault, OperationCall, Record, Relation, Run, RunError, RunResult, Status,
-    Timestamp,
+    Call, Event, EventKind, Fault, OperationCall, Record, Relation, Run, RunResult, Timestamp,
 };
-
-use serde_json::Map;
 
 use crate::drive::{DriveError, drive};
 use crate::found_secrets::FoundSecrets;
@@ -57,32 +54,26 @@ pub async fn carry_out<F: FnMut(&Event) + ?Sized>(
             driven?;
             run.result().cloned().ok_or(DriveError::Idle)
         }
-        Err(fault) => Ok(cut_off(run, clock.now(), &fault, on_event)),
+        Err(fault) => Ok(cut_off(run, clock.now(), fault, on_event)),
     }
 }
 
-/// How a run stands that goes on no further. An end of which nobody was told, as it is not known to be kept, does not
-/// count.
+/// How a run stands that goes on no further.
 pub(crate) fn cut_off<F: FnMut(&Event) + ?Sized>(
     run: Run,
     at: Timestamp,
-    Fault { code, message }: &Fault,
+    fault: Fault,
     on_event: &mut F,
 ) -> RunResult {
-    let (events, result) = run.cut_off(at, code, message).unwrap_or_else(|| {
-        let error = RunError { code: code.clone(), message: message.clone(), step_id: None };
-        let (status, outputs) = (Status::Stopped, Map::new());
-        let kind = EventKind::RunFinished { status, outputs: outputs.clone(), error: Some(error.clone()) };
-        (vec![Event { at, kind }], RunResult { status, outputs, error: Some(error) })
-    });
+    let (events, result) = run.cut_off(at, fault);
     events.iter().for_each(on_event);
     result
 }
 
 /// Lets others have their turn before each request. A transport that never waits would leave them none, and nobody could
 /// stop the run or see an event before its end.
-pub(crate) struct Polite<'t> {
-    pub(crate) inner: &'t dyn Transport,
+struct Polite<'t> {
+    inner: &'t dyn Transport,
 }
 
 impl Transport for Polite<'_> {
@@ -106,7 +97,8 @@ impl Transport for Polite<'_> {
     }
 }
 
-async fn give_way() {
+/// Lets others have their turn.
+pub(crate) async fn give_way() {
     let mut has_waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut has_waited, true) {

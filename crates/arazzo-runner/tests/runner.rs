@@ -548,6 +548,9 @@ fn a_durable_run_that_is_given_up_can_be_gone_on_with() {
         }
     }
     assert_eq!(block_on(journal.read("mine")).unwrap().summary.status, RunStatus::Running);
+    // One more turn, and it is sent.
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::pin::pin!(running.next()).poll(&mut context).is_pending());
     drop(running);
     assert_eq!(block_on(journal.read("mine")).unwrap().summary.status, RunStatus::Interrupted);
 
@@ -555,6 +558,51 @@ fn a_durable_run_that_is_given_up_can_be_gone_on_with() {
     let Err(Error::Ambiguous(ambiguity)) = block_on(again.clone().run()) else { panic!("nobody knows") };
     assert_eq!((ambiguity.step_id.as_str(), ambiguity.header.as_deref()), ("first", Some("Idempotency-Key")));
     assert!(block_on(again.send_again().run()).unwrap().is_success());
+}
+
+#[test]
+fn what_was_not_sent_when_a_run_was_given_up_is_sent_later_without_asking() {
+    let (journal, noting, runner) = durable("withdrawn");
+    let begun = runner.clone().inputs(json!({ "item": "tea", "pinToken": "1" })).run_id("mine");
+    let resumed = runner.inputs(json!({ "pinToken": "1" })).resume("mine");
+    let again = resumed.clone().send_again();
+    // Each is given up after so many turns: at the second one the request is sent. A start that is withdrawn leaves those
+    // of earlier processes as they were.
+    for (runner, turns, starts) in [(&begun, 1, (1, 1)), (&resumed, 2, (2, 1)), (&again, 1, (3, 2))] {
+        let mut running = runner.clone().transport(Arc::new(Silent(Cancellation::new()))).start();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for _ in 0..turns {
+            let told = std::pin::pin!(running.next()).poll(&mut context);
+            assert!(!matches!(told, std::task::Poll::Ready(None)), "{running:?}");
+        }
+        drop(running);
+        let entries = block_on(journal.read("mine")).unwrap().entries;
+        let count = |of: fn(&Entry) -> bool| entries.iter().filter(|entry| of(entry)).count();
+        let started = count(|entry| matches!(entry, Entry::CallStarted(_)));
+        assert_eq!((started, count(|entry| matches!(entry, Entry::CallWithdrawn(_)))), starts, "{entries:?}");
+    }
+    assert!(matches!(block_on(resumed.run()), Err(Error::Ambiguous(_))));
+    assert!(block_on(again.run()).unwrap().is_success());
+    assert_eq!(noting.0.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_run_that_an_event_ends_withdraws_the_request_that_follows() {
+    let (journal, noting, runner) = durable("event");
+    let cancellation = Cancellation::new();
+    let begun = runner.inputs(json!({ "item": "tea", "pinToken": "1" })).run_id("mine").cancel(&cancellation);
+    let stopped = block_on(begun.run_with(|event| {
+        if matches!(event.kind, EventKind::StepFinished { .. }) {
+            cancellation.cancel();
+        }
+    }));
+    assert_eq!((stopped.unwrap().status(), noting.0.lock().unwrap().len()), (Status::Stopped, 1));
+    let kept = block_on(journal.read("mine")).unwrap();
+    assert!(
+        matches!(kept.entries.last(), Some(Entry::CallWithdrawn(call)) if call.id.visit == 2),
+        "{kept:?}"
+    );
+    assert_eq!(kept.summary.status, RunStatus::Interrupted);
 }
 
 #[test]

@@ -41,6 +41,7 @@ use std::sync::Arc;
 use arazzo_document::description::{SourceDescription, SourceType};
 use arazzo_document::{Diagnostic, Workspace};
 pub use arazzo_expression::Mode;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::CheckResponses;
 pub(crate) use action::{ActionPlan, ActionTarget, Helper};
@@ -147,7 +148,7 @@ pub(crate) struct WorkflowPlan {
 }
 
 /// Names a step of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StepIndex {
     /// The workflow; the one that was asked for is 0.
     pub workflow: usize,

@@ -9,7 +9,8 @@ use crate::secret::Secrets;
 
 impl Plan {
     /// The start of a run whose first record is `started`. `withheld` names the secret inputs that it began with and that
-    /// the description does not have by default, and `given` has them again. A value that was recorded need not be given; it cannot be another one now.
+    /// the description does not have by default, and `given` has them again. A value that was recorded need not be given;
+    /// it cannot be another one now.
     ///
     /// # Errors
     ///
@@ -40,7 +41,7 @@ impl Plan {
         }
         for name in withheld.iter().filter(|name| !secret.contains_key(*name)) {
             let message = format!("input `{name}` is secret, so the journal does not have it");
-            let hint = Some(format!("give it again: `-i {name}=VALUE`"));
+            let hint = Some("give it again".to_owned());
             problems.push(InputProblem { input: Some(name.clone()), message, hint });
         }
         if !problems.is_empty() {

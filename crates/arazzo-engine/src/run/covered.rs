@@ -9,7 +9,60 @@ use super::{Run, State};
 use crate::command::Call;
 use crate::mask::{MASK, is_looked_for};
 use crate::record::{Record, Timestamp};
-use crate::secret::forms;
+use crate::secret::{Secrets, forms};
+
+/// Longer forms, in bytes, are not held in a finder between two requests: it would be many times their size.
+const MAX_FINDER_LENGTH: usize = 64 * 1024;
+
+/// What the secret inputs of a run look like where they are sent.
+pub(super) enum SecretForms {
+    None,
+    Found(Finder),
+    /// Too long for a finder that is kept.
+    Long(Vec<String>),
+}
+
+/// `None` where it cannot be made, for more text than memory has numbers for.
+pub(super) struct Finder(Option<AhoCorasick>);
+
+impl SecretForms {
+    fn of(secrets: &Secrets) -> Self {
+        let mut found = Vec::new();
+        secrets.inputs().values().for_each(|input| leaves(input, &mut found));
+        let forms: Vec<String> = found.iter().flat_map(|leaf| forms(leaf)).collect();
+        let length = forms.iter().map(String::len).sum::<usize>();
+        match length {
+            0 => Self::None,
+            1..=MAX_FINDER_LENGTH => Self::Found(Finder::of(&forms)),
+            _ => Self::Long(forms),
+        }
+    }
+
+    fn replace(&self, bytes: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::None => bytes,
+            Self::Found(finder) => finder.replace(&bytes),
+            Self::Long(forms) => Finder::of(forms).replace(&bytes),
+        }
+    }
+}
+
+impl Finder {
+    /// Of the kind that is made soonest: a run sends few requests.
+    fn of(forms: &[String]) -> Self {
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(forms);
+        Self(finder.ok())
+    }
+
+    /// Without a finder nothing of the request is kept.
+    fn replace(&self, bytes: &[u8]) -> Vec<u8> {
+        let Some(finder) = &self.0 else { return Vec::new() };
+        finder.replace_all_bytes(bytes, &vec![MASK; finder.patterns_len()])
+    }
+}
 
 impl Run {
     /// What is sent, without the secret inputs of the run: two requests that differ in nothing else have the same bytes
@@ -27,20 +80,7 @@ impl Run {
         if let Some(body) = &request.body {
             bytes.extend_from_slice(&body.shown());
         }
-        let mut found = Vec::new();
-        self.secrets.inputs().values().for_each(|input| leaves(input, &mut found));
-        let found: Vec<String> = found.iter().flat_map(|leaf| forms(leaf)).collect();
-        if found.is_empty() {
-            return bytes;
-        }
-        // It is used once: the kind that is made soonest.
-        let finder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-            .build(&found);
-        // It cannot be made for more text than memory has numbers for. Then nothing of the request is kept.
-        finder
-            .map_or_else(|_| Vec::new(), |finder| finder.replace_all_bytes(&bytes, &vec![MASK; found.len()]))
+        self.secret_forms.get_or_init(|| SecretForms::of(&self.secrets)).replace(bytes)
     }
 
     /// When the run began, while it goes on.
@@ -91,5 +131,25 @@ fn leaves(value: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| leaves(item, found)),
         Value::Object(members) => members.values().for_each(|value| leaves(value, found)),
         Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_input_is_written_down_nowhere_however_long_it_is() {
+        for times in [1, MAX_FINDER_LENGTH / 8] {
+            let secret = "a b/c".repeat(times);
+            let inputs = json!({ "pin": [secret], "flag": true }).as_object().cloned().unwrap();
+            let forms = SecretForms::of(&Secrets::of_inputs(inputs, &serde_json::Map::new()));
+            assert_eq!(matches!(forms, SecretForms::Long(_)), times > 1);
+            let encoded = secret.replace(' ', "%20").replace('/', "%2F");
+            let sent = format!("GET /x?pin={encoded}\n\n{secret}!");
+            assert_eq!(forms.replace(sent.into_bytes()), b"GET /x?pin=***\n\n***!");
+        }
     }
 }

@@ -20,7 +20,7 @@ mod turn;
 
 use std::fmt;
 use std::mem::take;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -32,11 +32,12 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 use crate::record::{Record, SEMANTICS, Timestamp};
 use crate::secret::Secrets;
+use covered::SecretForms;
 pub use evaluation::ToldValues;
 use failed_attempt::Failed;
 pub use failed_attempt::{FailedAttempt, FailedRequest, FailedResponse, ShownChunk};
 use frame::Memory;
-use turn::{Outcome, Progress, Turn};
+use turn::{Outcome, Turn};
 
 /// How a run is carried out, beyond what the plan says.
 #[derive(Debug, Clone)]
@@ -94,6 +95,8 @@ pub struct Run {
     failed: Option<Failed>,
     /// The expressions whose values events tell.
     told: ToldValues,
+    /// Made when a request is first written down.
+    secret_forms: OnceLock<SecretForms>,
 }
 
 enum State {
@@ -144,6 +147,7 @@ impl Run {
             now,
             failed: None,
             told: ToldValues::None,
+            secret_forms: OnceLock::new(),
         }
     }
 
@@ -188,23 +192,15 @@ impl Run {
     }
 
     /// Ends the run from outside, as when its process is told to stop: what happened, and how the run stands. That is
-    /// no record, so a refold of the records goes on where they end. `None` when the run is over already.
-    pub fn cut_off(mut self, at: Timestamp, code: &str, message: &str) -> Option<(Vec<Event>, RunResult)> {
-        let fault = Fault { code: code.to_owned(), message: message.to_owned() };
-        let mut memory = match self.state {
-            State::New => {
-                let error = RunError { code: fault.code, message: fault.message, step_id: None };
-                let result =
-                    RunResult { status: Status::Stopped, outputs: Map::new(), error: Some(error.clone()) };
-                let kind = EventKind::RunFinished {
-                    status: Status::Stopped,
-                    outputs: Map::new(),
-                    error: Some(error),
-                };
-                return Some((vec![Event { at, kind }], result));
-            }
-            State::Running(memory) => memory,
-            State::Finished(_) => return None,
+    /// no record, so a refold of the records goes on where they end. Of a run that is over the end is not counted, as
+    /// when it could not be kept.
+    pub fn cut_off(mut self, at: Timestamp, fault: Fault) -> (Vec<Event>, RunResult) {
+        let State::Running(mut memory) = self.state else {
+            let error = RunError { code: fault.code, message: fault.message, step_id: None };
+            let (status, outputs) = (Status::Stopped, Map::new());
+            let kind =
+                EventKind::RunFinished { status, outputs: outputs.clone(), error: Some(error.clone()) };
+            return (vec![Event { at, kind }], RunResult { status, outputs, error: Some(error) });
         };
         let mut turn = Turn {
             plan: &self.plan,
@@ -215,15 +211,8 @@ impl Run {
             now: at,
             events: Vec::new(),
         };
-        match turn.stop(fault) {
-            Progress::Finish(result) => Some((turn.events, result)),
-            Progress::Begin
-            | Progress::Enter(_)
-            | Progress::Attempt
-            | Progress::Conclude(_)
-            | Progress::End(..)
-            | Progress::Wait(_) => None,
-        }
+        let result = turn.stopped(fault);
+        (turn.events, result)
     }
 
     /// Takes a record in and returns what it caused.

@@ -245,23 +245,28 @@ impl<'a> Turn<'a> {
                 u64::from(self.memory.attempts) + 1,
                 self.options.max_steps
             );
-            self.stop_at(Fault { code: "max-steps".to_owned(), message }, Some(step.id.clone()))
+            let fault = Fault { code: "max-steps".to_owned(), message };
+            Progress::Finish(self.stopped_at(fault, Some(step.id.clone())))
         })
     }
 
     /// Ends the run because it cannot be carried on. The visits under way stay unfinished.
     pub(super) fn stop(&mut self, fault: Fault) -> Progress {
-        let step_id = self.step().map(|step| step.id.clone());
-        self.stop_at(fault, step_id)
+        Progress::Finish(self.stopped(fault))
     }
 
-    fn stop_at(&mut self, Fault { code, message }: Fault, step_id: Option<String>) -> Progress {
+    pub(super) fn stopped(&mut self, fault: Fault) -> RunResult {
+        let step_id = self.step().map(|step| step.id.clone());
+        self.stopped_at(fault, step_id)
+    }
+
+    fn stopped_at(&mut self, Fault { code, message }: Fault, step_id: Option<String>) -> RunResult {
         let error = RunError { code, message, step_id };
         let mut outputs = Map::new();
         while !self.memory.frames.is_empty() {
             outputs = self.close_frame(Status::Stopped, Some(error.clone()));
         }
-        Progress::Finish(RunResult { status: Status::Stopped, outputs, error: Some(error) })
+        RunResult { status: Status::Stopped, outputs, error: Some(error) }
     }
 
     pub(super) fn error(&self, code: &str, message: String, step: Option<&PlannedStep>) -> RunError {

@@ -3,14 +3,16 @@
 //! A response and the request that follows it are kept with one append, so a step costs one commit.
 
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use arazzo_document::openapi::ParameterLocation;
 use arazzo_engine::{Call, CallId, Command, Event, PlannedOperation, Run, RunResult, Status, Timestamp};
 
 use super::digest::hex;
 use super::given_away::GivenAway;
-use super::{CallStarted, Entry, Journal, Lease, RunStatus, Standing};
+use super::{CallStarted, CallWithdrawn, Entry, Journal, Lease, RunStatus, Standing};
 use crate::drive::{DriveError, Tasks};
+use crate::execution::give_way;
 use crate::found_secrets::FoundSecrets;
 use crate::transport::{Clock, Transport};
 
@@ -96,10 +98,19 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
         let (commands, started) = durability.prepare(run, &tasks, clock);
         entries.extend(started);
         if !entries.is_empty() {
+            let mut unsent = Unsent::new(durability, clock, &entries, standing(run));
             let entries = std::mem::take(&mut entries);
-            durability.journal.append(&durability.lease, entries, standing(run)).await?;
+            let kept = durability.journal.append(&durability.lease, entries, standing(run)).await;
+            if kept.is_ok() {
+                events.drain(..).for_each(|event| on_event(&event));
+                // Whoever hears of an event can end the run before the next request is sent.
+                if run.result().is_none() {
+                    give_way().await;
+                }
+            }
+            unsent.calls.clear();
+            kept?;
         }
-        events.drain(..).for_each(|event| on_event(&event));
         if run.result().is_some() {
             return Ok(());
         }
@@ -113,6 +124,40 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
         entries.extend(given_away.entry(&record));
         entries.push(Entry::Record(record.clone()));
         events = run.apply(record)?;
+    }
+}
+
+/// Requests that are noted as about to be sent. If the run is given up before they are, that is noted, too.
+struct Unsent<'d> {
+    durability: &'d Durability,
+    clock: &'d dyn Clock,
+    standing: Standing,
+    calls: Vec<CallId>,
+}
+
+impl<'d> Unsent<'d> {
+    fn new(durability: &'d Durability, clock: &'d dyn Clock, entries: &[Entry], standing: Standing) -> Self {
+        let started = entries.iter().filter_map(|entry| match entry {
+            Entry::CallStarted(call) => Some(call.id),
+            Entry::CallWithdrawn(_) | Entry::SecretsFound(_) | Entry::Record(_) => None,
+        });
+        Self { durability, clock, standing, calls: started.collect() }
+    }
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        if self.calls.is_empty() {
+            return;
+        }
+        let at = self.clock.now();
+        let entries = self.calls.drain(..).map(|id| Entry::CallWithdrawn(CallWithdrawn { at, id })).collect();
+        let Durability { journal, lease, .. } = self.durability;
+        // What was begun is finished, and there is nobody to wait for it.
+        let _ = journal
+            .append(lease, entries, self.standing)
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
     }
 }
 

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Entry {
     /// A request is about to be sent. Without a record that answers it nobody knows whether it was.
     CallStarted(CallStarted),
+    /// The request that was about to be sent last was not sent: the run was given up before.
+    CallWithdrawn(CallWithdrawn),
     /// The response that follows says secrets that nobody gives again.
     SecretsFound(SecretsFound),
     /// What came from outside.
@@ -31,6 +33,16 @@ pub struct CallStarted {
     /// What the request carries so that a server can tell a repetition, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+}
+
+/// A request that was not sent after all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallWithdrawn {
+    /// When that was known.
+    pub at: Timestamp,
+    /// Names the attempt.
+    pub id: CallId,
 }
 
 /// Secrets that the transport came by, such as tokens that it fetched, and that the next response says. That response is
@@ -55,6 +67,7 @@ impl Entry {
     pub(super) fn visit(&self) -> Option<u32> {
         match self {
             Self::CallStarted(call) => Some(call.id.visit),
+            Self::CallWithdrawn(call) => Some(call.id.visit),
             Self::Record(Record::Responded { id, .. } | Record::Failed { id, .. }) => Some(id.visit),
             Self::Record(Record::Woke { id, .. }) => Some(id.visit),
             Self::SecretsFound(_) | Self::Record(_) => None,
@@ -65,6 +78,7 @@ impl Entry {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::CallStarted(call) => call.at,
+            Self::CallWithdrawn(call) => call.at,
             Self::SecretsFound(found) => found.at,
             Self::Record(record) => record.at(),
         }

@@ -27,7 +27,7 @@ use serde_json::Value;
 pub(crate) use digest::PlanIdentity;
 pub use digest::plan_digest;
 pub use drive::{DEFAULT_IDEMPOTENCY_HEADER, Durability, drive_journalled};
-pub use entry::{CallStarted, Entry, SecretsFound};
+pub use entry::{CallStarted, CallWithdrawn, Entry, SecretsFound};
 pub use error::{JournalError, JournalErrorKind};
 pub use memory::MemoryJournal;
 pub use resume::{Ambiguity, Resumed, resume};

@@ -56,10 +56,14 @@ impl fmt::Display for Ambiguity {
 /// The entries do not belong to this run: another plan, other options or another version of the machine.
 pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError> {
     let mut events = Vec::new();
-    let mut under_way = None;
+    let mut started = Vec::new();
     for entry in entries {
         match entry {
-            Entry::CallStarted(call) => under_way = Some(call.clone()),
+            Entry::CallStarted(call) => started.push(call),
+            // It undoes one start: that of an earlier process may have been sent.
+            Entry::CallWithdrawn(call) => {
+                started.pop_if(|started| started.id == call.id);
+            }
             Entry::SecretsFound(found) => found.secrets.iter().for_each(|secret| run.hide(secret)),
             Entry::Record(record) => {
                 let folded = run.apply(record.clone());
@@ -67,7 +71,7 @@ pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError>
             }
         }
     }
-    let under_way = under_way.filter(|started| call_of(run, started).is_some());
+    let under_way = started.pop().filter(|started| call_of(run, started).is_some()).cloned();
     Ok(Resumed { events, under_way })
 }
 

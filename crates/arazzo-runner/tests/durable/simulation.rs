@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::pending;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use arazzo_engine::{Call, OperationCall, Plan, Record, Response, Run, RunResult, Timestamp};
 use arazzo_runner::journal::{
@@ -16,8 +16,8 @@ use arazzo_runner::{Clock as _, Sending, SkippingClock, Transport};
 
 use super::world::{self, answer};
 
-/// So many runs; with an optimised build all of it takes seconds.
-const RUNS: u64 = if cfg!(debug_assertions) { 300 } else { 10_000 };
+/// So many runs take seconds, in either build. `ARAZZO_SIMULATED_RUNS` makes it more.
+const RUNS: u64 = if cfg!(debug_assertions) { 5_000 } else { 10_000 };
 
 /// Counts down to the moment at which a process dies.
 struct Fuse(AtomicU32);
@@ -109,9 +109,23 @@ impl Transport for Api {
 
 /// What the future gives, or nothing when its process died.
 fn poll<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => Some(done),
-        Poll::Pending => None,
+    let woken = Arc::new(Woken(AtomicBool::new(true)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut future = pin!(future);
+    while woken.0.swap(false, Ordering::Relaxed) {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(done);
+        }
+    }
+    None
+}
+
+/// Whether a future that waits wants to go on.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use arazzo_document::{Document, Severity, Workspace};
 use arazzo_engine::{
-    CheckResponses, Command, Mode, Plan, PlanOptions, Record, Reporter, Response, Run, RunOptions, RunResult,
-    Start, Timestamp, TransportError, TransportErrorCode,
+    CheckResponses, Command, Fault, Mode, Plan, PlanOptions, Record, Reporter, Response, Run, RunOptions,
+    RunResult, Start, Timestamp, TransportError, TransportErrorCode,
 };
 use arazzo_runner::{LoadOptions, MockTransport, Origin, Scenario, SkippingClock, drive, load};
 use serde_json::{Map, Value, json};
@@ -246,7 +246,8 @@ fn play(plan: Arc<Plan>, start: Start, answers: Vec<Answer>) -> Recording {
                 match answers.next() {
                     Some(answer) => respond(answer, call.id, at),
                     None => {
-                        let (events, _) = run.cut_off(at, "interrupted", "by a test").unwrap();
+                        let fault = Fault { code: "interrupted".to_owned(), message: "by a test".to_owned() };
+                        let (events, _) = run.cut_off(at, fault);
                         events.iter().for_each(|event| recorder.add(event));
                         break;
                     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arazzo_engine::{Event, Plan, Record, Run, RunResult, Start};
+use arazzo_engine::{Event, Fault, Plan, Record, Run, RunResult, Start};
 use arazzo_runner::journal::{
     Ambiguity, Durability, Entry, Journal, JournalError, JournalledRun, Lease, NewRun, RunStatus,
     drive_journalled, resume,
@@ -44,8 +44,8 @@ pub(super) struct Kept {
 /// What happened before a run was interrupted.
 pub(super) struct Past {
     pub(super) events: Vec<Event>,
-    /// Why the run does not go on, as a code and in words.
-    pub(super) halt: Option<(&'static str, String)>,
+    /// Why the run does not go on.
+    pub(super) halt: Option<Fault>,
 }
 
 /// Makes a place for each run, all of them before the first one begins.
@@ -128,7 +128,16 @@ impl Resumption {
         let Some(Entry::Record(started)) = self.run.entries.first() else {
             return Err(Refusal::stopped("the journal is damaged: the run has no start", None));
         };
-        plan.resume(started, &self.run.secret_inputs, given).map_err(super::inputs::refuse)
+        let secret = self.run.secret_inputs.iter();
+        let missing: Vec<String> = secret.filter(|name| !given.contains_key(*name)).cloned().collect();
+        plan.resume(started, &self.run.secret_inputs, given).map_err(|mut error| {
+            for problem in &mut error.problems {
+                if let Some(name) = problem.input.as_ref().filter(|name| missing.contains(name)) {
+                    problem.hint = Some(format!("give it again: `-i {name}=VALUE`"));
+                }
+            }
+            super::inputs::refuse(error)
+        })
     }
 
     /// Leases the run, if it is not over, and reads what is there.
@@ -163,11 +172,12 @@ impl Kept {
         let checked = if self.accept_changed { Ok(()) } else { resumed.check(run) };
         if let Err(error) = checked {
             let why = format!("{error}; undo the change, or use `{} --accept-changed`", self.resume);
-            return Ok(Past { events: resumed.events, halt: Some(("journal", why)) });
+            let why = Fault { code: "journal".to_owned(), message: why };
+            return Ok(Past { events: resumed.events, halt: Some(why) });
         }
         let ambiguity = resumed.ambiguity(run, &self.durability);
         let halt = ambiguity.and_then(|ambiguity| self.settle(&ambiguity).err());
-        let halt = halt.map(|why| ("ambiguous-request", why));
+        let halt = halt.map(|message| Fault { code: "ambiguous-request".to_owned(), message });
         Ok(Past { events: resumed.events, halt })
     }
 

@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 
 use super::data::Data;
 use super::interruption::Interruption;
+use super::session::interrupted;
 use super::standard_input::StandardInput;
 use super::{inputs, run_id};
 use crate::args::{Format, RunArgs};
@@ -288,13 +289,9 @@ impl Job<'_> {
                 (run.result().cloned(), Some(began.elapsed()))
             }
             Err(signal) => {
-                let message = format!("the run was interrupted by {signal}");
-                let ended = run.cut_off(self.clock.now(), "interrupted", &message);
-                let result = ended.map(|(events, result)| {
-                    events.iter().for_each(&mut on_event);
-                    result
-                });
-                (result, None)
+                let (events, result) = run.cut_off(self.clock.now(), interrupted(signal));
+                events.iter().for_each(&mut on_event);
+                (Some(result), None)
             }
         };
         let report = reporter.map(Reporter::finish);

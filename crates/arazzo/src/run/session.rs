@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
 use arazzo_engine::{
-    Event, EventKind, FailedAttempt, Plan, Record, Relation, Reporter, Run, RunError, RunOptions, RunResult,
-    Start, Status, Timestamp, ToldValues,
+    Event, EventKind, FailedAttempt, Fault, Plan, Record, Relation, Reporter, Run, RunError, RunOptions,
+    Start, Status, ToldValues,
 };
 use arazzo_runner::{Clock, DriveError, Transport, drive};
-use serde_json::Map;
 
 use super::durable::{Kept, Past};
 use super::interruption::Interruption;
@@ -108,33 +107,17 @@ fn exit_of(status: Status) -> Exit {
 }
 
 /// What becomes of a run that cannot be carried on.
-fn carried_no_further(error: &DriveError) -> (&'static str, String) {
-    if let DriveError::Journal(error) = error {
-        return ("journal", error.to_string());
-    }
-    ("not-carried-on", format!("the run cannot be carried on: {error}"))
-}
-
-/// How a run stands that goes on no further. What came of it counts only if it could be kept.
-fn cut_off(
-    run: Run,
-    at: Timestamp,
-    (code, message): &(&'static str, String),
-    on_event: &mut dyn FnMut(&Event),
-) -> RunResult {
-    let (events, result) = run.cut_off(at, code, message).unwrap_or_else(|| {
-        let error = RunError { code: (*code).to_owned(), message: message.clone(), step_id: None };
-        let (status, outputs) = (Status::Stopped, Map::new());
-        let kind = EventKind::RunFinished { status, outputs: outputs.clone(), error: Some(error.clone()) };
-        (vec![Event { at, kind }], RunResult { status, outputs, error: Some(error) })
-    });
-    events.iter().for_each(on_event);
-    result
+fn carried_no_further(error: &DriveError) -> Fault {
+    let (code, message) = match error {
+        DriveError::Journal(error) => ("journal", error.to_string()),
+        error => ("not-carried-on", format!("the run cannot be carried on: {error}")),
+    };
+    Fault { code: code.to_owned(), message }
 }
 
 /// What a signal makes of a run.
-fn interrupted(signal: &str) -> (&'static str, String) {
-    ("interrupted", format!("the run was interrupted by {signal}"))
+pub(super) fn interrupted(signal: &str) -> Fault {
+    Fault { code: "interrupted".to_owned(), message: format!("the run was interrupted by {signal}") }
 }
 
 /// What the runs have in common.
@@ -262,11 +245,12 @@ impl Job<'_> {
             failed = run.failed_attempt();
             run.result().cloned()
         });
-        let result = match ended {
-            Ok(Some(result)) => result,
-            Ok(None) => cut_off(run, at, &carried_no_further(&DriveError::Idle), &mut on_event),
-            Err(why) => cut_off(run, at, &why, &mut on_event),
-        };
+        let ended = ended.and_then(|result| result.ok_or_else(|| carried_no_further(&DriveError::Idle)));
+        let result = ended.unwrap_or_else(|why| {
+            let (events, result) = run.cut_off(at, why);
+            events.iter().for_each(&mut on_event);
+            result
+        });
         if let Some(kept) = &kept {
             kept.hint(self.args, &result);
         }

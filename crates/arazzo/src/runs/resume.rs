@@ -58,6 +58,13 @@ fn prepare(args: &ResumeArgs, state: &State, run_id: &str) -> Result<(RunArgs, R
         let message = format!("the run `{run_id}` was cancelled");
         return Err(Refusal::usage(message, "begin another one with `arazzo run`".to_owned()));
     }
+    if run.settings.get("folder").is_none() {
+        let message = format!(
+            "the run `{run_id}` was begun by another program, and the journal does not say by which rules and with which \
+             servers"
+        );
+        return Err(Refusal::usage(message, "go on with it there: `Runner::resume` does in Rust".to_owned()));
+    }
     let settings: Settings = serde_json::from_value(run.settings.clone()).map_err(|error| {
         Refusal::stopped(format!("the settings of run `{run_id}` cannot be read: {error}"), None)
     })?;

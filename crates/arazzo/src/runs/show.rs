@@ -2,7 +2,7 @@
 //! said what in them is secret.
 
 use arazzo_engine::Record;
-use arazzo_runner::journal::{CallStarted, Entry, Journal as _, SyncMode};
+use arazzo_runner::journal::{CallStarted, CallWithdrawn, Entry, Journal as _, SyncMode};
 use serde::Serialize;
 
 use super::args::{ListFormat, OneArgs};
@@ -54,6 +54,10 @@ impl From<&Entry> for EntryJson {
                 shown.what = "call-started";
                 shown.call = Some(id.to_string());
                 shown.idempotency_key = idempotency_key.clone();
+            }
+            Entry::CallWithdrawn(CallWithdrawn { id, .. }) => {
+                shown.what = "call-withdrawn";
+                shown.call = Some(id.to_string());
             }
             Entry::SecretsFound(_) => shown.what = "secrets-found",
             Entry::Record(Record::Started { .. }) => shown.what = "started",

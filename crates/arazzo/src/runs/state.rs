@@ -80,13 +80,15 @@ fn refuse(path: &Path, error: &JournalError) -> Refusal {
         JournalErrorKind::Full => Some("make room; what is recorded is kept".to_owned()),
         JournalErrorKind::Damaged => Some("put a copy back, or name another file".to_owned()),
         JournalErrorKind::Locked => Some("end the program that keeps it locked".to_owned()),
+        JournalErrorKind::Refused => {
+            Some("make the file and its folder writable: there are more files beside it in use".to_owned())
+        }
         // The message says it all; and there may be more kinds one day.
         JournalErrorKind::LeaseLost
         | JournalErrorKind::Cancelled
         | JournalErrorKind::Over
         | JournalErrorKind::NotOver
         | JournalErrorKind::Changed
-        | JournalErrorKind::Refused
         | JournalErrorKind::Storage
         | _ => None,
     };

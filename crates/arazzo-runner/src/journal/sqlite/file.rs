@@ -10,7 +10,7 @@ use super::{SqliteOptions, SyncMode, schema};
 use crate::journal::{JournalError, JournalErrorKind};
 
 /// How long another program may keep the file locked.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens the file, with its tables.
 pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, JournalError> {

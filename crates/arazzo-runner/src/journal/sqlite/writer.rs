@@ -10,6 +10,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use super::failure::Failure;
+use super::file::PATIENCE;
 use super::lease_end;
 use super::owner::Owner;
 use crate::journal::{JournalError, JournalErrorKind, Journalling};
@@ -19,6 +20,9 @@ const MAX_GROUP: usize = 512;
 
 /// How often leases are extended that nothing is written for.
 const HEARTBEAT: Duration = Duration::from_secs(4);
+
+/// How long the work on leases waits for another program.
+const BRIEF: Duration = Duration::from_millis(500);
 
 /// Hands work to the thread.
 pub(super) struct Writer {
@@ -154,16 +158,21 @@ fn run(mut connection: Connection, work: &Receiver<Box<dyn Work>>, owner: &Owner
             group.into_iter().for_each(|piece| piece.answer(&committed));
         }
         if beat.elapsed() >= HEARTBEAT {
-            // If that fails, the next append does, and says why.
-            let _ = connection.execute(
-                "UPDATE runs SET lease_until = ?2 WHERE owner = ?1",
-                params![owner.as_str(), lease_end()],
-            );
+            // If that fails, the next one comes in time, or an append fails and says why.
+            let extend = "UPDATE runs SET lease_until = ?2 WHERE owner = ?1";
+            brief(&connection, |db| db.execute(extend, params![owner.as_str(), lease_end()]));
             beat = Instant::now();
         }
     }
     // Leases that cannot be given back end by themselves.
-    let _ = connection.execute("UPDATE runs SET owner = NULL WHERE owner = ?1", [owner.as_str()]);
+    let give_back = "UPDATE runs SET owner = NULL WHERE owner = ?1";
+    brief(&connection, |db| db.execute(give_back, [owner.as_str()]));
+}
+
+/// Does what may fail, and lets nobody wait for long until a lock is gone.
+fn brief(connection: &Connection, work: impl FnOnce(&Connection) -> Result<usize, rusqlite::Error>) {
+    let _ = connection.busy_timeout(BRIEF).and_then(|()| work(connection));
+    let _ = connection.busy_timeout(PATIENCE);
 }
 
 fn commit(connection: &mut Connection, group: &mut [Box<dyn Work>]) -> Result<(), JournalError> {

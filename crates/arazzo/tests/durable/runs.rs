@@ -1,149 +1,15 @@
-//! Durable runs as processes: killed, interrupted, gone on with.
-
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+//! Runs that are killed and interrupted, and how they go on.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use arazzo_runner::testing::{Answer, Server};
+use arazzo_runner::testing::Answer;
 use serde_json::Value;
 
-/// A process that takes longer hangs.
-const LIMIT: Duration = Duration::from_secs(60);
-
-const API: &str = "
-openapi: 3.1.0
-info: {title: Tea, version: 1.0.0}
-servers: [{url: 'http://tea.test'}]
-security: [{key: []}]
-paths:
-  /leaves: {get: {operationId: leaves, responses: {'200': {description: all}}}}
-  /water: {get: {operationId: water, responses: {'200': {description: hot}, '503': {description: cold}}}}
-  /cups:
-    post:
-      operationId: pour
-      requestBody: {content: {application/json: {schema: {type: object}}}}
-      responses: {'201': {description: full}}
-components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}
-";
-
-const FLOW: &str = "
-arazzo: 1.0.1
-info: {title: Tea, version: 1.0.0}
-sourceDescriptions: [{name: tea, url: tea.yml, type: openapi}]
-workflows:
-- workflowId: brew
-  inputs: {type: object, properties: {kind: {type: string, default: green}, potToken: {type: string}}}
-  steps:
-  - stepId: leaves
-    operationId: leaves
-    outputs: {leaf: $response.body#/leaf}
-  - stepId: water
-    operationId: water
-    onFailure: [{name: again, type: retry, retryAfter: 1, retryLimit: 2, criteria: [{condition: $statusCode == 503}]}]
-  - stepId: pour
-    operationId: pour
-    requestBody:
-      contentType: application/json
-      payload: {leaf: $steps.leaves.outputs.leaf, kind: $inputs.kind, pot: $inputs.potToken}
-    outputs: {cup: $response.body#/cup}
-  outputs: {cup: $steps.pour.outputs.cup}
-";
-
-const KEY: &str = "key-of-the-kettle";
-const POT: &str = "token-of-the-pot";
-
-struct Kitchen {
-    folder: PathBuf,
-    server: Server,
-}
-
-impl Kitchen {
-    fn new(name: &str, script: impl IntoIterator<Item = Answer>) -> Self {
-        let folder = std::env::temp_dir().join(format!("arazzo-durable-cli-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("tea.yml"), API).unwrap();
-        std::fs::write(folder.join("tea.arazzo.yml"), FLOW).unwrap();
-        Self { folder, server: Server::start(script).unwrap() }
-    }
-
-    fn state(&self) -> PathBuf {
-        self.folder.join("runs.db")
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_arazzo"));
-        command.env_clear().current_dir(&self.folder);
-        command.args(arguments).arg("--state").arg(self.state());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Begins the run `t`.
-    fn begin(&self) -> Child {
-        let auth = format!("key={KEY}");
-        let pot = format!("potToken={POT}");
-        let url = self.server.url();
-        let arguments =
-            ["run", "tea.arazzo.yml", "--run-id", "t", "--format", "json", "--durability", "process"];
-        let mut command = self.command(&arguments);
-        command.args(["--auth", &auth, "-i", &pot, "--server", &url]).spawn().unwrap()
-    }
-
-    /// Goes on with it.
-    fn resume(&self, more: &[&str]) -> Output {
-        let auth = format!("key={KEY}");
-        let pot = format!("potToken={POT}");
-        let arguments = ["runs", "resume", "t", "--format", "json", "--auth", &auth, "-i", &pot];
-        self.command(&[&arguments[..], more].concat()).output().unwrap()
-    }
-
-    fn listed(&self) -> Value {
-        let output = self.command(&["runs", "list", "--format", "json"]).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-        let list: Value = serde_json::from_slice(&output.stdout).unwrap();
-        list["runs"][0].clone()
-    }
-
-    fn wait_for(&self, requests: usize) {
-        let start = Instant::now();
-        while self.server.received().len() < requests {
-            assert!(start.elapsed() < LIMIT, "request {requests} did not come");
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.server.received().iter().map(|request| request.line().to_owned()).collect()
-    }
-}
-
-impl Drop for Kitchen {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn kill(mut child: Child) {
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
-}
-
-fn leaf() -> Answer {
-    Answer::json(200, "{\"leaf\": \"oolong\"}")
-}
-
-fn cup() -> Answer {
-    Answer::json(201, "{\"cup\": 7}")
-}
+use super::kitchen::{API, FLOW, KEY, Kitchen, LIMIT, POT, contains, cup, json, kill, leaf};
 
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
@@ -521,10 +387,6 @@ fn a_run_goes_on_only_with_what_it_began_with() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let over = kitchen.command(&["runs", "resume", "t", "-i", &pot]).output().unwrap();
     assert_eq!(over.status.code(), Some(0), "a run that is over needs nothing: {over:?}");
-}
-
-fn contains(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
 #[test]
