@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use memchr::{memchr, memchr_iter, memrchr};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -26,16 +27,21 @@ pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
 
 /// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.
 fn may_name_a_secret(json: &[u8]) -> bool {
+    let has_escapes = memchr(b'\\', json).is_some();
     let mut start = 0;
-    let mut colons = json.iter().enumerate().filter(|(_, byte)| **byte == b':');
-    colons.any(|(colon, _)| {
+    memchr_iter(b':', json).any(|colon| {
         let before = json.get(start..colon).unwrap_or_default().trim_ascii_end();
         start = colon + 1;
         let Some(before) = before.strip_suffix(b"\"") else { return false };
-        let name = before.iter().rposition(|byte| *byte == b'"').and_then(|quote| before.get(quote + 1..));
-        let name = name.unwrap_or(before);
-        name.contains(&b'\\') || is_secret(name)
+        // Before the name is a quote, with which no name ends, so how it begins need not be known.
+        is_secret(before) || (has_escapes && is_escaped(before))
     })
+}
+
+/// Whether the name at the end of this has an escape in it.
+fn is_escaped(before: &[u8]) -> bool {
+    let name = memrchr(b'"', before).and_then(|quote| before.get(quote + 1..));
+    memchr(b'\\', name.unwrap_or(before)).is_some()
 }
 
 /// JSON without the mark that some servers put before it, which
