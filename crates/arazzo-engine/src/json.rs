@@ -11,6 +11,9 @@ use crate::secret::{is_secret, is_secret_name};
 /// The name under which a number of any size goes through a reader that keeps all its digits.
 const NUMBER: &str = "$serde_json::private::Number";
 
+/// So many bytes are looked at together.
+const CHUNK: usize = 16;
+
 /// The reader of JSON goes no deeper than this.
 pub(crate) const MAX_DEPTH: usize = 127;
 
@@ -26,16 +29,28 @@ pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
 
 /// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.
 fn may_name_a_secret(json: &[u8]) -> bool {
+    let has_escapes = json.contains(&b'\\');
     let mut start = 0;
-    let mut colons = json.iter().enumerate().filter(|(_, byte)| **byte == b':');
-    colons.any(|(colon, _)| {
-        let before = json.get(start..colon).unwrap_or_default().trim_ascii_end();
+    let mut names_one = |colon: usize| {
+        let before = json.get(start..colon).unwrap_or_default();
         start = colon + 1;
+        let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
         let Some(before) = before.strip_suffix(b"\"") else { return false };
-        let name = before.iter().rposition(|byte| *byte == b'"').and_then(|quote| before.get(quote + 1..));
-        let name = name.unwrap_or(before);
-        name.contains(&b'\\') || is_secret(name)
+        // Before the name is a quote, with which no secret name goes on, so how it begins need not be known.
+        is_secret(before) || (has_escapes && is_escaped(before))
+    };
+    // Whole chunks are compared in one go; only in those with a colon it matters where.
+    json.chunks(CHUNK).enumerate().any(|(number, chunk)| {
+        let has_colon = chunk.iter().fold(false, |found, byte| found | (*byte == b':'));
+        has_colon
+            && chunk.iter().enumerate().any(|(at, byte)| *byte == b':' && names_one(number * CHUNK + at))
     })
+}
+
+/// Whether the name at the end of this has an escape in it.
+fn is_escaped(before: &[u8]) -> bool {
+    let name = before.iter().rposition(|byte| *byte == b'"').and_then(|quote| before.get(quote + 1..));
+    name.unwrap_or(before).contains(&b'\\')
 }
 
 /// JSON without the mark that some servers put before it, which

@@ -30,13 +30,29 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// The same of a name that may be cut off at its beginning.
 pub(crate) fn is_secret(name: &[u8]) -> bool {
-    let plain = || name.iter().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
-    let Some(last) = plain().next().map(u8::to_ascii_lowercase) else { return false };
-    // Most names end in no letter that an ending ends in.
-    SECRET_ENDINGS.iter().filter(|ending| ending.as_bytes().last() == Some(&last)).any(|ending| {
-        let mut plain = plain();
-        ending.bytes().rev().all(|byte| plain.next().is_some_and(|plain| plain.eq_ignore_ascii_case(&byte)))
-    })
+    let plain = || {
+        let plain = name.iter().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
+        plain.map(u8::to_ascii_lowercase)
+    };
+    let mut last = plain();
+    may_end(last.next(), last.next())
+        && SECRET_ENDINGS.iter().any(|ending| {
+            let mut plain = plain();
+            ending.bytes().rev().all(|byte| plain.next() == Some(byte))
+        })
+}
+
+/// Whether an ending may have these two letters, the last one first. Most names do not.
+fn may_end(last: Option<u8>, before: Option<u8>) -> bool {
+    let (Some(last), Some(before)) = (last, before) else { return false };
+    match last {
+        b'y' | b't' => before == b'e',
+        b'd' => matches!(before, b'r' | b'w'),
+        b'n' => matches!(before, b'e' | b'o'),
+        b'l' => before == b'a',
+        b'e' => before == b'i',
+        _ => false,
+    }
 }
 
 /// The secret inputs of a run. They are in no record: who resumes a run gives them again.
@@ -179,7 +195,10 @@ mod tests {
         for name in ["$api_key", "X-API-Key", "accessToken", "client_secret", "Set-Cookie", "passwd"] {
             assert!(is_secret_name(name), "{name}");
         }
-        for name in ["key", "tokens", "userId", "secretary", ""] {
+        for ending in SECRET_ENDINGS {
+            assert!(is_secret_name(&format!("_{}-", ending.to_ascii_uppercase())), "{ending}");
+        }
+        for name in ["key", "tokens", "userId", "secretary", "n", ""] {
             assert!(!is_secret_name(name), "{name}");
         }
     }

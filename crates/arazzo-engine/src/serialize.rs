@@ -3,6 +3,8 @@
 //! See [Style Values](https://spec.openapis.org/oas/v3.1.1.html#style-values). Percent-encoding leaves only the
 //! characters that RFC 3986 calls unreserved, so no value can change the route that it is put into.
 
+use std::borrow::Cow;
+
 use arazzo_document::openapi::Style;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -65,6 +67,11 @@ pub(crate) fn scalar(value: &Value) -> Option<String> {
     }
 }
 
+/// A scalar as text, encoded.
+fn encoded(value: &Value, encode: impl Fn(&str) -> String) -> Option<String> {
+    value.as_str().map_or_else(|| scalar(value).map(|text| encode(&text)), |text| Some(encode(text)))
+}
+
 /// A query as it was written, with what cannot stand in one encoded.
 fn query_string(query: &str) -> String {
     utf8_percent_encode(query, NOT_IN_QUERY).to_string()
@@ -81,7 +88,11 @@ pub(crate) fn whole_query(serialization: Serialization, given: &Value, content: 
 }
 
 pub(crate) fn encode(text: &str, allow_reserved: bool) -> String {
-    if allow_reserved { encode_reserved(text) } else { utf8_percent_encode(text, NOT_UNRESERVED).to_string() }
+    if allow_reserved {
+        encode_reserved(text)
+    } else {
+        Cow::from(utf8_percent_encode(text, NOT_UNRESERVED)).into_owned()
+    }
 }
 
 /// What is encoded already stays, as in [reserved expansion](https://www.rfc-editor.org/rfc/rfc6570#section-3.2.3).
@@ -166,17 +177,22 @@ pub(crate) fn path(shape: Shape<'_>, value: &Value) -> Result<String, NoForm> {
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            named(encode(&scalar(value).ok_or_else(|| no_form(shape, value))?))
+            named(encoded(value, encode).ok_or_else(|| no_form(shape, value))?)
         }
     };
-    Ok(format!("{prefix}{joined}"))
+    Ok(if prefix.is_empty() { joined } else { format!("{prefix}{joined}") })
 }
 
 /// The value as `name=value` pairs of a query, encoded; none when there is nothing to write.
 pub(crate) fn query(shape: Shape<'_>, value: &Value) -> Result<Vec<String>, NoForm> {
     let Shape { name, style, explode, allow_reserved } = shape;
     let encode = |text: &str| encode(text, allow_reserved);
-    let pair = |name: &str, value: &str| format!("{}={}", self::encode(name, false), value);
+    let pair = |name: &str, value: &str| {
+        let mut pair = self::encode(name, false);
+        pair.reserve_exact(1 + value.len());
+        pair.extend(["=", value]);
+        pair
+    };
     if is_undefined(value) {
         return Ok(Vec::new());
     }
@@ -211,8 +227,8 @@ pub(crate) fn query(shape: Shape<'_>, value: &Value) -> Result<Vec<String>, NoFo
         }
         (Value::Array(_) | Value::Object(_), None) => Err(no_form(shape, value)),
         (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_), _) => {
-            let text = scalar(value).ok_or_else(|| no_form(shape, value))?;
-            Ok(vec![pair(name, &encode(&text))])
+            let encoded = encoded(value, encode).ok_or_else(|| no_form(shape, value))?;
+            Ok(vec![pair(name, &encoded)])
         }
     }
 }

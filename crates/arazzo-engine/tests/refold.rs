@@ -94,17 +94,32 @@ proptest! {
     }
 
     #[test]
-    fn who_wants_warnings_only_gets_the_same_run(answers in prop::collection::vec(answer(), 1..12)) {
+    fn who_wants_few_events_gets_the_same_run(answers in prop::collection::vec(answer(), 1..12)) {
         let plan = plan(WORKFLOW);
         let options = RunOptions { max_steps: 30, ..RunOptions::default() };
         let inputs = json!({"api_key": "sesame-sesame"});
         let all = play_plan(&plan, inputs.clone(), &answers, options.clone());
-        let few = play_plan(&plan, inputs, &answers, RunOptions { events: EventsWanted::Warnings, ..options });
-        prop_assert_eq!(&few.records, &all.records);
-        prop_assert_eq!(&few.result, &all.result);
-        let is_warning = |event: &&Event| matches!(event.kind, EventKind::Warned { .. });
-        let warnings: Vec<_> = all.events.iter().filter(is_warning).cloned().collect();
-        prop_assert_eq!(few.events, warnings);
+        let is_warning = |event: &Event| matches!(event.kind, EventKind::Warned { .. });
+        let is_of_course = |event: &Event| {
+            is_warning(event)
+                || matches!(
+                    event.kind,
+                    EventKind::RunStarted { .. }
+                        | EventKind::StepStarted { .. }
+                        | EventKind::StepFinished { .. }
+                        | EventKind::RunFinished { .. }
+                )
+        };
+        let wanted: [(EventsWanted, &dyn Fn(&Event) -> bool); 2] =
+            [(EventsWanted::Warnings, &is_warning), (EventsWanted::Course, &is_of_course)];
+        for (events, is_wanted) in wanted {
+            let options = RunOptions { events, ..options.clone() };
+            let few = play_plan(&plan, inputs.clone(), &answers, options);
+            prop_assert_eq!(&few.records, &all.records);
+            prop_assert_eq!(&few.result, &all.result);
+            let expected: Vec<_> = all.events.iter().filter(|event| is_wanted(event)).cloned().collect();
+            prop_assert_eq!(few.events, expected);
+        }
     }
 
     #[test]

@@ -118,7 +118,8 @@ pub(super) fn reference_of(node: &Node) -> Option<&Node> {
 
 /// The text with percent-encoded characters put back.
 pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
+    // The decoder goes through a text byte by byte, and hardly any reference has something for it.
+    if text.contains('%') { percent_decode_str(text).decode_utf8_lossy() } else { Cow::Borrowed(text) }
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ use url::Url;
 
 use crate::check::CheckOptions;
 use crate::plan::{
-    ActionTarget, Checked, CheckedPart, Helper, Plan, PlanOptions, PlannedStep, StepTarget, WorkflowPlan,
-    base_url, compile_all,
+    ActionTarget, BaseUrl, Checked, CheckedPart, Helper, Plan, PlanOptions, PlannedStep, StepTarget,
+    WorkflowPlan, compile_all,
 };
 pub use credential::{CredentialOverview, auth_variable};
 pub use input::InputOverview;
@@ -238,8 +238,9 @@ fn servers(calls: &[&crate::plan::OperationCall], options: &PlanOptions) -> Vec<
     let servers = calls.iter().map(|call| {
         let operation = call.operation();
         let source = operation.source().to_owned();
-        let url = base_url(options, &source, &operation.document, &operation.view().servers());
-        ServerOverview { source, url: url.ok().map(|url| without_secrets(url.trim_end_matches('/'))) }
+        let server = BaseUrl::of(options, &source, &operation.document, &operation.view().servers());
+        let url = server.ok().map(|server| without_secrets(server.text.trim_end_matches('/')));
+        ServerOverview { source, url }
     });
     let servers: BTreeSet<ServerOverview> = servers.collect();
     servers.into_iter().collect()

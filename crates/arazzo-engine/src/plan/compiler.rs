@@ -11,6 +11,7 @@ use arazzo_document::{
 use arazzo_expression::{ComponentKind, Criterion, Expression, Source};
 
 use super::inputs::InputsPlan;
+use super::known_operation::KnownOperations;
 use super::order::StepUse;
 use super::queue::{self, Queue};
 use super::{
@@ -26,6 +27,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) workflow: &'a Workflow,
     pub(crate) options: &'a PlanOptions,
     pub(crate) queue: &'a mut Queue,
+    pub(crate) operations: &'a mut KnownOperations,
     pub(crate) inputs: InputsPlan,
     /// The steps by their ids.
     pub(crate) steps: HashMap<&'a str, &'a Step>,
@@ -116,6 +118,7 @@ pub(crate) fn compile_all<'a>(
 ) -> (Option<Checked<'a>>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut queue = Queue::default();
+    let mut operations = KnownOperations::default();
     for workflow in 0..workspace.entry().description.workflows.len() {
         queue.index_of(WorkflowRef { document: DocumentIndex::ENTRY, workflow });
     }
@@ -126,9 +129,15 @@ pub(crate) fn compile_all<'a>(
     {
         let before = diagnostics.len();
         let index = plans.len();
-        let Some(compiled) =
-            compile_one(workspace, index, options, &mut queue, &mut diagnostics, Some(Vec::new()))
-        else {
+        let Some(compiled) = compile_one(
+            workspace,
+            index,
+            options,
+            &mut queue,
+            &mut operations,
+            &mut diagnostics,
+            Some(Vec::new()),
+        ) else {
             break;
         };
         let Compiled { plan, order, sightings } = compiled;
@@ -187,12 +196,21 @@ pub(super) fn compile(workspace: &Workspace, workflow_id: &str, options: &PlanOp
     };
     let mut diagnostics = Vec::new();
     let mut queue = Queue::default();
+    let mut operations = KnownOperations::default();
     let entry = queue.index_of(WorkflowRef { document: DocumentIndex::ENTRY, workflow });
-    let entry = compile_one(workspace, entry, options, &mut queue, &mut diagnostics, None);
+    let entry = compile_one(workspace, entry, options, &mut queue, &mut operations, &mut diagnostics, None);
     let mut others = Vec::new();
     // Compiling a workflow may put further ones into the queue.
     while queue.get(others.len() + 1).is_some() {
-        let other = compile_one(workspace, others.len() + 1, options, &mut queue, &mut diagnostics, None);
+        let other = compile_one(
+            workspace,
+            others.len() + 1,
+            options,
+            &mut queue,
+            &mut operations,
+            &mut diagnostics,
+            None,
+        );
         others.extend(other.map(|compiled| compiled.plan));
     }
     let failed = diagnostics.iter().any(is_error);
@@ -243,6 +261,7 @@ fn compile_one(
     index: usize,
     options: &PlanOptions,
     queue: &mut Queue,
+    operations: &mut KnownOperations,
     diagnostics: &mut Vec<Diagnostic>,
     sightings: Option<Vec<Sighting>>,
 ) -> Option<Compiled> {
@@ -262,6 +281,7 @@ fn compile_one(
         workflow,
         options,
         queue,
+        operations,
         inputs,
         steps,
         places: HashMap::new(),

@@ -13,6 +13,7 @@ mod dependencies;
 mod input_schema;
 mod input_use;
 mod inputs;
+mod known_operation;
 mod mock;
 mod operation;
 mod order;
@@ -62,7 +63,7 @@ pub(crate) use responses::{
     CompiledSchema, HeaderPlan, MediaTypePlan, ResponsePlan, ResponsesPlan, SchemaPlan,
 };
 pub(crate) use secrecy::{Secrecy, texts};
-pub(crate) use server::base_url;
+pub(crate) use server::BaseUrl;
 pub use start::Start;
 pub(crate) use start::types_of;
 pub use step::{OperationCall, PlannedStep};

@@ -1,6 +1,6 @@
 //! The parameters of a step, with what the operation says about each.
 
-use arazzo_document::description::{Entry, Parameter, ParameterIn};
+use arazzo_document::description::{Entry, Parameter, ParameterIn, Step};
 use arazzo_document::openapi::{
     Operation, Parameter as Declared, ParameterLocation, SecurityLocation, Style,
 };
@@ -123,7 +123,7 @@ impl Compiler<'_> {
     /// The parameters of a step: the workflow's, overridden by the step's with the same name and place.
     pub(crate) fn parameters(
         &mut self,
-        step: &arazzo_document::description::Step,
+        step: &Step,
         operation: &Operation<'_>,
         one_host: bool,
     ) -> Vec<ParameterPlan> {
@@ -141,9 +141,10 @@ impl Compiler<'_> {
         self.mixed_query(&merged);
         let mut plans: Vec<ParameterPlan> =
             merged.iter().filter_map(|written| self.parameter(written, &declared)).collect();
-        self.mark_secrets(&mut plans, operation);
+        let credentials = operation.credential_places();
+        self.mark_secrets(&mut plans, &credentials);
         if is_complete {
-            self.report_missing(step.id.span, &step.id.value, operation, &plans);
+            self.report_missing(step, &declared, &credentials, &plans);
         }
         plans
     }
@@ -246,10 +247,15 @@ impl Compiler<'_> {
     /// a credential fills it in. `Accept` and `Content-Type` follow from the bodies and are [no parameters].
     ///
     /// [no parameters]: https://spec.openapis.org/oas/v3.1.1.html#parameter-object
-    fn report_missing(&mut self, span: Span, step: &str, operation: &Operation<'_>, plans: &[ParameterPlan]) {
-        let all = operation.parameters();
-        let credentials = operation.credential_places();
-        for declared in &all {
+    fn report_missing(
+        &mut self,
+        step: &Step,
+        all: &[Declared<'_>],
+        credentials: &[(SecurityLocation, &str)],
+        plans: &[ParameterPlan],
+    ) {
+        let (step, span) = (&step.id.value, step.id.span);
+        for declared in all {
             let location = Location::of(declared.location());
             let given = plans
                 .iter()

@@ -2,7 +2,7 @@
 //! [security scheme](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) of the operation wants a
 //! credential, and those that are a secret input.
 
-use arazzo_document::openapi::Operation;
+use arazzo_document::openapi::SecurityLocation;
 use arazzo_expression::{Access, Expression, Source, Template};
 use serde_json::{Map, Value};
 
@@ -28,8 +28,7 @@ pub(crate) enum Secrecy {
 }
 
 impl Compiler<'_> {
-    pub(super) fn mark_secrets(&self, parameters: &mut [ParameterPlan], operation: &Operation<'_>) {
-        let places = operation.credential_places();
+    pub(super) fn mark_secrets(&self, parameters: &mut [ParameterPlan], places: &[(SecurityLocation, &str)]) {
         for parameter in parameters {
             let location = parameter.location;
             let is_credential = places.iter().any(|(place, name)| {

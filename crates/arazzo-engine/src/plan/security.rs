@@ -3,15 +3,16 @@
 //! See the [Security Requirement Object](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object).
 
 use arazzo_document::openapi::{
-    OAuthFlow, OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme, Server,
+    OAuthFlow, OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme,
 };
-use arazzo_document::{Code, Diagnostic, Span, Workspace};
+use arazzo_document::{Code, Diagnostic, ResolvedOperation, Span, Workspace};
 use arazzo_expression::Source;
 use url::Url;
 
 use super::compiler::Compiler;
+use super::known_operation::KnownOperation;
 use super::parameter::{Location, ParameterPlan};
-use super::server::{base_url, host, origin};
+use super::server::{BaseUrl, host, origin};
 use super::step::PlannedStep;
 use super::trust::{authority, is_allowed};
 use super::{Plan, PlanOptions, PlannedOperation};
@@ -23,8 +24,8 @@ impl Compiler<'_> {
     /// What the step passes itself wins and needs no credential; nor does what a header of every request gives.
     pub(crate) fn slots(
         &mut self,
-        source: &str,
-        openapi: &OpenApi,
+        ResolvedOperation { source, openapi, .. }: &ResolvedOperation,
+        known: &KnownOperation,
         operation: &Operation<'_>,
         parameters: &[ParameterPlan],
         span: Span,
@@ -33,12 +34,14 @@ impl Compiler<'_> {
         let certain: Vec<&ParameterPlan> =
             parameters.iter().filter(|parameter| !self.may_be_left_out(parameter)).collect();
         let alternatives = operation.security();
-        let base = self.token_base(source, openapi, operation);
+        // What relative URLs of token endpoints start from: the server of the description, else that of the operation. See
+        // [Relative References in API URLs](https://spec.openapis.org/oas/v3.1.1.html#relative-references-in-api-urls).
+        let base = known.own_server.as_ref().or(known.server.as_ref().ok()).map(|server| &server.url);
         let mut missing: Option<Vec<Slot>> = None;
         let mut impossible: Option<&SecurityRequirement<'_>> = None;
         let mut clashing: Option<Vec<Slot>> = None;
         for requirement in alternatives.iter().filter(|requirement| !requirement.schemes().is_empty()) {
-            let Some(slots) = slots_of(source, openapi, requirement, base.as_ref()) else {
+            let Some(slots) = slots_of(source, openapi, requirement, base) else {
                 impossible.get_or_insert(requirement);
                 continue;
             };
@@ -82,15 +85,6 @@ impl Compiler<'_> {
             }
         }
         Vec::new()
-    }
-
-    /// What relative URLs of token endpoints start from: the server of the description, else that of the operation.
-    ///
-    /// See [Relative References in API URLs](https://spec.openapis.org/oas/v3.1.1.html#relative-references-in-api-urls).
-    fn token_base(&self, source: &str, openapi: &OpenApi, operation: &Operation<'_>) -> Option<Url> {
-        let url = base_url(self.options, source, openapi, &openapi.servers())
-            .or_else(|_| base_url(self.options, source, openapi, &operation.servers()));
-        Url::parse(&url.ok()?).ok()
     }
 
     fn may_be_left_out(&self, parameter: &ParameterPlan) -> bool {
@@ -162,19 +156,21 @@ impl Compiler<'_> {
 
     /// Refuses credentials that would leave the origin of their source, as they do where an operation has a server of its
     /// own, unless the caller has named that host.
-    pub(super) fn check_origin(&mut self, operation: &PlannedOperation, span: Span) {
+    pub(super) fn check_origin(&mut self, operation: &PlannedOperation, known: &KnownOperation, span: Span) {
         if self.options.any_credential || operation.slots.is_empty() {
             return;
         }
         let PlannedOperation { source, document, .. } = operation;
-        let of = |servers: &[Server<'_>]| base_url(self.options, source, document, servers).ok();
-        let own = of(&document.servers()).or_else(|| {
-            let first = document.operations().next()?;
-            of(&document.operation(first).servers())
-        });
-        let (Some(own), Some(other)) = (own.as_deref().and_then(origin), origin(&operation.server)) else {
-            return;
+        let first = || {
+            let first = document.operation(document.operations().next()?);
+            BaseUrl::of(self.options, source, document, &first.servers()).ok()
         };
+        let own = known.own_server.as_ref().map(BaseUrl::origin).or_else(|| Some(first()?.origin()));
+        let other = match &known.server {
+            Ok(server) => Some(server.origin()),
+            Err(_) => origin(&operation.server),
+        };
+        let (Some(own), Some(other)) = (own, other) else { return };
         if own != other && !is_allowed(&operation.server, self.options) {
             let label = operation.label();
             let message = format!(

@@ -3,27 +3,74 @@
 //! It comes from the [Server Object](https://spec.openapis.org/oas/v3.1.1.html#server-object) of the OpenAPI
 //! description, never from where the Arazzo Description lies.
 
-use std::collections::BTreeSet;
-
 use arazzo_document::Code;
-use arazzo_document::openapi::{OpenApi, Operation, Server};
+use arazzo_document::openapi::{OpenApi, Server};
 use url::Url;
 
 use super::PlanOptions;
 use super::compiler::Compiler;
+use super::known_operation::KnownOperation;
+
+/// The base URL of an operation.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseUrl {
+    /// As it is written.
+    pub(crate) text: String,
+    pub(crate) url: Url,
+}
+
+impl BaseUrl {
+    /// `--server`, else the first of the servers; or why there is none.
+    pub(crate) fn of(
+        options: &PlanOptions,
+        source: &str,
+        openapi: &OpenApi,
+        servers: &[Server<'_>],
+    ) -> Result<Self, String> {
+        if let Some(server) = options.servers.get(source) {
+            return Self::absolute(server.clone());
+        }
+        let declared = servers.first().map_or(Ok("/".to_owned()), |server| server.url())?;
+        if let Ok(url) = Url::parse(&declared) {
+            return Self::new(declared, url);
+        }
+        // A relative one starts where the OpenAPI description lies, which helps only if that is on a server.
+        let own = Url::parse(&openapi.document().uri).ok().filter(is_http);
+        let base = own.or_else(|| Url::parse(options.fallback_server.as_deref()?).ok());
+        match base.and_then(|base| base.join(&declared).ok()) {
+            Some(url) => Self::new(url.as_str().to_owned(), url),
+            None => Err(format!("its server is `{declared}`, which is no absolute URL")),
+        }
+    }
+
+    fn absolute(text: String) -> Result<Self, String> {
+        match Url::parse(&text) {
+            Ok(url) => Self::new(text, url),
+            Err(_) => Err(no_server(&text)),
+        }
+    }
+
+    fn new(text: String, url: Url) -> Result<Self, String> {
+        if is_http(&url) { Ok(Self { text, url }) } else { Err(no_server(&text)) }
+    }
+
+    /// Scheme, host and port.
+    pub(super) fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+}
+
+fn no_server(text: &str) -> String {
+    format!("`{text}` is no `http` or `https` URL")
+}
 
 impl Compiler<'_> {
     /// The base URL, without a slash at its end.
-    pub(crate) fn server(
-        &mut self,
-        source: &str,
-        openapi: &OpenApi,
-        operation: &Operation<'_>,
-    ) -> Option<String> {
-        match base_url(self.options, source, openapi, &operation.servers()) {
-            Ok(url) => Some(url.trim_end_matches('/').to_owned()),
+    pub(super) fn server(&mut self, source: &str, operation: &KnownOperation) -> Option<String> {
+        match &operation.server {
+            Ok(server) => Some(server.text.trim_end_matches('/').to_owned()),
             Err(reason) => {
-                self.server_error(source, &reason);
+                self.server_error(source, reason);
                 // A check goes on: what is sent where is said by whoever runs it.
                 self.sightings.is_some().then(|| UNKNOWN.to_owned())
             }
@@ -31,18 +78,19 @@ impl Compiler<'_> {
     }
 
     /// Whether all operations of the workflow are on one host.
-    pub(crate) fn has_one_host(&self) -> bool {
-        let targets = self.workflow.steps.iter().filter_map(|step| step.target.as_ref());
-        let operations =
-            targets.filter_map(|target| self.here.resolve_operation(target, self.options.mode).operation);
-        let hosts: BTreeSet<String> = operations
-            .filter_map(|resolved| {
-                let view = resolved.openapi.operation(resolved.operation);
-                base_url(self.options, &resolved.source, &resolved.openapi, &view.servers()).ok()
-            })
-            .map(|url| host(&url))
-            .collect();
-        hosts.len() <= 1
+    pub(crate) fn has_one_host(&mut self) -> bool {
+        let mut first = None;
+        for target in self.workflow.steps.iter().filter_map(|step| step.target.as_ref()) {
+            let resolution = self.here.resolve_operation(target, self.options.mode);
+            let Some(resolved) = resolution.operation else { continue };
+            let known = self.operations.get(self.options, &resolved);
+            let Ok(server) = &known.server else { continue };
+            let host = server.url.host_str().unwrap_or_default();
+            if first.get_or_insert_with(|| host.to_owned()) != host {
+                return false;
+            }
+        }
+        true
     }
 
     /// Said once for a source, where the description names it.
@@ -64,36 +112,6 @@ impl Compiler<'_> {
 
 /// Stands for the base URL of a source that has none, where nothing is sent.
 const UNKNOWN: &str = "http://localhost";
-
-/// `--server`, else the first of the servers; or why there is none.
-pub(crate) fn base_url(
-    options: &PlanOptions,
-    source: &str,
-    openapi: &OpenApi,
-    servers: &[Server<'_>],
-) -> Result<String, String> {
-    if let Some(server) = options.servers.get(source) {
-        return absolute(server);
-    }
-    let declared = servers.first().map_or(Ok("/".to_owned()), |server| server.url())?;
-    if Url::parse(&declared).is_ok() {
-        return absolute(&declared);
-    }
-    // A relative one starts where the OpenAPI description lies, which helps only if that is on a server.
-    let own = Url::parse(&openapi.document().uri).ok().filter(is_http);
-    let base = own.or_else(|| Url::parse(options.fallback_server.as_deref()?).ok());
-    match base.and_then(|base| base.join(&declared).ok()) {
-        Some(url) => absolute(url.as_str()),
-        None => Err(format!("its server is `{declared}`, which is no absolute URL")),
-    }
-}
-
-fn absolute(server: &str) -> Result<String, String> {
-    match Url::parse(server) {
-        Ok(url) if is_http(&url) => Ok(server.to_owned()),
-        Ok(_) | Err(_) => Err(format!("`{server}` is no `http` or `https` URL")),
-    }
-}
 
 /// The host of a base URL, without its port.
 pub(super) fn host(server: &str) -> String {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arazzo_document::description::{Step, Target, Text, Workflow};
-use arazzo_document::openapi::{Operation, StatusPattern};
-use arazzo_document::{Code, Diagnostic, ResolvedOperation, Severity, Span};
+use arazzo_document::openapi::Operation;
+use arazzo_document::{Code, ResolvedOperation, Span};
 
 use super::action::Outcome;
 use super::compiler::{Compiler, OutputsOf, Part};
 use super::criteria::DefaultRule;
+use super::known_operation::KnownOperation;
 use super::operation::PlannedOperation;
 use super::parameter::ParameterPlan;
 use super::queue;
@@ -155,18 +156,11 @@ impl<'a> Compiler<'a> {
             self.warning(Code::UnknownField, *span, message, "it is ignored; remove it");
         }
         let view = resolved.openapi.operation(resolved.operation);
-        // A reference of the API that leads nowhere takes something away from what is known, not from what is sent.
-        for problem in view.problems() {
-            let harmless = matches!(
-                problem.code,
-                Code::UnresolvedReference | Code::UnreadableSource | Code::Unsupported
-            );
-            let severity = if harmless { Severity::Warning } else { problem.severity };
-            self.report(Diagnostic { severity, ..problem });
-        }
+        let known = self.operations.get(self.options, &resolved);
+        known.problems.iter().for_each(|problem| self.report(problem.clone()));
         let parameters = self.parameters(step, &view, one_host);
         let body = self.body(step, &view);
-        let operation = self.operation(target.text().span, &resolved, &view, &parameters)?;
+        let operation = self.operation(target.text().span, &resolved, &known, &view, &parameters)?;
         Some(StepTarget::Operation(Box::new(OperationCall {
             operation,
             parameters,
@@ -182,10 +176,11 @@ impl<'a> Compiler<'a> {
         &mut self,
         span: Span,
         resolved: &ResolvedOperation,
+        known: &KnownOperation,
         view: &Operation<'_>,
         parameters: &[ParameterPlan],
     ) -> Option<PlannedOperation> {
-        let slots = self.slots(&resolved.source, &resolved.openapi, view, parameters, span);
+        let slots = self.slots(resolved, known, view, parameters, span);
         let planned = PlannedOperation {
             source: resolved.source.clone(),
             document: Arc::clone(&resolved.openapi),
@@ -193,29 +188,11 @@ impl<'a> Compiler<'a> {
             id: view.operation_id().map(str::to_owned),
             method: view.method().to_owned(),
             path: view.path().to_owned(),
-            server: self.server(&resolved.source, &resolved.openapi, view)?,
-            accept: accept(view),
+            server: self.server(&resolved.source, known)?,
+            accept: known.accept.clone(),
             slots,
         };
-        self.check_origin(&planned, span);
+        self.check_origin(&planned, known, span);
         Some(planned)
     }
-}
-
-/// What the 2XX responses of an operation are made of, as the value of `Accept`.
-fn accept(operation: &Operation<'_>) -> Option<String> {
-    let mut types: Vec<String> = Vec::new();
-    for response in operation.responses() {
-        let success = match response.status() {
-            StatusPattern::Exact(code) => (200..300).contains(&code),
-            StatusPattern::Range(class) => class == 2,
-            StatusPattern::Default => false,
-        };
-        for media_type in response.media_types().iter().filter(|_| success) {
-            if !types.iter().any(|known| known == media_type.name()) {
-                types.push(media_type.name().to_owned());
-            }
-        }
-    }
-    (!types.is_empty()).then(|| types.join(", "))
 }

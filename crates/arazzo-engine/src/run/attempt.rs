@@ -71,8 +71,8 @@ impl Turn<'_> {
             return self.stop(no_workflow());
         };
         let id = CallId { visit: visit.number, attempt: visit.attempt };
-        let seed = format!("{}-{id}", self.memory.run_id);
-        let built = request::build(&step.id, &seed, call, self.plan.mode, &scope, &self.memory.files);
+        let seed = (self.memory.run_id.as_str(), id);
+        let built = request::build(&step.id, seed, call, self.plan.mode, &scope, &self.memory.files);
         match built {
             Ok(Built { request, given, warnings, secrets }) => {
                 secrets.iter().for_each(|secret| self.mask.learn(secret));

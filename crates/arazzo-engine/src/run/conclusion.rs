@@ -113,7 +113,7 @@ impl Turn<'_> {
         exchange: &Exchange,
         next: Next,
     ) {
-        self.emit(|turn| EventKind::StepFinished {
+        self.emit_course(|turn| EventKind::StepFinished {
             visit,
             step_id: step.id.clone(),
             status: if success { Status::Succeeded } else { Status::Failed },

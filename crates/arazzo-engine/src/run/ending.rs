@@ -53,7 +53,7 @@ impl Turn<'_> {
     ) -> Progress {
         let Some(workflow) = self.plan.workflow(call.workflow) else { return self.stop(no_workflow()) };
         self.hide_inputs(workflow, &inputs);
-        self.emit(|turn| EventKind::RunStarted {
+        self.emit_course(|turn| EventKind::RunStarted {
             run_id: turn.memory.run_id.clone(),
             workflow_id: workflow.id.clone(),
             relation: Relation::Goto { visit },
@@ -116,7 +116,7 @@ impl Turn<'_> {
         let Some(frame) = self.memory.frames.pop() else { return outputs };
         // The workflows in whose place this one went on end with it.
         for _ in 0..=frame.replaced.len() {
-            self.emit(|turn| EventKind::RunFinished {
+            self.emit_course(|turn| EventKind::RunFinished {
                 status,
                 outputs: turn.mask.members(&outputs),
                 error: error.clone(),

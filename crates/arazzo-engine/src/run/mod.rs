@@ -77,6 +77,8 @@ impl Default for RunOptions {
 pub enum EventsWanted {
     /// All.
     All,
+    /// How workflows and steps begin and end, and warnings: what a summary needs, and nothing of requests.
+    Course,
     /// Warnings only, for who looks at nothing but the result.
     Warnings,
 }

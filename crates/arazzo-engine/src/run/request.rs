@@ -3,11 +3,14 @@
 //! What has no value decides here. An optional input that was not supplied leaves what the API calls optional out; all
 //! else fails the step before anything is sent.
 
+use std::fmt;
+
 use arazzo_expression::{Absence, Context, Pointer, Surrounding, Template};
 use serde_json::Value;
 
 use super::exchange::Given;
 use crate::body::{Body, Files};
+use crate::command::CallId;
 use crate::event::Fault;
 use crate::exchange::{Request, Slot};
 use crate::form;
@@ -29,11 +32,34 @@ pub(super) struct Built {
     pub(super) secrets: Vec<String>,
 }
 
+/// What a fault is about. It becomes text only where there is one.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Parameter(Location, &'a str),
+    Body,
+    ContentType,
+    Replacement(&'a str),
+    /// Something in one of these, described.
+    Part(&'a str),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parameter(location, name) => write!(f, "{} parameter `{name}`", location.as_str()),
+            Self::Body => f.write_str("the request body"),
+            Self::ContentType => f.write_str("the content type"),
+            Self::Replacement(at) => write!(f, "the replacement at `{at}`"),
+            Self::Part(described) => f.write_str(described),
+        }
+    }
+}
+
 /// The request as it grows.
 struct Builder<'a> {
     step_id: &'a str,
     /// Names the attempt.
-    seed: &'a str,
+    seed: (&'a str, CallId),
     call: &'a OperationCall,
     mode: Mode,
     context: &'a dyn Context,
@@ -50,7 +76,7 @@ struct Builder<'a> {
 /// Makes the request of the step `step_id`, or says why it cannot be made.
 pub(super) fn build(
     step_id: &str,
-    seed: &str,
+    seed: (&str, CallId),
     call: &OperationCall,
     mode: Mode,
     context: &dyn Context,
@@ -84,15 +110,15 @@ pub(super) fn build(
 impl<'a> Builder<'a> {
     fn parameter(&mut self, parameter: &'a ParameterPlan) -> Result<(), Fault> {
         let ParameterPlan { name, location, .. } = parameter;
-        let what = format!("{} parameter `{name}`", location.as_str());
-        let Some(value) = self.evaluate(&parameter.value, &what, |_| parameter.required)? else {
+        let what = What::Parameter(*location, name);
+        let Some(value) = self.evaluate(&parameter.value, what, |_| parameter.required)? else {
             return Ok(());
         };
         let is_styled = parameter.serialization == Serialization::Styled;
         if value.is_null() || (is_styled && serialize::is_undefined(&value)) {
             return match parameter.required {
-                true if value.is_null() => Err(self.unresolved(&what, "its value is null")),
-                true => Err(self.unresolved(&what, "nothing is in it that could be written")),
+                true if value.is_null() => Err(self.unresolved(what, "its value is null")),
+                true => Err(self.unresolved(what, "nothing is in it that could be written")),
                 false => Ok(()),
             };
         }
@@ -109,32 +135,32 @@ impl<'a> Builder<'a> {
         };
         let form = |NoForm(message)| self.fault("invalid-parameter", &message);
         let content = serialize::content(name, parameter.serialization, &value).map_err(form)?;
-        let given = value;
-        let value = content.as_ref().map_or_else(|| given.clone(), |text| text.as_str().into());
+        let (given, content) = (value, content.map(Value::from));
+        let value = content.as_ref().unwrap_or(&given);
         match location {
             Location::Path => {
-                let text = serialize::path(shape, &value).map_err(form)?;
-                self.path.push((name, self.safe_segment(&what, text)?));
+                let text = serialize::path(shape, value).map_err(form)?;
+                self.path.push((name, self.safe_segment(what, text)?));
                 self.given.path.insert(name.clone(), given);
             }
             Location::Query => {
-                let pairs = serialize::query(shape, &value).map_err(form)?;
+                let pairs = serialize::query(shape, value).map_err(form)?;
                 self.query.extend(pairs.into_iter().map(|pair| (pair, is_secret)));
                 self.given.query.insert(name.clone(), given);
             }
             Location::QueryString => {
-                let Some(query) = serialize::whole_query(parameter.serialization, &given, &value) else {
+                let Some(query) = serialize::whole_query(parameter.serialization, &given, value) else {
                     return Err(self.fault("invalid-parameter", &format!("{what} must be a string")));
                 };
                 self.query.push((query, is_secret));
             }
             Location::Header => {
-                let text = self.safe_header(&what, serialize::header(shape, &value).map_err(form)?)?;
+                let text = self.safe_header(what, serialize::header(shape, value).map_err(form)?)?;
                 self.headers.push((name.clone(), text));
             }
             Location::Cookie => {
-                for pair in serialize::cookie(shape, &value).map_err(form)? {
-                    let pair = self.safe_header(&what, pair)?;
+                for pair in serialize::cookie(shape, value).map_err(form)? {
+                    let pair = self.safe_header(what, pair)?;
                     self.cookies.push(pair);
                 }
             }
@@ -143,7 +169,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Clients and servers take `.`, `..` and an empty segment out of a path, even encoded: another route.
-    fn safe_segment(&self, what: &str, text: String) -> Result<String, Fault> {
+    fn safe_segment(&self, what: What<'_>, text: String) -> Result<String, Fault> {
         if matches!(text.as_str(), "" | "." | "..") {
             let message = format!("{what} is `{text}`, which would lead to another path");
             return Err(self.fault("unsafe-path-value", &message));
@@ -151,7 +177,7 @@ impl<'a> Builder<'a> {
         Ok(text)
     }
 
-    fn safe_header(&self, what: &str, text: String) -> Result<String, Fault> {
+    fn safe_header(&self, what: What<'_>, text: String) -> Result<String, Fault> {
         if text.chars().any(|c| c.is_control() && c != '\t') {
             let message = format!("{what} has a line break or another control character in its value");
             return Err(self.fault("invalid-header-value", &message));
@@ -163,7 +189,7 @@ impl<'a> Builder<'a> {
     fn evaluate(
         &mut self,
         template: &ValueTemplate,
-        what: &str,
+        what: What<'_>,
         is_required: impl Fn(&Pointer) -> bool,
     ) -> Result<Option<Value>, Fault> {
         self.evaluate_in(template, Surrounding::Plain, what, is_required)
@@ -173,16 +199,16 @@ impl<'a> Builder<'a> {
         &mut self,
         template: &ValueTemplate,
         surrounding: Surrounding,
-        what: &str,
+        what: What<'_>,
         is_required: impl Fn(&Pointer) -> bool,
     ) -> Result<Option<Value>, Fault> {
         let mut holes = Vec::new();
         let value = template.evaluate_in(self.context, surrounding, &mut holes);
         for hole in &holes {
-            let place = if hole.at.is_root() { what.to_owned() } else { format!("`{}` of {what}", hole.at) };
+            let place = if hole.at.is_root() { what.to_string() } else { format!("`{}` of {what}", hole.at) };
             let optional = matches!(hole.absence, Absence::InputNotSupplied { .. });
             if !optional || self.mode == Mode::Strict || is_required(&hole.at) {
-                return Err(self.unresolved(&place, &hole.absence.to_string()));
+                return Err(self.unresolved(What::Part(&place), &hole.absence.to_string()));
             }
             if hole.in_array {
                 let message = format!("{place} was left out of its array: {}", hole.absence);
@@ -198,7 +224,7 @@ impl<'a> Builder<'a> {
         let is_required = |at: &Pointer| {
             if at.is_root() { whole_text || plan.required } else { plan.requires(operation, at) }
         };
-        let payload = self.evaluate_in(&plan.payload, plan.surrounding, "the request body", is_required)?;
+        let payload = self.evaluate_in(&plan.payload, plan.surrounding, What::Body, is_required)?;
         let Some(payload) = payload else { return Ok(None) };
         let payload = self.replace(plan, payload)?;
         let mut content_type = plan.content_type.clone();
@@ -248,7 +274,7 @@ impl<'a> Builder<'a> {
                 }
             }
         };
-        let content_type = self.safe_header("the content type", content_type)?;
+        let content_type = self.safe_header(What::ContentType, content_type)?;
         if plan.kind == BodyKind::Multipart && !payload.is_string() {
             // A field of the step cannot know the boundary.
             self.headers.retain(|(name, value)| !is_multipart_without_boundary(name, value));
@@ -268,14 +294,14 @@ impl<'a> Builder<'a> {
             payload = json;
         }
         for replacement in &plan.replacements {
-            let what = format!("the replacement at `{}`", replacement.text);
+            let what = What::Replacement(&replacement.text);
             let required = |at: &Pointer| {
                 Pointer::parse(&replacement.text).is_ok_and(|target| {
                     let at = at.tokens().iter().fold(target, |target, token| target.child(token));
                     plan.requires(&self.call.operation, &at)
                 })
             };
-            let value = self.evaluate(&replacement.value, &what, required)?;
+            let value = self.evaluate(&replacement.value, what, required)?;
             let Some(value) = value else {
                 // An optional input was not supplied: what it would have replaced is not sent.
                 if replacement.target.remove(&mut payload) {
@@ -283,7 +309,7 @@ impl<'a> Builder<'a> {
                 }
                 let why =
                     "an optional input was not supplied, and only a JSON Pointer says what to leave out";
-                return Err(self.unresolved(&what, why));
+                return Err(self.unresolved(what, why));
             };
             let set = match payload.as_str() {
                 Some(xml) if replacement.target.is_for_xml() => {
@@ -329,7 +355,9 @@ impl<'a> Builder<'a> {
     fn url(&self, is_shown: bool) -> Result<String, Fault> {
         let operation = &self.call.operation;
         let path = self.fill_path(&operation.path, is_shown)?;
-        let mut url = format!("{}{path}", operation.server);
+        let pairs: usize = self.query.iter().map(|(pair, _)| pair.len() + 1).sum();
+        let mut url = String::with_capacity(operation.server.len() + path.len() + pairs);
+        url.extend([operation.server.as_str(), &path]);
         for (index, (pair, is_secret)) in self.query.iter().enumerate() {
             url.push(if index == 0 && !url.contains('?') { '?' } else { '&' });
             match pair.split_once('=').filter(|_| is_shown && *is_secret) {
@@ -362,7 +390,9 @@ impl<'a> Builder<'a> {
                 Some(_) if is_shown && self.given.is_secret(Location::Path, name) => path.push_str(MASK),
                 Some((_, value)) if keeps_slashes => path.push_str(&self.with_slashes(name, value)?),
                 Some((_, value)) => path.push_str(value),
-                None => return Err(self.unresolved(&format!("path parameter `{name}`"), "it is not given")),
+                None => {
+                    return Err(self.unresolved(What::Parameter(Location::Path, name), "it is not given"));
+                }
             }
             rest = after;
         }
@@ -372,13 +402,13 @@ impl<'a> Builder<'a> {
 
     /// An encoded value of which the slashes are part of the path, each segment by itself being a safe one.
     fn with_slashes(&self, name: &str, value: &str) -> Result<String, Fault> {
-        let what = format!("path parameter `{name}`");
+        let what = What::Parameter(Location::Path, name);
         let segments: Result<Vec<String>, Fault> =
-            value.split("%2F").map(|segment| self.safe_segment(&what, segment.to_owned())).collect();
+            value.split("%2F").map(|segment| self.safe_segment(what, segment.to_owned())).collect();
         Ok(segments?.join("/"))
     }
 
-    fn unresolved(&self, what: &str, why: &str) -> Fault {
+    fn unresolved(&self, what: What<'_>, why: &str) -> Fault {
         self.fault("unresolved-expression", &format!("{what} has no value: {why}"))
     }
 
@@ -395,10 +425,11 @@ fn is_multipart_without_boundary(name: &str, value: &str) -> bool {
 
 /// A boundary that is nowhere in the payload. It is made from the names of run, visit and attempt and from the payload, so
 /// that a refold sends the same bytes and a server cannot foresee it.
-fn boundary(seed: &str, payload: &Value) -> String {
+fn boundary((run_id, call): (&str, CallId), payload: &Value) -> String {
     let text = payload.to_string();
+    let seed = format!("{run_id}-{call}");
     (0..MAX_TRIES)
-        .map(|number| format!("arazzo-{:016x}", digest(&[seed, &text, &number.to_string()])))
+        .map(|number| format!("arazzo-{:016x}", digest(&[&seed, &text, &number.to_string()])))
         .find(|boundary| !text.contains(boundary.as_str()))
         .unwrap_or_default()
 }

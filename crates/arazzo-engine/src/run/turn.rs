@@ -182,7 +182,7 @@ impl<'a> Turn<'a> {
             return self.stop(Fault { code: "max-depth".to_owned(), message });
         }
         self.hide_inputs(workflow, &inputs);
-        self.emit(|turn| EventKind::RunStarted {
+        self.emit_course(|turn| EventKind::RunStarted {
             run_id: turn.memory.run_id.clone(),
             workflow_id: workflow.id.clone(),
             relation,
@@ -209,7 +209,7 @@ impl<'a> Turn<'a> {
     /// Begins a visit.
     pub(super) fn visit(&mut self, index: usize, step: &PlannedStep, helper: bool) -> Progress {
         self.memory.enter(index, step, helper);
-        self.emit(|turn| EventKind::StepStarted {
+        self.emit_course(|turn| EventKind::StepStarted {
             visit: turn.memory.visits,
             step_id: step.id.clone(),
             operation: step.target_label(),
@@ -283,10 +283,20 @@ impl<'a> Turn<'a> {
         self.events.push(Event { at: self.now, kind: EventKind::Warned { step_id, fault } });
     }
 
-    /// Makes an event that is no warning, if somebody wants it.
+    /// Makes an event of what happens within an attempt, if somebody wants it.
     pub(super) fn emit(&mut self, make: impl FnOnce(&Self) -> EventKind) {
         match self.options.events {
             EventsWanted::All => self.events.push(Event { at: self.now, kind: make(self) }),
+            EventsWanted::Course | EventsWanted::Warnings => {}
+        }
+    }
+
+    /// Makes the event that a workflow or a step begins or ends, if somebody wants it.
+    pub(super) fn emit_course(&mut self, make: impl FnOnce(&Self) -> EventKind) {
+        match self.options.events {
+            EventsWanted::All | EventsWanted::Course => {
+                self.events.push(Event { at: self.now, kind: make(self) });
+            }
             EventsWanted::Warnings => {}
         }
     }

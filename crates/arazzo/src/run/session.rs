@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arazzo_document::{ArazzoDocument, Diagnostic, Document, Place, Workspace};
 use arazzo_engine::{
-    Event, EventKind, FailedAttempt, Fault, Plan, Record, Relation, Reporter, Run, RunError, RunOptions,
-    Start, Status, ToldValues,
+    Event, EventKind, EventsWanted, FailedAttempt, Fault, Plan, Record, Relation, Reporter, Run, RunError,
+    RunOptions, Start, Status, ToldValues,
 };
 use arazzo_runner::{Clock, DriveError, Transport, drive};
 
@@ -142,7 +142,15 @@ impl Job<'_> {
         interruption: &mut Interruption,
         diagnostics: &mut Vec<DiagnosticJson>,
     ) -> Completed {
+        // What else there is shows in none of these.
+        let is_brief = self.args.reports.is_empty()
+            && match self.args.format {
+                Format::Human => self.verbosity == Verbosity::Quiet,
+                Format::Outputs => true,
+                Format::Json | Format::Jsonl => false,
+            };
         let options = RunOptions {
+            events: if is_brief { EventsWanted::Course } else { EventsWanted::All },
             show_secrets: self.args.show_secrets,
             bodies: self.verbosity >= Verbosity::Verbose
                 || self.args.reports.iter().any(|report| report.kind.shows_bodies()),
