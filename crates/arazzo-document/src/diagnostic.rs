@@ -64,7 +64,7 @@ impl Diagnostic {
 
     /// The same with the text that should stand in place of the string at its path. A tool may write it there.
     #[must_use]
-    pub fn with_fix(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn with_fix(mut self, text: impl Into<String>) -> Self {
         self.fix = Some(text.into());
         self
     }

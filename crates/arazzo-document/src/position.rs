@@ -16,7 +16,7 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 
     /// The place one character to the right.
-    pub fn next_column(self) -> Self {
+    pub(crate) fn next_column(self) -> Self {
         self.right(1)
     }
 

@@ -85,6 +85,7 @@ pub struct Reading {
 
 /// Something wrong in a text that does not know its file yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What kind of thing it is.
     pub code: Code,

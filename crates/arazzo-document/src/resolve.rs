@@ -17,6 +17,7 @@ use crate::workspace::SourceContent;
 
 /// An operation of one of the sources.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ResolvedOperation {
     /// The name of the source.
     pub source: String,

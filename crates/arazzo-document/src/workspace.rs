@@ -36,6 +36,7 @@ impl DocumentIndex {
 
 /// A source that has not been supplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wanted {
     /// The document that names it.
     pub document: DocumentIndex,

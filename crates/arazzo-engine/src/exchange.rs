@@ -191,7 +191,7 @@ impl TransportErrorCode {
     }
 
     /// Whether the run cannot be carried on, so that `onFailure` is not asked.
-    pub fn ends_the_run(self) -> bool {
+    pub(crate) fn ends_the_run(self) -> bool {
         match self {
             Self::BodyTooLarge | Self::HostRefused => true,
             Self::ConnectionFailed

@@ -46,6 +46,7 @@ pub struct CriterionText<'a> {
 
 /// What is wrong with a criterion.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CriterionError {
     /// The condition is not what its type says.
     #[error("{0}")]

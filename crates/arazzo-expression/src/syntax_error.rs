@@ -7,6 +7,7 @@ use crate::limits::MAX_TEXT;
 
 /// A text that is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub struct SyntaxError {
     /// What is wrong, as a lowercase fragment.
     pub message: String,

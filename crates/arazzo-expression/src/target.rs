@@ -29,6 +29,7 @@ pub struct Target {
 
 /// Why a target cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TargetError {
     /// What should hold the place is not there.
     #[error("there is nothing at `{at}` that could hold `{target}`")]

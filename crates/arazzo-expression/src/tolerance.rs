@@ -4,6 +4,7 @@ use std::ops::Range;
 
 /// A value, with the tolerances that were needed to read it.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Parsed<T> {
     /// What the text means.
     pub value: T,

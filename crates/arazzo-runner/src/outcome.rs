@@ -19,6 +19,7 @@ pub struct Outcome {
 /// Outputs are not what the caller wants to make of them. No value is part of the message, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the outputs of workflow `{workflow_id}` do not fit: {fact}")]
+#[non_exhaustive]
 pub struct OutputsError {
     /// The workflow.
     pub workflow_id: String,

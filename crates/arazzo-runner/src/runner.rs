@@ -252,10 +252,8 @@ impl Runner {
         });
         let mut inputs = self.inputs.map_err(|fact| Error::InputsForm { fact })?;
         for (name, text) in self.texts {
-            let value = self
-                .plan
-                .input_from_text(&name, &text)
-                .map_err(|problem| Error::Inputs(arazzo_engine::InputsError { problems: vec![problem] }))?;
+            let value =
+                self.plan.input_from_text(&name, &text).map_err(|problem| Error::Inputs(problem.into()))?;
             inputs.insert(name, value);
         }
         let now = clock.now();

@@ -28,7 +28,7 @@ pub fn sample_inputs(plan: &Plan, sample: Sample) -> Map<String, Value> {
     let Some(schema) = plan.inputs_schema() else { return Map::new() };
     let mut uses = plan.input_uses();
     let inputs = made(schema, &uses, sample).unwrap_or_default();
-    let Err(InputsError { problems }) = plan.start("sample", Timestamp::default(), inputs.clone()) else {
+    let Err(InputsError { problems, .. }) = plan.start("sample", Timestamp::default(), inputs.clone()) else {
         return inputs;
     };
     // Where operations and the schema want different things, the schema decides.

@@ -1,8 +1,9 @@
 //! Whole workflows: from files, over the wire or against the mock, to a result.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod support;
+
 use std::future::Future;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -17,36 +18,8 @@ use arazzo_runner::{
     SkippingClock, Transport, drive, load,
 };
 use serde_json::{Map, Value, json};
-
-const API: &str = "
-openapi: 3.1.0
-info: {title: Orders, version: 1.0.0}
-servers: [{url: 'https://orders.example.com'}]
-paths:
-  /orders:
-    post:
-      operationId: addOrder
-      security: [{key: []}]
-      requestBody: {content: {application/json: {schema: {type: object}}}}
-      responses:
-        '201': {description: made, content: {application/json: {schema: {type: object, properties: {id: {type: integer, minimum: 7}}}}}}
-  /orders/{id}:
-    get:
-      operationId: getOrder
-      security: [{key: []}]
-      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
-      responses:
-        '200':
-          description: found
-          content:
-            application/json:
-              examples:
-                shipped: {value: {state: shipped}}
-                lost: {value: {state: lost}}
-components:
-  securitySchemes:
-    key: {type: apiKey, name: X-Key, in: header}
-";
+use support::folder::Folder;
+use support::orders::ORDERS;
 
 const FLOW: &str = "
 arazzo: 1.0.1
@@ -72,12 +45,10 @@ workflows:
 ";
 
 fn plan(name: &str, server: Option<String>) -> Arc<Plan> {
-    let folder: PathBuf = std::env::temp_dir().join(format!("arazzo-drive-{}-{name}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("orders.yml"), API).unwrap();
-    std::fs::write(folder.join("order.arazzo.yml"), FLOW).unwrap();
-    let loaded = load(Origin::File(&folder.join("order.arazzo.yml")), &LoadOptions::default()).unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
+    let folder =
+        Folder::with(&format!("drive-{name}"), &[("orders.yml", ORDERS), ("order.arazzo.yml", FLOW)]);
+    let origin = folder.path().join("order.arazzo.yml");
+    let loaded = load(Origin::File(&origin), &LoadOptions::default()).unwrap();
     assert_eq!(loaded.diagnostics, []);
     let options = PlanOptions {
         servers: server.into_iter().map(|url| ("orders".to_owned(), url)).collect(),

@@ -1,7 +1,8 @@
 //! The few lines that run a workflow, from outside.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use std::path::PathBuf;
+mod support;
+
 use std::sync::{Arc, Mutex};
 
 use arazzo_engine::{
@@ -18,23 +19,8 @@ use arazzo_runner::{
 };
 use serde::Deserialize;
 use serde_json::json;
-
-const API: &str = "
-openapi: 3.1.0
-info: {title: Orders, version: 1.0.0}
-servers: [{url: 'https://orders.example.com'}]
-paths:
-  /orders:
-    post:
-      operationId: addOrder
-      security: [{key: []}]
-      requestBody: {content: {application/json: {schema: {type: object}}}}
-      responses:
-        '201': {description: made, content: {application/json: {example: {id: 7}}}}
-components:
-  securitySchemes:
-    key: {type: apiKey, name: X-Key, in: header}
-";
+use support::folder::Folder;
+use support::orders::ORDERS;
 
 const FLOW: &str = "
 arazzo: 1.0.1
@@ -68,31 +54,15 @@ workflows:
   steps: [{stepId: add, operationId: addOrder, parameters: 3}]
 ";
 
-/// A folder with the description, gone when the test is over.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("arazzo-runner-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("orders.yml"), API).unwrap();
-        std::fs::write(folder.join("order.arazzo.yml"), FLOW).unwrap();
-        Self(folder)
-    }
-
-    fn load(&self, loader: WorkflowLoader) -> Result<Workflow, Error> {
-        block_on(loader.load(self.0.join("order.arazzo.yml")))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// The description of the orders, loaded from a folder that is gone afterwards.
+fn load(name: &str, loader: WorkflowLoader) -> Result<Workflow, Error> {
+    let folder =
+        Folder::with(&format!("runner-{name}"), &[("orders.yml", ORDERS), ("order.arazzo.yml", FLOW)]);
+    block_on(loader.load(folder.path().join("order.arazzo.yml")))
 }
 
 fn mocked(name: &str) -> Workflow {
-    Folder::new(name).load(Workflow::loader().workflow("order").mocked()).unwrap()
+    load(name, Workflow::loader().workflow("order").mocked()).unwrap()
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -127,8 +97,7 @@ fn a_workflow_is_run_in_a_few_lines() {
 
 #[test]
 fn what_is_asked_for_wrongly_is_told_with_a_remedy() {
-    let folder = Folder::new("wrong");
-    let fails = |loader: WorkflowLoader| folder.load(loader).unwrap_err().to_string();
+    let fails = |loader: WorkflowLoader| load("wrong", loader).unwrap_err().to_string();
     let loader = || Workflow::loader().workflow("order");
     assert_eq!(
         fails(Workflow::loader()),
@@ -149,7 +118,7 @@ fn what_is_asked_for_wrongly_is_told_with_a_remedy() {
     let wrong = fails(Workflow::loader().workflow("wrong"));
     assert!(wrong.contains("order.arazzo.yml:28:38: ") && wrong.contains("`addOrdr`"), "{wrong}");
     assert!(wrong.ends_with("hint: did you mean `addOrder`?"), "{wrong}");
-    let error = folder.load(Workflow::loader().workflow("wrong")).unwrap_err();
+    let error = load("wrong", Workflow::loader().workflow("wrong")).unwrap_err();
     assert!(!error.diagnostics().is_empty());
 }
 
@@ -167,7 +136,7 @@ fn an_error_in_another_workflow_is_a_warning() {
     let workflow = mocked("elsewhere");
     let [warning] = workflow.warnings() else { panic!("{:?}", workflow.warnings()) };
     assert!(warning.message.ends_with(", in a workflow that is not run"), "{warning}");
-    let half = Folder::new("half").load(Workflow::loader().workflow("half").mocked());
+    let half = load("half", Workflow::loader().workflow("half").mocked());
     assert!(matches!(half, Err(Error::Description { .. })), "{half:?}");
 }
 
@@ -180,7 +149,7 @@ fn requests_go_out_with_credentials_and_headers_and_events_without() {
         .server("orders", server.url())
         .credentials(credentials("hunter2-of-the-first"))
         .header(HeaderField::new("X-Trace-Token", "trace-me-not").unwrap());
-    let workflow = Folder::new("wire").load(loader).unwrap();
+    let workflow = load("wire", loader).unwrap();
     let runner = Runner::new(&workflow).inputs(json!({ "item": "hunter2-of-the-first" })).with_messages();
     let mut shown = String::new();
     let first = runner.clone().run_with(|event| shown.push_str(&format!("{event:?}")));
@@ -211,7 +180,7 @@ fn secrets_of_the_http_options_are_shown_nowhere() {
     for debug in [format!("{options:?}"), format!("{transport:?}")] {
         assert!(debug.contains("X-Pass-Token") && !debug.contains("hunter2"), "{debug}");
     }
-    let runner = Runner::new(&Folder::new("http").load(loader).unwrap()).http(options).with_messages();
+    let runner = Runner::new(&load("http", loader).unwrap()).http(options).with_messages();
     let mut shown = String::new();
     let run = runner.inputs(json!({ "item": "tea" })).run_with(|event| shown.push_str(&format!("{event:?}")));
     let outcome = block_on(run).unwrap();
@@ -225,7 +194,7 @@ fn a_key_that_is_given_for_all_requests_is_sent_as_it_is() {
     let server = Server::start([Answer::json(201, r#"{"id":8}"#), Answer::json(201, r#"{"id":9}"#)]).unwrap();
     let loader = Workflow::loader().workflow("order").server("orders", server.url());
     let loader = loader.credentials(Credentials::new().with_scheme("key", "hunter2-key").unwrap());
-    let workflow = Folder::new("own-key").load(loader).unwrap();
+    let workflow = load("own-key", loader).unwrap();
     let runner = Runner::new(&workflow).inputs(json!({ "item": "tea" }));
     let runner = runner.journal(Arc::new(MemoryJournal::new()));
     assert!(block_on(runner.clone().run_id("a").run()).unwrap().is_success());
@@ -244,7 +213,7 @@ fn a_provider_is_asked_for_a_credential_when_a_request_needs_it() {
         .workflow("order")
         .server("orders", server.url())
         .credentials(Credentials::new().with_provider(Arc::new(Vault)));
-    let workflow = Folder::new("vault").load(loader).unwrap();
+    let workflow = load("vault", loader).unwrap();
     let runner = Runner::new(&workflow).inputs(json!({ "item": "tea" })).with_messages();
     assert!(!format!("{runner:?}").contains("hunter2"));
     let mut shown = String::new();
@@ -316,7 +285,7 @@ fn a_failed_workflow_is_an_outcome() {
 
 #[test]
 fn a_transport_and_a_clock_of_ones_own_need_no_runtime() {
-    let workflow = Folder::new("own").load(Workflow::loader().workflow("order").mocked()).unwrap();
+    let workflow = load("own", Workflow::loader().workflow("order").mocked()).unwrap();
     let runner = Runner::new(&workflow)
         .inputs(json!({ "item": "tea" }))
         .transport(Arc::new(Fixed(201, r#"{"id":1}"#)))
@@ -383,7 +352,7 @@ impl Transport for Noting {
 /// A journal, and a runner of two orders in a row whose requests are noted.
 fn durable(name: &str) -> (Arc<MemoryJournal>, Arc<Noting>, Runner) {
     let (journal, noting) = (Arc::new(MemoryJournal::new()), Arc::new(Noting::default()));
-    let workflow = Folder::new(name).load(Workflow::loader().workflow("twice").mocked()).unwrap();
+    let workflow = load(name, Workflow::loader().workflow("twice").mocked()).unwrap();
     let runner = Runner::new(&workflow).transport(noting.clone()).journal(journal.clone());
     (journal, noting, runner)
 }
@@ -613,7 +582,7 @@ fn a_durable_run_is_gone_on_with_by_its_workflow_and_in_its_journal() {
     let begun = runner.inputs(json!({ "item": "tea", "pinToken": "1" })).run_id("mine").cancel(&cancellation);
     assert_eq!(block_on(begun.run()).unwrap().status(), Status::Stopped);
     let field = HeaderField::new("X-Trace", "1").unwrap();
-    let other = Folder::new("changed-rule").load(Workflow::loader().workflow("twice").mocked().header(field));
+    let other = load("changed-rule", Workflow::loader().workflow("twice").mocked().header(field));
     let other = Runner::new(&other.unwrap()).inputs(json!({ "pinToken": "1" })).resume("mine");
     assert!(matches!(block_on(other.clone().run()), Err(Error::NoJournal)));
     let error = block_on(other.journal(journal.clone()).run()).unwrap_err().to_string();

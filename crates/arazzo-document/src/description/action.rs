@@ -12,6 +12,7 @@ use crate::position::Span;
 
 /// What may happen after a step.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Action {
     /// Its name.
     pub name: Text,

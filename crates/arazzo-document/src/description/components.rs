@@ -8,6 +8,7 @@ use crate::node::Node;
 
 /// What the workflows of this document, and only of this one, may refer to.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Components {
     /// JSON Schemas of inputs.
     pub inputs: Vec<(Text, Node)>,

@@ -7,6 +7,7 @@ use crate::position::Span;
 
 /// A condition, with what is needed to judge it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Criterion {
     /// The condition.
     pub condition: Text,
@@ -21,6 +22,7 @@ pub struct Criterion {
 /// The language of a condition, with the version that an
 /// [Expression Type Object](https://spec.openapis.org/arazzo/v1.1.0.html#expression-type-object) names.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CriterionType {
     /// `simple`, `regex`, `jsonpath` or `xpath`.
     pub name: Text,

@@ -26,6 +26,7 @@ impl Text {
 
 /// A value read from the text, with its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Located<T> {
     /// The value.
     pub value: T,

@@ -44,6 +44,7 @@ pub enum SpecVersion {
 
 /// An Arazzo Description.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Description {
     /// The version it follows.
     pub version: SpecVersion,
@@ -61,6 +62,7 @@ pub struct Description {
 
 /// The [Info Object](https://spec.openapis.org/arazzo/v1.0.1.html#info-object).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Info {
     /// The title.
     pub title: String,

@@ -16,6 +16,7 @@ pub enum Entry<T> {
 
 /// A reference to one of the components.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Reusable {
     /// The expression that names the component.
     pub reference: Text,
@@ -25,6 +26,7 @@ pub struct Reusable {
 
 /// A value passed to the target of a step.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Parameter {
     /// The parameter's name.
     pub name: Text,

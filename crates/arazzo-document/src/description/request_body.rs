@@ -6,6 +6,7 @@ use crate::position::Span;
 
 /// The body that a step sends.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct RequestBody {
     /// The media type; when it is not said, the operation tells.
     pub content_type: Option<Text>,
@@ -19,6 +20,7 @@ pub struct RequestBody {
 
 /// A [Payload Replacement Object](https://spec.openapis.org/arazzo/v1.0.1.html#payload-replacement-object).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Replacement {
     /// A JSON Pointer, JSONPath or XPath into the payload.
     pub target: Text,

@@ -6,6 +6,7 @@ use crate::node::Node;
 
 /// Names a description that the steps use.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SourceDescription {
     /// The name by which expressions refer to it.
     pub name: Text,

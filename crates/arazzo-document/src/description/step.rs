@@ -12,6 +12,7 @@ use crate::position::Span;
 
 /// One call of an operation or a workflow.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Step {
     /// Its id, unique in the workflow.
     pub id: Text,
@@ -68,6 +69,7 @@ impl Target {
 
 /// An output of a step or a workflow.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Output {
     /// Its name.
     pub name: Text,

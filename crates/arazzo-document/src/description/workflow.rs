@@ -10,6 +10,7 @@ use crate::position::Span;
 
 /// Steps that reach one goal.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Workflow {
     /// Its id, unique in the description.
     pub id: Text,

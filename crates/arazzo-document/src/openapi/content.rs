@@ -13,6 +13,7 @@ use crate::position::Span;
 
 /// The body that an operation wants.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct RequestBody<'a> {
     node: &'a Node,
     required: bool,
@@ -238,6 +239,7 @@ fn collection(schema: Schema<'_>) -> Option<Encoding<'static>> {
 
 /// How a member of a form is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Encoding<'a> {
     /// The content type of its part.
     pub content_type: Option<&'a str>,
@@ -251,6 +253,7 @@ pub struct Encoding<'a> {
 
 /// An example.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Example<'a> {
     /// Its name among several.
     pub name: Option<&'a str>,

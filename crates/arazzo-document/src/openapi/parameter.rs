@@ -8,6 +8,7 @@ use crate::position::Span;
 
 /// A parameter that an operation describes.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Parameter<'a> {
     openapi: &'a OpenApi,
     node: &'a Node,

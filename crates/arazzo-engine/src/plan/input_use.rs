@@ -10,6 +10,7 @@ use super::{OperationCall, Plan, PlannedStep};
 
 /// A value of an operation that is an input of the workflow, not changed and not put into text.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct InputUse<'p> {
     /// The input.
     pub input: &'p str,

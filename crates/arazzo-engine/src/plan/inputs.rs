@@ -35,6 +35,7 @@ pub(crate) struct InputsPlan {
 
 /// The inputs are not what the workflow wants. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub struct InputsError {
     /// Everything that is wrong with them.
     pub problems: Vec<InputProblem>,
@@ -43,6 +44,7 @@ pub struct InputsError {
 /// One thing that is wrong with the inputs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct InputProblem {
     /// The input, if it is about one.
     pub input: Option<String>,
@@ -50,6 +52,12 @@ pub struct InputProblem {
     pub message: String,
     /// How to mend it.
     pub hint: Option<String>,
+}
+
+impl From<InputProblem> for InputsError {
+    fn from(problem: InputProblem) -> Self {
+        Self { problems: vec![problem] }
+    }
 }
 
 impl fmt::Display for InputsError {

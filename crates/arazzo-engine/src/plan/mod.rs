@@ -159,6 +159,7 @@ pub struct StepIndex {
 
 /// What compiling gave: a plan unless there are errors, and everything that was found on the way.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Planning {
     /// The plan; `None` when a diagnostic is an error.
     pub plan: Option<Arc<Plan>>,

@@ -124,6 +124,7 @@ pub struct RunResult {
 /// A record that does not answer what the run waits for. The run is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the run waits for {expected}, and was given {found}")]
+#[non_exhaustive]
 pub struct OutOfOrder {
     /// What would have fitted.
     pub expected: String,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// What goes wrong, and how often: written `503:10`, `close:7`, `slow:5` or `slow=2s:5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fault {
     /// What goes wrong.
     pub kind: FaultKind,

@@ -8,20 +8,20 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use arazzo_engine::{Call, OperationCall, Record};
 use arazzo_runner::journal::{
-    Durability, Entry, Journal, JournalledRun, Journalling, Lease, NewRun, RunStatus, RunSummary,
-    SqliteJournal, SqliteOptions, Standing, SyncMode, drive_journalled, resume,
+    Durability, Entry, Journal, RunStatus, SqliteJournal, SqliteOptions, SyncMode, drive_journalled, resume,
 };
 use arazzo_runner::testing::block_on;
 use arazzo_runner::{Clock as _, Credentials, HttpOptions, HttpTransport, Sending, SystemClock, Transport};
 
+use super::dying::{Dying, Fuse};
+use super::folder::Folder;
 use super::simulation;
-use super::world::{self, Folder, PIN};
+use super::world::{self, PIN};
 
 /// So many runs are a sample.
 const SAMPLE: u32 = 8;
@@ -29,66 +29,10 @@ const SAMPLE: u32 = 8;
 /// A run has about so many moments: two around each append and one in each call.
 const MOMENTS: u32 = 45;
 
-/// The process dies at the moment with number zero.
-struct Fuse(AtomicU32);
-
-impl Fuse {
-    fn pass(&self) {
-        if self.0.fetch_sub(1, Ordering::SeqCst) == 0 {
-            let _ = Command::new("kill").args(["-9", &std::process::id().to_string()]).status();
-            loop {
-                thread::park();
-            }
-        }
-    }
-}
-
-struct Dying {
-    kept: SqliteJournal,
-    fuse: Arc<Fuse>,
-}
-
-impl Journal for Dying {
-    fn create(&self, run: NewRun) -> Journalling<'_, Lease> {
-        self.kept.create(run)
-    }
-
-    fn append<'a>(
-        &'a self,
-        lease: &'a Lease,
-        entries: Vec<Entry>,
-        standing: Standing,
-    ) -> Journalling<'a, ()> {
-        Box::pin(async move {
-            self.fuse.pass();
-            self.kept.append(lease, entries, standing).await?;
-            self.fuse.pass();
-            Ok(())
-        })
-    }
-
-    fn claim<'a>(&'a self, run_id: &'a str) -> Journalling<'a, Lease> {
-        self.kept.claim(run_id)
-    }
-
-    fn release<'a>(&'a self, lease: &'a Lease) -> Journalling<'a, ()> {
-        self.kept.release(lease)
-    }
-
-    fn read<'a>(&'a self, run_id: &'a str) -> Journalling<'a, JournalledRun> {
-        self.kept.read(run_id)
-    }
-
-    fn list(&self) -> Journalling<'_, Vec<RunSummary>> {
-        self.kept.list()
-    }
-
-    fn cancel<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
-        self.kept.cancel(run_id)
-    }
-
-    fn delete<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
-        self.kept.delete(run_id)
+fn die() {
+    let _ = Command::new("kill").args(["-9", &std::process::id().to_string()]).status();
+    loop {
+        thread::park();
     }
 }
 
@@ -102,7 +46,7 @@ impl Transport for Wire {
     fn send<'a>(&'a self, operation: &'a OperationCall, call: &'a Call) -> Sending<'a> {
         Box::pin(async move {
             let answer = self.http.send(operation, call).await;
-            self.fuse.pass();
+            self.fuse.pass().await;
             answer
         })
     }
@@ -115,10 +59,11 @@ fn process() {
     let parts: Vec<&str> = task.split('|').collect();
     let [state, server, run_id, moment] = parts[..] else { panic!("{task}") };
     let plan = world::plan(server, run_id);
-    let fuse = Arc::new(Fuse(AtomicU32::new(moment.parse().unwrap())));
+    let fuse = Arc::new(Fuse::new(die));
+    fuse.burn_down_after(moment.parse().unwrap());
     let sync = SqliteOptions::create(SyncMode::Process);
-    let kept = SqliteJournal::open(Path::new(state), &sync).unwrap();
-    let journal = Arc::new(Dying { kept, fuse: Arc::clone(&fuse) });
+    let journal = Arc::new(SqliteJournal::open(Path::new(state), &sync).unwrap());
+    let dying = Arc::new(Dying { kept: journal.clone(), fuse: Arc::clone(&fuse) });
     let http = HttpTransport::new(HttpOptions::default(), Credentials::new());
     let (wire, clock) = (Wire { http, fuse }, SystemClock::new());
     block_on(async {
@@ -137,7 +82,7 @@ fn process() {
             let (run, new) = world::begin(&plan, run_id, clock.now());
             (run, journal.create(new).await.unwrap())
         };
-        let durability = Durability::new(Arc::clone(&journal) as Arc<dyn Journal>, lease);
+        let durability = Durability::new(dying, lease);
         drive_journalled(&mut run, &wire, &clock, &durability, &mut |_| {}).await.unwrap();
     });
 }

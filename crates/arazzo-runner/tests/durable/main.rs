@@ -2,6 +2,9 @@
 //! that of a run that nobody disturbed.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot be set up has failed")]
 
+mod dying;
+#[path = "../support/folder.rs"]
+mod folder;
 #[cfg(unix)]
 mod kill;
 mod simulation;

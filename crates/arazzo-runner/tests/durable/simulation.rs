@@ -1,87 +1,20 @@
 //! Many runs in memory that are cut off anywhere, as often as a seed says.
 
 use std::collections::{BTreeMap, HashMap};
-use std::future::pending;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use arazzo_engine::{Call, OperationCall, Plan, Record, Response, Run, RunResult, Timestamp};
-use arazzo_runner::journal::{
-    Durability, Entry, Journal, JournalledRun, Journalling, Lease, MemoryJournal, NewRun, RunSummary,
-    Standing, drive_journalled, resume,
-};
+use arazzo_runner::journal::{Durability, Entry, Journal, MemoryJournal, NewRun, drive_journalled, resume};
 use arazzo_runner::{Clock as _, Sending, SkippingClock, Transport};
 
+use super::dying::{Dying, Fuse};
 use super::world::{self, answer};
 
 /// So many runs take seconds, in either build. `ARAZZO_SIMULATED_RUNS` makes it more.
-const RUNS: u64 = if cfg!(debug_assertions) { 5_000 } else { 10_000 };
-
-/// Counts down to the moment at which a process dies.
-struct Fuse(AtomicU32);
-
-impl Fuse {
-    /// Whether the process dies here.
-    fn burns_down(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
-    }
-}
-
-/// A journal that loses its process before it keeps something, or after.
-struct Dying {
-    kept: Arc<MemoryJournal>,
-    fuse: Arc<Fuse>,
-}
-
-impl Journal for Dying {
-    fn create(&self, run: NewRun) -> Journalling<'_, Lease> {
-        self.kept.create(run)
-    }
-
-    fn append<'a>(
-        &'a self,
-        lease: &'a Lease,
-        entries: Vec<Entry>,
-        standing: Standing,
-    ) -> Journalling<'a, ()> {
-        Box::pin(async move {
-            if self.fuse.burns_down() {
-                pending::<()>().await;
-            }
-            self.kept.append(lease, entries, standing).await?;
-            if self.fuse.burns_down() {
-                pending::<()>().await;
-            }
-            Ok(())
-        })
-    }
-
-    fn claim<'a>(&'a self, run_id: &'a str) -> Journalling<'a, Lease> {
-        self.kept.claim(run_id)
-    }
-
-    fn release<'a>(&'a self, lease: &'a Lease) -> Journalling<'a, ()> {
-        self.kept.release(lease)
-    }
-
-    fn read<'a>(&'a self, run_id: &'a str) -> Journalling<'a, JournalledRun> {
-        self.kept.read(run_id)
-    }
-
-    fn list(&self) -> Journalling<'_, Vec<RunSummary>> {
-        self.kept.list()
-    }
-
-    fn cancel<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
-        self.kept.cancel(run_id)
-    }
-
-    fn delete<'a>(&'a self, run_id: &'a str) -> Journalling<'a, ()> {
-        self.kept.delete(run_id)
-    }
-}
+const RUNS: u64 = if cfg!(debug_assertions) { 3_000 } else { 10_000 };
 
 /// Answers at once, or loses its process when the server has the request.
 struct Api {
@@ -96,9 +29,7 @@ impl Transport for Api {
             let request = &call.request;
             let bytes = format!("{request:?}");
             self.sent.lock().unwrap().entry(call.id.to_string()).or_default().push(bytes);
-            if self.fuse.burns_down() {
-                pending::<()>().await;
-            }
+            self.fuse.pass().await;
             let path = request.url.trim_start_matches("http://parcels.test");
             let (status, body) = answer(&request.method, path, request.header("Idempotency-Key"));
             let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
@@ -148,17 +79,17 @@ pub(crate) fn undisturbed(plan: &Arc<Plan>, run_id: &str, at: Timestamp) -> RunR
 /// One run whose processes die after the steps that `fuses` gives, and then one that lives.
 fn play(plan: &Arc<Plan>, run_id: &str, at: Timestamp, fuses: &[u32]) -> Played {
     let journal = Arc::new(MemoryJournal::new());
-    let fuse = Arc::new(Fuse(AtomicU32::new(0)));
+    let fuse = Arc::new(Fuse::new(|| {}));
     let api = Api { fuse: Arc::clone(&fuse), sent: Mutex::default() };
     let clock = SkippingClock::at(at);
-    let dying = Arc::new(Dying { kept: Arc::clone(&journal), fuse: Arc::clone(&fuse) });
+    let dying = Arc::new(Dying { kept: journal.clone(), fuse: Arc::clone(&fuse) });
     let mut deaths = 0;
     let mut lives = fuses.iter().copied().chain([u32::MAX]);
     let (mut run, new) = world::begin(plan, run_id, clock.now());
     let mut lease = poll(journal.create(new)).unwrap().unwrap();
     loop {
-        fuse.0.store(lives.next().unwrap(), Ordering::Relaxed);
-        let durability = Durability::new(Arc::clone(&dying) as Arc<dyn Journal>, lease);
+        fuse.burn_down_after(lives.next().unwrap());
+        let durability = Durability::new(dying.clone(), lease);
         let driven = poll(drive_journalled(&mut run, &api, &clock, &durability, &mut |_| {}));
         if driven.transpose().unwrap().is_some() {
             break;
@@ -238,7 +169,7 @@ fn a_run_that_cannot_be_kept_stops_before_anything_comes_of_it() {
     let (mut run, new): (Run, NewRun) = world::begin(&plan, "run", Timestamp(1));
     let lease = poll(journal.create(new)).unwrap().unwrap();
     poll(journal.cancel("run")).unwrap().unwrap();
-    let fuse = Arc::new(Fuse(AtomicU32::new(u32::MAX)));
+    let fuse = Arc::new(Fuse::new(|| {}));
     let api = Api { fuse, sent: Mutex::default() };
     let durability = Durability::new(journal as Arc<dyn Journal>, lease);
     let clock = SkippingClock::at(Timestamp(1));

@@ -1,12 +1,13 @@
 //! A workflow of ten steps with a retry, jumps, a helper and sub-workflows, and an API that answers the same to the same.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arazzo_engine::{Plan, PlanOptions, Record, Run, RunOptions};
 use arazzo_runner::journal::{Entry, NewRun};
 use arazzo_runner::{LoadOptions, Origin, load};
 use serde_json::{Map, Value, json};
+
+use super::folder::Folder;
 
 const API: &str = "
 openapi: 3.1.0
@@ -94,32 +95,10 @@ workflows:
 /// The secret input of each run.
 pub(crate) const PIN: &str = "pin-4711-secret";
 
-/// A folder of its own, which is gone when it is dropped.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("arazzo-durable-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// The workflow, compiled for a server.
 pub(crate) fn plan(server: &str, name: &str) -> Arc<Plan> {
-    let folder = Folder::new(&format!("plan-{name}"));
-    std::fs::write(folder.path().join("parcels.yml"), API).unwrap();
-    std::fs::write(folder.path().join("deliver.arazzo.yml"), FLOW).unwrap();
+    let files = [("parcels.yml", API), ("deliver.arazzo.yml", FLOW)];
+    let folder = Folder::with(&format!("plan-{name}"), &files);
     let loaded =
         load(Origin::File(&folder.path().join("deliver.arazzo.yml")), &LoadOptions::default()).unwrap();
     let options =

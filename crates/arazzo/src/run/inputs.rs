@@ -34,9 +34,7 @@ pub(crate) fn complete(
     let mut inputs = objects.clone();
     for (index, text) in args.input.iter().enumerate() {
         let (name, value) = pair(text, index + 1, plan.inputs_schema())?;
-        let value = plan
-            .input_from_text(name, value)
-            .map_err(|problem| refuse(InputsError { problems: vec![problem] }))?;
+        let value = plan.input_from_text(name, value).map_err(|problem| refuse(problem.into()))?;
         inputs.insert(name.to_owned(), value);
     }
     Ok(inputs)

@@ -110,7 +110,9 @@ fn exit_of(status: Status) -> Exit {
 fn carried_no_further(error: &DriveError) -> Fault {
     let (code, message) = match error {
         DriveError::Journal(error) => ("journal", error.to_string()),
-        error => ("not-carried-on", format!("the run cannot be carried on: {error}")),
+        error @ (DriveError::OutOfOrder(_) | DriveError::Idle | _) => {
+            ("not-carried-on", format!("the run cannot be carried on: {error}"))
+        }
     };
     Fault { code: code.to_owned(), message }
 }

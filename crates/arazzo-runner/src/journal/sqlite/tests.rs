@@ -76,6 +76,22 @@ fn a_journal_that_is_opened_again_has_everything() {
     assert_eq!(block_on(other.claim("a")).unwrap().epoch, 2);
 }
 
+#[test]
+fn a_lease_of_before_a_reboot_or_of_another_machine_ends_by_itself() {
+    let file = File::new("elsewhere");
+    let journal = file.open().unwrap();
+    let lease = block_on(journal.create(run("a"))).unwrap();
+    let held_until = |end: i64| {
+        let held = "UPDATE runs SET owner = 'other-boot,ns,1,1,0', lease_until = ?1";
+        block_on(journal.writer.write(move |db| Ok(db.execute(held, [end])?))).unwrap();
+        block_on(journal.claim("a"))
+    };
+    assert_eq!(held_until(lease_end()).unwrap_err().kind, JournalErrorKind::Leased);
+    assert_eq!(held_until(sql(now().0) - 1).unwrap().epoch, 2);
+    let late = journal.append(&lease, vec![started(1, "d")], Standing::UnderWay);
+    assert_eq!(block_on(late).unwrap_err().kind, JournalErrorKind::LeaseLost);
+}
+
 #[cfg(unix)]
 #[test]
 fn only_its_owner_can_read_the_file() {

@@ -1,0 +1,4 @@
+//! What tests of runs have in common.
+
+pub(crate) mod folder;
+pub(crate) mod orders;
