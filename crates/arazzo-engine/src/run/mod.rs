@@ -167,6 +167,14 @@ impl Run {
         }
     }
 
+    /// How the run ended, without a copy; `None` if it has not.
+    pub fn into_result(self) -> Option<RunResult> {
+        match self.state {
+            State::Finished(result) => Some(result),
+            State::New | State::Running(_) => None,
+        }
+    }
+
     /// The attempt that a failed run failed with, without secrets. `None` when the run did not fail, or failed without
     /// one.
     pub fn failed_attempt(&self) -> Option<FailedAttempt> {

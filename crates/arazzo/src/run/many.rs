@@ -285,7 +285,7 @@ impl Job<'_> {
         let (result, took) = match ended {
             Ok(driven) => {
                 driven?;
-                (run.result().cloned(), Some(began.elapsed()))
+                (run.into_result(), Some(began.elapsed()))
             }
             Err(signal) => {
                 let message = format!("the run was interrupted by {signal}");
