@@ -136,8 +136,12 @@ fn base64_forms(secret: &str) -> Vec<String> {
 
 /// Whether the name of a pair in a query or a form, as it is written there, is secret, as in `auth%5Btoken%5D`.
 pub(crate) fn is_secret_key(written: &str) -> bool {
-    let name = form_urlencoded::parse(written.as_bytes()).next();
-    name.is_some_and(|(name, _)| is_secret_name(name.trim_end_matches(['[', ']'])))
+    let is_secret = |name: &str| is_secret_name(name.trim_end_matches(['[', ']']));
+    if !written.contains(['%', '+']) {
+        // It means what it says.
+        return is_secret(written.split_once(['&', '=']).map_or(written, |(name, _)| name));
+    }
+    form_urlencoded::parse(written.as_bytes()).next().is_some_and(|(name, _)| is_secret(&name))
 }
 
 /// Calls `found` with every string in the value.
