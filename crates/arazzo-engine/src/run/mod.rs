@@ -297,7 +297,8 @@ impl Run {
             started,
             inputs: Arc::new(inputs),
             files: Files::new(files),
-            frames: Vec::new(),
+            // Most workflows call no other one.
+            frames: Vec::with_capacity(1),
             finished: Vec::new(),
             visits: 0,
             attempts: 0,
