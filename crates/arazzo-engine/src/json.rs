@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::secret::{is_secret, is_secret_name};
+use crate::secret::{is_secret, is_secret_name, may_end_secret};
 
 /// The name under which a number of any size goes through a reader that keeps all its digits.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -28,8 +28,13 @@ pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
 fn may_name_a_secret(json: &[u8]) -> bool {
     let mut start = 0;
     let mut names_one = |colon: usize, has_escapes: bool| {
-        let before = json.get(start..colon).unwrap_or_default();
-        start = colon + 1;
+        let before = json.get(std::mem::replace(&mut start, colon + 1)..colon).unwrap_or_default();
+        if let [.., first, second, b'"'] = before
+            && !has_escapes
+            && !may_end_secret([*first, *second])
+        {
+            return false;
+        }
         let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
         let [before @ .., b'"'] = before else { return false };
         // Before the name is a quote, with which no secret name goes on, so how it begins need not be known.
