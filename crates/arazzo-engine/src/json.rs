@@ -6,13 +6,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::secret::{is_secret, is_secret_name};
+use crate::secret::{is_secret, is_secret_name, may_end_secret};
 
 /// The name under which a number of any size goes through a reader that keeps all its digits.
 const NUMBER: &str = "$serde_json::private::Number";
-
-/// So many bytes are looked at together.
-const CHUNK: usize = 16;
 
 /// The reader of JSON goes no deeper than this.
 pub(crate) const MAX_DEPTH: usize = 127;
@@ -29,22 +26,43 @@ pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
 
 /// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.
 fn may_name_a_secret(json: &[u8]) -> bool {
-    let has_escapes = json.contains(&b'\\');
     let mut start = 0;
-    let mut names_one = |colon: usize| {
-        let before = json.get(start..colon).unwrap_or_default();
-        start = colon + 1;
+    let mut names_one = |colon: usize, has_escapes: bool| {
+        let before = json.get(std::mem::replace(&mut start, colon + 1)..colon).unwrap_or_default();
+        if let [.., first, second, b'"'] = before
+            && !has_escapes
+            && !may_end_secret([*first, *second])
+        {
+            return false;
+        }
         let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
-        let Some(before) = before.strip_suffix(b"\"") else { return false };
+        let [before @ .., b'"'] = before else { return false };
         // Before the name is a quote, with which no secret name goes on, so how it begins need not be known.
         is_secret(before) || (has_escapes && is_escaped(before))
     };
-    // Whole chunks are compared in one go; only in those with a colon it matters where.
-    json.chunks(CHUNK).enumerate().any(|(number, chunk)| {
-        let has_colon = chunk.iter().fold(false, |found, byte| found | (*byte == b':'));
-        has_colon
-            && chunk.iter().enumerate().any(|(at, byte)| *byte == b':' && names_one(number * CHUNK + at))
-    })
+    let (blocks, rest) = json.as_chunks::<8>();
+    let mut has_escapes = false;
+    for (number, block) in blocks.iter().enumerate() {
+        let block = u64::from_le_bytes(*block);
+        has_escapes |= places(block, b'\\') != 0;
+        let mut colons = places(block, b':');
+        while colons != 0 {
+            if names_one(number * 8 + (colons.trailing_zeros() / 8) as usize, has_escapes) {
+                return true;
+            }
+            colons &= colons - 1;
+        }
+    }
+    has_escapes |= rest.contains(&b'\\');
+    let start = json.len() - rest.len();
+    rest.iter().enumerate().any(|(at, byte)| *byte == b':' && names_one(start + at, has_escapes))
+}
+
+/// The bytes of a block that are this one, by their high bits.
+fn places(block: u64, byte: u8) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
+    let differs = block ^ u64::from_le_bytes([byte; 8]);
+    !(((differs & LOW) + LOW) | differs | LOW)
 }
 
 /// Whether the name at the end of this has an escape in it.
@@ -225,6 +243,13 @@ mod tests {
             assert_eq!(found(&json), ["1"], "{json}");
         }
         assert!(!may_name_a_secret(br#"{"x:": "y: \\:", "token of": "token:", "a": [":", 1]}"#));
+        for before in 0..20 {
+            let start = format!("{{{}\"a\":1,", " ".repeat(before));
+            for name in [r#""token""#, r#""token"  "#, r#""t\u006fken""#] {
+                assert!(may_name_a_secret(format!("{start}{name}:1}}").as_bytes()), "{start}{name}");
+            }
+            assert!(!may_name_a_secret(format!(r#"{start}"tokens":"\"token","b":[]}}"#).as_bytes()));
+        }
     }
 
     #[test]

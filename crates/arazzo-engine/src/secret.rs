@@ -30,22 +30,34 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// The same of a name that may be cut off at its beginning.
 pub(crate) fn is_secret(name: &[u8]) -> bool {
+    if let [.., first, second] = name
+        && !may_end_secret([*first, *second])
+    {
+        return false;
+    }
     let plain = || {
-        let plain = name.iter().rev().filter(|byte| !matches!(byte, b'-' | b'_' | b'$'));
+        let plain = name.iter().rev().filter(|byte| !is_passed_over(**byte));
         plain.map(u8::to_ascii_lowercase)
     };
-    let mut last = plain();
-    may_end(last.next(), last.next())
-        && SECRET_ENDINGS.iter().any(|ending| {
-            let mut plain = plain();
-            ending.bytes().rev().all(|byte| plain.next() == Some(byte))
-        })
+    SECRET_ENDINGS.iter().any(|ending| {
+        let mut plain = plain();
+        ending.bytes().rev().all(|byte| plain.next() == Some(byte))
+    })
 }
 
-/// Whether an ending may have these two letters, the last one first. Most names do not.
-fn may_end(last: Option<u8>, before: Option<u8>) -> bool {
-    let (Some(last), Some(before)) = (last, before) else { return false };
-    match last {
+/// Whether a byte of a name says nothing of what it names.
+fn is_passed_over(byte: u8) -> bool {
+    matches!(byte, b'-' | b'_' | b'$')
+}
+
+/// Whether a secret name may end in these two bytes. Most names do not.
+#[inline]
+pub(crate) fn may_end_secret([before, last]: [u8; 2]) -> bool {
+    if is_passed_over(before) || is_passed_over(last) {
+        return true;
+    }
+    let before = before.to_ascii_lowercase();
+    match last.to_ascii_lowercase() {
         b'y' | b't' => before == b'e',
         b'd' => matches!(before, b'r' | b'w'),
         b'n' => matches!(before, b'e' | b'o'),
@@ -136,8 +148,12 @@ fn base64_forms(secret: &str) -> Vec<String> {
 
 /// Whether the name of a pair in a query or a form, as it is written there, is secret, as in `auth%5Btoken%5D`.
 pub(crate) fn is_secret_key(written: &str) -> bool {
-    let name = form_urlencoded::parse(written.as_bytes()).next();
-    name.is_some_and(|(name, _)| is_secret_name(name.trim_end_matches(['[', ']'])))
+    let is_secret = |name: &str| is_secret_name(name.trim_end_matches(['[', ']']));
+    if !written.contains(['%', '+']) {
+        // It means what it says.
+        return is_secret(written.split_once(['&', '=']).map_or(written, |(name, _)| name));
+    }
+    form_urlencoded::parse(written.as_bytes()).next().is_some_and(|(name, _)| is_secret(&name))
 }
 
 /// Calls `found` with every string in the value.

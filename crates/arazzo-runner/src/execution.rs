@@ -52,7 +52,7 @@ pub async fn carry_out<F: FnMut(&Event) + ?Sized>(
     match ended {
         Ok(driven) => {
             driven?;
-            run.result().cloned().ok_or(DriveError::Idle)
+            run.into_result().ok_or(DriveError::Idle)
         }
         Err(fault) => Ok(cut_off(run, clock.now(), fault, on_event)),
     }

@@ -1,7 +1,8 @@
 //! What a mock should know of a step so that its answers let the workflow go on.
 
-use arazzo_expression::{Expression, Part, Pointer, Source};
+use std::collections::HashMap;
 
+use arazzo_expression::{Expression, Part, Pointer, Source};
 use serde_json::Value;
 
 use super::{ActionPlan, ActionTarget, CriterionPlan, Plan, PlannedStep, StepTarget, WorkflowPlan};
@@ -22,8 +23,9 @@ pub struct MockHints {
 pub(super) fn hint(plan: &mut Plan) {
     let Plan { entry, others, .. } = plan;
     for workflow in std::iter::once(entry).chain(others) {
+        let read = read_outputs(workflow);
         let steps = workflow.steps.iter().enumerate();
-        let hints: Vec<MockHints> = steps.map(|(index, step)| hints_of(workflow, index, step)).collect();
+        let hints: Vec<MockHints> = steps.map(|(index, step)| hints_of(&read, index, step)).collect();
         for (step, hints) in workflow.steps.iter_mut().zip(hints) {
             if let StepTarget::Operation(call) = &mut step.target {
                 call.hints = hints;
@@ -35,21 +37,28 @@ pub(super) fn hint(plan: &mut Plan) {
 /// So many values are wanted of one response: each may have to be tried in it.
 const MAX_VALUES: usize = 50;
 
-fn hints_of(workflow: &WorkflowPlan, index: usize, step: &PlannedStep) -> MockHints {
+/// What is read of the outputs of steps, by the step's id and the output's name.
+type ReadOutputs<'p> = HashMap<(&'p str, &'p str), Vec<&'p Pointer>>;
+
+fn read_outputs(workflow: &WorkflowPlan) -> ReadOutputs<'_> {
+    let mut read = ReadOutputs::new();
+    for expression in expressions(workflow) {
+        if let (Source::StepOutput { step, output }, Some(pointer)) =
+            (&expression.source, &expression.pointer)
+        {
+            read.entry((step, output)).or_default().push(pointer);
+        }
+    }
+    read
+}
+
+fn hints_of(read: &ReadOutputs<'_>, index: usize, step: &PlannedStep) -> MockHints {
     let mut hints = MockHints::default();
     for output in &step.outputs {
         let Some(base) = output.expressions().into_iter().find_map(body_pointer) else { continue };
         // What later expressions read of an output is read of the body.
-        for expression in expressions(workflow) {
-            if let Source::StepOutput { step: owner, output: name } = &expression.source
-                && *owner == step.id
-                && *name == output.name
-                && let Some(pointer) = &expression.pointer
-            {
-                hints
-                    .reads
-                    .push(pointer.tokens().iter().fold(base.clone(), |joined, token| joined.child(token)));
-            }
+        for pointer in read.get(&(step.id.as_str(), output.name.as_str())).into_iter().flatten() {
+            hints.reads.push(pointer.tokens().iter().fold(base.clone(), |joined, token| joined.child(token)));
         }
         hints.reads.push(base);
     }

@@ -2,6 +2,8 @@
 //!
 //! See the [Security Requirement Object](https://spec.openapis.org/oas/v3.1.1.html#security-requirement-object).
 
+use std::borrow::Cow;
+
 use arazzo_document::openapi::{
     OAuthFlow, OpenApi, Operation, SecurityLocation, SecurityRequirement, SecurityScheme,
 };
@@ -165,10 +167,13 @@ impl Compiler<'_> {
             let first = document.operation(document.operations().next()?);
             BaseUrl::of(self.options, source, document, &first.servers()).ok()
         };
-        let own = known.own_server.as_ref().map(BaseUrl::origin).or_else(|| Some(first()?.origin()));
+        let own = match &known.own_server {
+            Some(server) => Some(Cow::Borrowed(&*server.origin)),
+            None => first().map(|server| server.origin.into()),
+        };
         let other = match &known.server {
-            Ok(server) => Some(server.origin()),
-            Err(_) => origin(&operation.server),
+            Ok(server) => Some(Cow::Borrowed(&*server.origin)),
+            Err(_) => origin(&operation.server).map(Cow::from),
         };
         let (Some(own), Some(other)) = (own, other) else { return };
         if own != other && !is_allowed(&operation.server, self.options) {

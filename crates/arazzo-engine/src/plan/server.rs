@@ -17,6 +17,8 @@ pub(crate) struct BaseUrl {
     /// As it is written.
     pub(crate) text: String,
     pub(crate) url: Url,
+    /// Scheme, host and port.
+    pub(super) origin: String,
 }
 
 impl BaseUrl {
@@ -51,12 +53,11 @@ impl BaseUrl {
     }
 
     fn new(text: String, url: Url) -> Result<Self, String> {
-        if is_http(&url) { Ok(Self { text, url }) } else { Err(no_server(&text)) }
-    }
-
-    /// Scheme, host and port.
-    pub(super) fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
+        if !is_http(&url) {
+            return Err(no_server(&text));
+        }
+        let origin = url.origin().ascii_serialization();
+        Ok(Self { text, url, origin })
     }
 }
 

@@ -152,7 +152,8 @@ impl Frame {
             inputs,
             pending: plan.depends_on.iter().rev().copied().collect(),
             outputs: vec![None; plan.steps.len()],
-            visits: Vec::new(),
+            // Mostly there is one, and a vector that grows makes room for four.
+            visits: Vec::with_capacity(1),
             exchange: None,
         }
     }

@@ -172,6 +172,14 @@ impl Run {
         }
     }
 
+    /// How the run ended, without a copy; `None` if it has not.
+    pub fn into_result(self) -> Option<RunResult> {
+        match self.state {
+            State::Finished(result) => Some(result),
+            State::New | State::Running(_) => None,
+        }
+    }
+
     /// The attempt that a failed run failed with, without secrets. `None` when the run did not fail, or failed without
     /// one.
     pub fn failed_attempt(&self) -> Option<FailedAttempt> {
@@ -279,7 +287,8 @@ impl Run {
             started,
             inputs: Arc::new(inputs),
             files: Files::new(files),
-            frames: Vec::new(),
+            // Most workflows call no other one.
+            frames: Vec::with_capacity(1),
             finished: Vec::new(),
             visits: 0,
             attempts: 0,

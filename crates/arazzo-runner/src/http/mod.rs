@@ -10,6 +10,7 @@ mod token_request;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -113,7 +114,8 @@ impl HttpTransport {
         let own = call.timeout.unwrap_or(self.options.timeout);
         let limit = call.limit.map_or(own, |limit| limit.min(own));
         let asking = AtomicBool::new(false);
-        let whole = self.send_authorized(call, secret, found, &asking);
+        // Pinned here, for what is handed over takes its room twice.
+        let whole = pin!(self.send_authorized(call, secret, found, &asking));
         tokio::time::timeout(limit, whole).await.unwrap_or_else(|_| {
             let set_by = match (limit < own, call.timeout) {
                 (true, _) => "what is left of the time of the run or of a step around it",

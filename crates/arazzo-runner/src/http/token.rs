@@ -15,6 +15,7 @@ use arazzo_engine::{Call, Placement, Request, Response, Slot, TokenGrant, Transp
 
 use super::token_request::{Fetched, TokenRequest};
 use super::{HttpTransport, message};
+use crate::credentials::Credentials;
 use crate::found_secrets::FoundSecrets;
 use crate::token_credential::TokenCredential;
 
@@ -65,9 +66,24 @@ impl HttpTransport {
     ) -> Result<Response, TransportError> {
         let request = &call.request;
         let credentials = &*self.credentials.for_request(request, found).await;
-        let Some((slot, grant)) = token_slot(request) else {
-            return self.send_once((request, secret), credentials, None).await.map(|(response, _)| response);
-        };
+        match token_slot(request) {
+            None => self.send_once((request, secret), credentials, None).await.map(|(response, _)| response),
+            // In a box, so that a request without a token does not take its room.
+            Some(wanted) => {
+                Box::pin(self.send_with_token((request, secret), credentials, wanted, found, asking)).await
+            }
+        }
+    }
+
+    /// Sends a request that wants a token.
+    async fn send_with_token(
+        &self,
+        (request, secret): (&Request, &[&str]),
+        credentials: &Credentials,
+        (slot, grant): (&Slot, &TokenGrant),
+        found: &FoundSecrets,
+        asking: &AtomicBool,
+    ) -> Result<Response, TransportError> {
         let value = credentials.find(&slot.source, &slot.scheme).ok_or_else(|| message::missing(slot))?;
         let bearer = self.token((slot, grant, value), None, found, asking).await?;
         let (response, is_direct) =

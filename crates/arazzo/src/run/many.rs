@@ -286,7 +286,7 @@ impl Job<'_> {
         let (result, took) = match ended {
             Ok(driven) => {
                 driven?;
-                (run.result().cloned(), Some(began.elapsed()))
+                (run.into_result(), Some(began.elapsed()))
             }
             Err(signal) => {
                 let (events, result) = run.cut_off(self.clock.now(), interrupted(signal));

@@ -160,7 +160,6 @@ impl Job<'_> {
             max_depth: self.args.max_depth,
             max_duration: self.args.max_duration,
             max_retry_after: self.args.max_retry_after,
-            ..RunOptions::default()
         };
         let mut reporter = Reporter::new();
         let mut recorder = Recorder::new(!self.args.reports.is_empty());
