@@ -34,7 +34,7 @@ pub(crate) struct KnownOperations(HashMap<(*const OpenApi, OperationRef), Vec<Ar
 impl KnownOperations {
     /// What is known of this operation, looked up if that was not done yet.
     pub(super) fn get(&mut self, options: &PlanOptions, resolved: &ResolvedOperation) -> Arc<KnownOperation> {
-        let ResolvedOperation { source, openapi, operation } = resolved;
+        let ResolvedOperation { source, openapi, operation, .. } = resolved;
         // The workspace has the description for as long as anything is compiled.
         let known = self.0.entry((Arc::as_ptr(openapi), *operation)).or_default();
         if let Some(known) = known.iter().find(|known| known.source == *source) {
