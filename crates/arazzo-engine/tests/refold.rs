@@ -70,6 +70,8 @@ fn a_call_can_be_handed_to_another_process() {
     assert_eq!(plan.step(read.step).unwrap().id(), "a");
 }
 
+type Test<'a> = &'a dyn Fn(&Event) -> bool;
+
 proptest! {
     #[test]
     fn refolding_any_prefix_gives_the_same_state(answers in prop::collection::vec(answer(), 1..12), cut in any::<prop::sample::Index>()) {
@@ -110,7 +112,7 @@ proptest! {
                         | EventKind::RunFinished { .. }
                 )
         };
-        let wanted: [(EventsWanted, &dyn Fn(&Event) -> bool); 2] =
+        let wanted: [(_, Test<'_>); 2] =
             [(EventsWanted::Warnings, &is_warning), (EventsWanted::Course, &is_of_course)];
         for (events, is_wanted) in wanted {
             let options = RunOptions { events, ..options.clone() };
