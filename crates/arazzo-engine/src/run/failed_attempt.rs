@@ -7,7 +7,7 @@ use crate::body::Chunk;
 use crate::charset;
 use crate::event::{CriterionReport, CriterionResult};
 use crate::exchange::{Request, Slot};
-use crate::mask::{MAX_SHOWN, Mask};
+use crate::mask::{MAX_SHOWN, Mask, unshown};
 use crate::plan::{Plan, StepIndex};
 
 /// The last attempt of the step that a run failed at, without secrets.
@@ -126,6 +126,8 @@ fn shown(request: &Request, chunks: &[Chunk], mask: &Mask) -> Vec<ShownChunk> {
 fn shown_bytes(content_type: Option<&str>, bytes: &[u8], mask: &Mask) -> ShownChunk {
     let is_text = bytes.len() <= MAX_SHOWN && std::str::from_utf8(bytes).is_ok();
     let text = if is_text { mask.body(content_type, bytes) } else { None };
+    // What is nested without end is told as its size, which is no body that could be sent.
+    let text = text.filter(|text| *text != unshown(bytes.len()));
     text.map_or(ShownChunk::Unshown(bytes.len()), ShownChunk::Text)
 }
 
@@ -140,5 +142,7 @@ mod tests {
         assert_eq!(mask.body(None, text.as_bytes()).as_ref(), Some(&text));
         assert_eq!(shown_bytes(None, text.as_bytes(), &mask), ShownChunk::Text(text.clone()));
         assert_eq!(shown_bytes(None, (text + "x").as_bytes(), &mask), ShownChunk::Unshown(MAX_SHOWN + 1));
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(shown_bytes(None, deep.as_bytes(), &mask), ShownChunk::Unshown(400));
     }
 }
