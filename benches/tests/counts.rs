@@ -17,10 +17,10 @@ static ALLOCATOR: Alloc = Alloc;
 
 /// A chain of three requests allocates so many blocks at most, its answers included, when warnings only are wanted. The
 /// figure is what was measured, with a little to spare.
-const MAX_BLOCKS: u64 = 550;
+const MAX_BLOCKS: u64 = 500;
 
 /// The same when all events are wanted.
-const MAX_BLOCKS_WITH_EVENTS: u64 = 1_020;
+const MAX_BLOCKS_WITH_EVENTS: u64 = 960;
 
 /// To compile a further step that calls an operation which others call, too, allocates so many blocks at most.
 const MAX_BLOCKS_OF_A_STEP: u64 = 72;
