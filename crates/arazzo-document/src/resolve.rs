@@ -349,7 +349,10 @@ impl ArazzoDocument {
                 // What is said of a source would be taken for an id.
                 let unknown = found.diagnostics.into_iter().find(|found| found.code == Code::OperationPath);
                 let hint = unknown.and_then(|unknown| unknown.hint);
-                let hint = hint.unwrap_or_else(|| "write it as `operationPath`".to_owned());
+                let hint = match hint {
+                    Some(hint) => format!("write it as `operationPath`; {hint}"),
+                    None => "write it as `operationPath`".to_owned(),
+                };
                 Some(("written like the path of an operation, not like an id", hint))
             }
         }

@@ -99,8 +99,11 @@ fn what_an_unknown_operation_id_was_meant_to_be_is_said() {
     }
     let unknown = "is written like the path of an operation, not like an id";
     for (id, hint) in [
-        ("api#/paths/~1other/put", "did you mean `/paths/~1thing/put`?"),
-        ("api#/p", "the pointer is `/paths/<path with ~1 for />/<method in lower case>`"),
+        ("api#/paths/~1other/put", "write it as `operationPath`; did you mean `/paths/~1thing/put`?"),
+        (
+            "api#/p",
+            "write it as `operationPath`; the pointer is `/paths/<path with ~1 for />/<method in lower case>`",
+        ),
         ("{$sourceDescriptions.apj.url}#/paths/~1thing/put", "write it as `operationPath`"),
     ] {
         assert_eq!(said(id), (format!("`{id}` {unknown}"), hint.to_owned()));
