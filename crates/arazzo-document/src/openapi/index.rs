@@ -25,7 +25,7 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(openapi: &OpenApi) -> Self {
-        let mut index = Self::default();
+        let mut index = Self { by_id: HashMap::with_capacity(openapi.paths().len()), ..Self::default() };
         for (path, member) in openapi.paths().iter().enumerate().filter(|(_, path)| path.key.starts_with('/'))
         {
             let written = member.value.glance();
