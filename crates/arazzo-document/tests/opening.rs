@@ -84,7 +84,10 @@ fn what_no_operation_has_is_told_without_building_any() {
             "operationId: /things/none",
             "there are `read0`, `read1`, `read2`, `read3`, `read4`, `read5`, 494 more",
         ),
-        ("operationId: 'api#/paths/~1thing~17/get'", "did you mean `/paths/~1things~17/get`?"),
+        (
+            "operationId: 'api#/paths/~1thing~17/get'",
+            "write it as `operationPath`; did you mean `/paths/~1things~17/get`?",
+        ),
         (
             "operationPath: '{$sourceDescriptions.api.url}#/paths/~1thing~17/get'",
             "did you mean `/paths/~1things~17/get`?",
