@@ -24,6 +24,12 @@ pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
     let _ = Walk { is_secret: false, found }.deserialize(&mut reader);
 }
 
+/// Calls `found` with every string that is no name, as far as `json` can be read.
+pub(crate) fn strings(json: &[u8], found: &mut dyn FnMut(&str)) {
+    let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
+    let _ = Walk { is_secret: true, found }.deserialize(&mut reader);
+}
+
 /// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.
 fn may_name_a_secret(json: &[u8]) -> bool {
     let mut start = 0;
