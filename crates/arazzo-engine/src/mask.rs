@@ -224,13 +224,14 @@ impl Mask {
         shown.collect::<Vec<_>>().join("&")
     }
 
-    /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of one that is
-    /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
+    /// A body as text without secrets; JSON keeps its shape. `None` when it is neither text nor something whose names tell
+    /// what is secret. Of one that is large or nested without end only the size is said: it is not read as JSON.
     pub(crate) fn body(&self, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         if body.len() > MAX_SHOWN {
             return Some(unshown(body.len()));
         }
-        let text = std::str::from_utf8(body).ok()?;
+        let text = self.readable(content_type, body)?;
+        let (text, body, size) = (text.as_ref(), text.as_bytes(), body.len());
         if self.off {
             return Some(text.to_owned());
         }
@@ -241,18 +242,30 @@ impl Mask {
                 let is_as_it_was = masked == value && !json::lost_members(body, &value);
                 Some(if is_as_it_was { text.to_owned() } else { masked.to_string() })
             }
-            Err(_) if is_too_deep(body) => Some(unshown(body.len())),
+            Err(_) if is_too_deep(body) => Some(unshown(size)),
             // What is not written as a form should be may have a secret across pairs.
-            Err(_) if content_type.is_some_and(|content_type| essence(content_type) == FORM) => {
-                Some(self.text(&self.pairs(text)).into_owned())
-            }
+            Err(_) if content_type.is_some_and(is_form) => Some(self.text(&self.pairs(text)).into_owned()),
             Err(_) => Some(self.text(text).into_owned()),
         }
     }
 
-    /// A body that is no text, without secrets. `None` when it is text, or large.
-    pub(crate) fn bytes(&self, body: &[u8]) -> Option<Vec<u8>> {
-        if body.len() > MAX_SHOWN || std::str::from_utf8(body).is_ok() {
+    /// The text of a body. JSON and forms with bytes that are none have `U+FFFD` there: only as text can they be masked by
+    /// the names in them.
+    fn readable<'b>(&self, content_type: Option<&str>, body: &'b [u8]) -> Option<Cow<'b, str>> {
+        match std::str::from_utf8(body) {
+            Ok(text) => Some(Cow::Borrowed(text)),
+            Err(_) if self.off => None,
+            Err(_) => {
+                let text = String::from_utf8_lossy(body);
+                let has_names = content_type.is_some_and(is_form) || json::is_json(text.as_bytes());
+                has_names.then_some(text)
+            }
+        }
+    }
+
+    /// A body of which [`Mask::body`] has no text, without secrets. `None` when it has one.
+    pub(crate) fn bytes(&self, content_type: Option<&str>, body: &[u8]) -> Option<Vec<u8>> {
+        if body.len() > MAX_SHOWN || self.readable(content_type, body).is_some() {
             return None;
         }
         let mut shown = Vec::with_capacity(body.len());
@@ -277,6 +290,10 @@ impl Mask {
     fn named(&self, name: &str, value: &str) -> String {
         if self.hides(name) { MASK.to_owned() } else { self.text(value).into_owned() }
     }
+}
+
+fn is_form(content_type: &str) -> bool {
+    essence(content_type) == FORM
 }
 
 /// What stands where so many bytes are not shown.

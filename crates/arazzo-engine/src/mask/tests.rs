@@ -58,12 +58,29 @@ fn a_form_is_masked_by_its_names_as_a_query_is() {
 }
 
 #[test]
-fn a_token_of_a_form_that_is_no_text_is_masked() {
-    let mut mask = Mask::new(false);
-    let body = b"access_token=token-1&name=caf\xe9".to_vec();
-    let headers = vec![("Content-Type".to_owned(), FORM.to_owned())];
-    mask.hide_response(&Response { status: 200, headers, body: body.clone() });
-    assert_eq!(mask.bytes(&body).unwrap(), b"access_token=***&name=caf\xe9");
+fn what_is_no_text_is_masked_by_its_names_too() {
+    for (content_type, body, shown) in [
+        (
+            FORM,
+            &b"name=caf\xe9&access_token=token-1&token=ab"[..],
+            "name=caf\u{fffd}&access_token=***&token=***",
+        ),
+        (
+            "application/json",
+            b"{\"name\":\"caf\xe9\",\"access_token\":\"token-1\",\"token\":\"\xff7\"}",
+            "{\"name\":\"caf\u{fffd}\",\"access_token\":\"***\",\"token\":\"***\"}",
+        ),
+    ] {
+        let mut mask = Mask::new(false);
+        let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
+        mask.hide_response(&Response { status: 200, headers, body: body.to_vec() });
+        assert_eq!(mask.body(Some(content_type), body).unwrap(), shown);
+        assert_eq!(mask.bytes(Some(content_type), body), None);
+        assert_eq!(mask.text("token-1"), MASK);
+        assert_eq!(Mask::new(true).bytes(Some(content_type), body).unwrap(), body);
+    }
+    let deep = [&b"[".repeat(200)[..], b"\"\xe9\"", &b"]".repeat(200)].concat();
+    assert_eq!(Mask::new(false).body(None, &deep).unwrap(), "(403 bytes, not shown)");
 }
 
 #[test]
@@ -188,8 +205,9 @@ fn of_a_large_body_only_the_size_is_shown() {
 #[test]
 fn bytes_are_masked_where_they_are_text() {
     let mask = mask("s3cr3t-key");
-    assert_eq!(mask.bytes(b"\xff\xc3s3cr3t-key\x80").unwrap(), b"\xff\xc3***\x80");
-    assert_eq!(mask.bytes(b"text"), None);
+    assert_eq!(mask.bytes(None, b"\xff\xc3s3cr3t-key\x80").unwrap(), b"\xff\xc3***\x80");
+    assert_eq!(mask.bytes(None, b"[\xff"), Some(b"[\xff".to_vec()));
+    assert_eq!(mask.bytes(None, b"text"), None);
 }
 
 #[test]
