@@ -33,6 +33,8 @@ pub(crate) struct Hidden {
 
 #[derive(Clone, Default)]
 struct Forms {
+    /// Whether forms of a value may be here that is none any more.
+    is_stale: bool,
     /// Values whose forms are not made yet.
     fresh: Vec<Arc<str>>,
     /// Longest first, so that a secret inside another does not leave a rest.
@@ -56,8 +58,25 @@ impl Hidden {
         }
         let value: Arc<str> = value.into();
         self.values.insert(Arc::clone(&value));
-        self.forms.get_mut().unwrap_or_else(PoisonError::into_inner).fresh.push(value);
+        let forms = self.forms.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !forms.is_stale {
+            forms.fresh.push(value);
+        }
         true
+    }
+
+    /// Whether it is looked for.
+    pub(crate) fn has(&self, value: &str) -> bool {
+        self.values.contains(value)
+    }
+
+    /// Looks for this value no more.
+    pub(crate) fn remove(&mut self, value: &str) {
+        if self.values.remove(value) {
+            // Another value may have some of its forms, so all are made anew.
+            *self.forms.get_mut().unwrap_or_else(PoisonError::into_inner) =
+                Forms { is_stale: true, ..Forms::default() };
+        }
     }
 
     /// How many bytes the forms have that were made.
@@ -71,7 +90,11 @@ impl Hidden {
         if self.values.is_empty() {
             return Cow::Borrowed(text);
         }
-        self.forms.lock().unwrap_or_else(PoisonError::into_inner).replace(text, mask)
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut forms.is_stale) {
+            forms.fresh = self.values.iter().cloned().collect();
+        }
+        forms.replace(text, mask)
     }
 }
 

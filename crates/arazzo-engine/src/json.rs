@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::secret::{is_secret, is_secret_name, may_end_secret};
@@ -19,9 +19,23 @@ pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
     if !may_name_a_secret(json) {
         return;
     }
-    let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
+    // What is no text counts as some letter: a secret may stand behind it.
+    let text = String::from_utf8_lossy(without_mark(json));
     // What is behind a mistake is not looked at, as nothing else reads it.
-    let _ = Walk { is_secret: false, found }.deserialize(&mut reader);
+    let _ = Walk { is_secret: false, found }.deserialize(&mut serde_json::Deserializer::from_str(&text));
+}
+
+/// Calls `found` with every string that is no name, as far as `json` can be read.
+pub(crate) fn strings(json: &[u8], found: &mut dyn FnMut(&str)) {
+    let text = String::from_utf8_lossy(without_mark(json));
+    let _ = Walk { is_secret: true, found }.deserialize(&mut serde_json::Deserializer::from_str(&text));
+}
+
+/// Whether it is an array or an object, also one that is nested too deep to be read.
+pub(crate) fn is_json(json: &[u8]) -> bool {
+    let json = without_mark(json);
+    matches!(json.trim_ascii_start(), [b'[' | b'{', ..])
+        && (serde_json::from_slice::<IgnoredAny>(json).is_ok() || is_too_deep(json))
 }
 
 /// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.
@@ -257,6 +271,9 @@ mod tests {
         assert_eq!(found(r#"{"token": "1", "key": "#), ["1"]);
         assert_eq!(found(&format!("{}{{\"token\":\"1\"}}", "[".repeat(100_000))), Vec::<String>::new());
         assert_eq!(found("\u{feff}{\"token\": \"1\"}"), ["1"]);
+        let mut all = Vec::new();
+        named_strings(b"{\"name\": \"caf\xe9\", \"token\": \"1\"}", &mut |text| all.push(text.to_owned()));
+        assert_eq!(all, ["1"]);
         assert_eq!(found(""), Vec::<String>::new());
     }
 }

@@ -5,7 +5,9 @@
 //! are never masked.
 //!
 //! Some secrets are known from the start, others are sent or come with responses, such as tokens and session cookies. A
-//! server must not be able to slow a run down with them, so only so many of these are looked for everywhere.
+//! server must not be able to slow a run down with them, so only the latest of these are looked for everywhere.
+
+mod learned;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +15,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use self::learned::{Learned, Taken};
 use crate::charset;
 use crate::exchange::{Request, Response};
 use crate::hidden::Hidden;
@@ -25,13 +28,6 @@ pub const MASK: &str = "***";
 
 /// Values shorter than this are masked only where their name says what they are.
 const MIN_LENGTH: usize = 6;
-
-/// When so many values of requests and responses are looked for, further ones are masked only where their name says what
-/// they are.
-const MAX_LEARNED: usize = 400;
-
-/// The same of the bytes of these values together. What finds all their forms takes a thousand times as many.
-const MAX_LEARNED_BYTES: usize = 64 * 1024;
 
 /// A longer value of a request or a response, in bytes, is masked only where its name says what it is.
 const MAX_LEARNED_LENGTH: usize = 8 * 1024;
@@ -53,24 +49,11 @@ pub(crate) struct Mask {
     off: bool,
     hidden: Hidden,
     /// The hidden values that came with requests and responses.
-    learned: Taken,
+    learned: Learned,
+    /// What the response that is looked at takes of them, and where in their order it began.
+    came: Option<(u64, Taken)>,
     /// Those that a workflow was called with.
     arguments: Taken,
-}
-
-/// Hidden values that may be a server's.
-#[derive(Clone, Copy, Default)]
-struct Taken {
-    values: usize,
-    bytes: usize,
-}
-
-impl Taken {
-    /// With one more, if there is room for it.
-    fn and(self, secret: &str) -> Option<Self> {
-        let more = Self { values: self.values + 1, bytes: self.bytes.saturating_add(secret.len()) };
-        (more.values <= MAX_LEARNED && more.bytes <= MAX_LEARNED_BYTES).then_some(more)
-    }
 }
 
 impl Mask {
@@ -83,9 +66,10 @@ impl Mask {
         self.add(secret);
     }
 
-    /// Whether it is masked only since now.
+    /// Masks it for good. Whether that is so only since now.
     fn add(&mut self, secret: &str) -> bool {
-        !self.off && is_looked_for(secret) && self.hidden.add(secret)
+        let was_learned = self.learned.remove(secret);
+        !self.off && is_looked_for(secret) && (self.hidden.add(secret) || was_learned)
     }
 
     /// Masks the values of members with secret names from now on, at any depth.
@@ -121,6 +105,7 @@ impl Mask {
         if self.off {
             return;
         }
+        self.came = Some((self.learned.next(), Taken::default()));
         self.learn_fields(&response.headers);
         let content_type = response.header("content-type").map(essence);
         let body = charset::body(response);
@@ -130,6 +115,7 @@ impl Mask {
             // Some other pair of it may be no text.
             self.learn_pairs(&String::from_utf8_lossy(&body));
         }
+        self.came = None;
     }
 
     /// The values of fields with secret names. A cookie and what follows a scheme, as in `Bearer …`, count also alone.
@@ -158,18 +144,34 @@ impl Mask {
         }
     }
 
-    /// Masks a value that may be anybody's from now on, unless there are too many of these.
+    /// Masks a value that may be anybody's from now on, until there are too many later ones. A single response takes half
+    /// of the room at most, so that it does not uncover what came just before.
     pub(crate) fn learn(&mut self, secret: &str) {
-        let more = self.learned.and(secret).filter(|_| secret.len() <= MAX_LEARNED_LENGTH);
-        if let Some(more) = more.filter(|_| self.add(secret)) {
-            self.learned = more;
+        if self.off || !is_looked_for(secret) || secret.len() > MAX_LEARNED_LENGTH {
+            return;
+        }
+        let place = self.learned.place(secret);
+        if place.is_none() && self.hidden.has(secret) {
+            return;
+        }
+        if let Some((began, taken)) = &mut self.came {
+            let more = taken.and(secret);
+            if place.is_some_and(|place| place >= *began) || !more.fits(2) {
+                return;
+            }
+            *taken = more;
+        }
+        self.hidden.add(secret);
+        for forgotten in self.learned.put(secret) {
+            self.hidden.remove(&forgotten);
         }
     }
 
     /// Masks from now on a secret that a workflow is called with. It may be a server's, yet there is room for it whatever
     /// was learned: it may be what the caller was given, too.
     pub(crate) fn hide_argument(&mut self, secret: &str) {
-        if let Some(more) = self.arguments.and(secret).filter(|_| self.add(secret)) {
+        let more = self.arguments.and(secret);
+        if more.fits(1) && self.add(secret) {
             self.arguments = more;
         }
     }
@@ -224,13 +226,14 @@ impl Mask {
         shown.collect::<Vec<_>>().join("&")
     }
 
-    /// A body as text without secrets; JSON keeps its shape. `None` when it is no text. Of one that is
-    /// large or nested without end only the size is said: it is not read as JSON, in which names tell what is secret.
+    /// A body as text without secrets; JSON keeps its shape. `None` when it is neither text nor something whose names tell
+    /// what is secret. Of one that is large or nested without end only the size is said: it is not read as JSON.
     pub(crate) fn body(&self, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         if body.len() > MAX_SHOWN {
             return Some(unshown(body.len()));
         }
-        let text = std::str::from_utf8(body).ok()?;
+        let text = self.readable(content_type, body)?;
+        let (text, body, size) = (text.as_ref(), text.as_bytes(), body.len());
         if self.off {
             return Some(text.to_owned());
         }
@@ -241,18 +244,30 @@ impl Mask {
                 let is_as_it_was = masked == value && !json::lost_members(body, &value);
                 Some(if is_as_it_was { text.to_owned() } else { masked.to_string() })
             }
-            Err(_) if is_too_deep(body) => Some(unshown(body.len())),
+            Err(_) if is_too_deep(body) => Some(unshown(size)),
             // What is not written as a form should be may have a secret across pairs.
-            Err(_) if content_type.is_some_and(|content_type| essence(content_type) == FORM) => {
-                Some(self.text(&self.pairs(text)).into_owned())
-            }
+            Err(_) if content_type.is_some_and(is_form) => Some(self.text(&self.pairs(text)).into_owned()),
             Err(_) => Some(self.text(text).into_owned()),
         }
     }
 
-    /// A body that is no text, without secrets. `None` when it is text, or large.
-    pub(crate) fn bytes(&self, body: &[u8]) -> Option<Vec<u8>> {
-        if body.len() > MAX_SHOWN || std::str::from_utf8(body).is_ok() {
+    /// The text of a body. JSON and forms with bytes that are none have `U+FFFD` there: only as text can they be masked by
+    /// the names in them.
+    fn readable<'b>(&self, content_type: Option<&str>, body: &'b [u8]) -> Option<Cow<'b, str>> {
+        match std::str::from_utf8(body) {
+            Ok(text) => Some(Cow::Borrowed(text)),
+            Err(_) if self.off => None,
+            Err(_) => {
+                let text = String::from_utf8_lossy(body);
+                let has_names = content_type.is_some_and(is_form) || json::is_json(text.as_bytes());
+                has_names.then_some(text)
+            }
+        }
+    }
+
+    /// A body of which [`Mask::body`] has no text, without secrets. `None` when it has one.
+    pub(crate) fn bytes(&self, content_type: Option<&str>, body: &[u8]) -> Option<Vec<u8>> {
+        if body.len() > MAX_SHOWN || self.readable(content_type, body).is_some() {
             return None;
         }
         let mut shown = Vec::with_capacity(body.len());
@@ -277,6 +292,10 @@ impl Mask {
     fn named(&self, name: &str, value: &str) -> String {
         if self.hides(name) { MASK.to_owned() } else { self.text(value).into_owned() }
     }
+}
+
+fn is_form(content_type: &str) -> bool {
+    essence(content_type) == FORM
 }
 
 /// What stands where so many bytes are not shown.

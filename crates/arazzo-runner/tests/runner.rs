@@ -395,10 +395,10 @@ fn a_cancelled_durable_run_is_gone_on_with_and_each_step_happens_once() {
     assert_eq!(fails(taken), "the journal has a run `mine` already");
 }
 
-/// Fetches a token of this name for each request, which the server says back or not.
+/// Fetches a token of this name for each request. The server says something else.
 struct Echoing {
     token: &'static str,
-    says: bool,
+    says: &'static str,
 }
 
 impl Transport for Echoing {
@@ -413,8 +413,7 @@ impl Transport for Echoing {
         found: &'a FoundSecrets,
     ) -> Sending<'a> {
         found.add(self.token);
-        let said = if self.says { self.token.replace(' ', "%20") } else { String::new() };
-        let body = json!({ "id": 7, "said": said }).to_string().into_bytes();
+        let body = json!({ "id": 7, "said": self.says }).to_string().into_bytes();
         Box::pin(std::future::ready(Ok(Response { status: 201, headers: Vec::new(), body })))
     }
 }
@@ -425,7 +424,9 @@ fn a_fetched_token_that_a_server_says_is_masked_after_a_resumption_too() {
         let (journal, _, runner) = durable("token");
         let runner = runner.with_messages();
         let cancellation = Cancellation::new();
-        let begun = runner.clone().transport(Arc::new(Echoing { token: "first t0ken", says }));
+        let said = |text: &'static str| if says { text } else { "" };
+        let echoing = Echoing { token: "first t0ken", says: said("first%20t0ken") };
+        let begun = runner.clone().transport(Arc::new(echoing));
         let begun = begun.inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" })).run_id("a");
         let stopped = block_on(begun.cancel(&cancellation).run_with(|event| {
             if matches!(event.kind, EventKind::StepFinished { .. }) {
@@ -438,13 +439,42 @@ fn a_fetched_token_that_a_server_says_is_masked_after_a_resumption_too() {
         assert_eq!(found, usize::from(says), "what is never said is never kept: {kept:?}");
         assert!(!format!("{kept:?}").contains("first t0ken"), "{kept:?}");
 
-        let again = runner.transport(Arc::new(Echoing { token: "second-t0ken", says }));
+        let echoing = Echoing { token: "second-t0ken", says: said("second-t0ken") };
+        let again = runner.transport(Arc::new(echoing));
         let again = again.inputs(json!({ "pinToken": "hunter2-pin" })).resume("a");
         let outcome = block_on(again.run()).unwrap();
         let report = serde_json::to_string(outcome.report()).unwrap();
         assert_eq!((outcome.report().steps.len(), report.contains("t0ken")), (2, false), "{report}");
         assert_eq!(report.matches("said\\\":\\\"***").count(), if says { 2 } else { 0 }, "{report}");
     }
+}
+
+#[test]
+fn a_credential_that_a_server_says_is_masked_though_another_one_is_given_later() {
+    let (journal, _, runner) = durable("changed");
+    let given = |key: &str, field: &str| {
+        let headers = vec![("X-Api-Key".to_owned(), field.to_owned())];
+        let http = HttpOptions { headers, ..HttpOptions::default() };
+        let credentials = Credentials::new().with_scheme("key", key).unwrap();
+        let echoing = Echoing { token: "", says: "first-key <x>" };
+        runner.clone().with_messages().credentials(credentials).http(http).transport(Arc::new(echoing))
+    };
+    let cancellation = Cancellation::new();
+    let begun = given("first-key", "unsaid-field").run_id("a");
+    let begun = begun.inputs(json!({ "item": "tea", "pinToken": "hunter2-pin" }));
+    let stopped = block_on(begun.cancel(&cancellation).run_with(|event| {
+        if matches!(event.kind, EventKind::StepFinished { .. }) {
+            cancellation.cancel();
+        }
+    }));
+    assert_eq!(stopped.unwrap().status(), Status::Stopped);
+    let kept = serde_json::to_string(&block_on(journal.read("a")).unwrap().entries).unwrap();
+    assert!(kept.contains("first-key") && !kept.contains("unsaid-field"), "{kept}");
+
+    let again = given("second-key", "other-field").inputs(json!({ "pinToken": "hunter2-pin" }));
+    let outcome = block_on(again.resume("a").run()).unwrap();
+    let report = serde_json::to_string(outcome.report()).unwrap();
+    assert_eq!(report.matches("said\\\":\\\"*** <x>").count(), 2, "{report}");
 }
 
 /// Never keeps the end of a run: it is cancelled while that is written.

@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::learned::{MAX_LEARNED, MAX_LEARNED_BYTES};
 use super::*;
 
 fn mask(secret: &str) -> Mask {
@@ -58,12 +59,29 @@ fn a_form_is_masked_by_its_names_as_a_query_is() {
 }
 
 #[test]
-fn a_token_of_a_form_that_is_no_text_is_masked() {
-    let mut mask = Mask::new(false);
-    let body = b"access_token=token-1&name=caf\xe9".to_vec();
-    let headers = vec![("Content-Type".to_owned(), FORM.to_owned())];
-    mask.hide_response(&Response { status: 200, headers, body: body.clone() });
-    assert_eq!(mask.bytes(&body).unwrap(), b"access_token=***&name=caf\xe9");
+fn what_is_no_text_is_masked_by_its_names_too() {
+    for (content_type, body, shown) in [
+        (
+            FORM,
+            &b"name=caf\xe9&access_token=token-1&token=ab"[..],
+            "name=caf\u{fffd}&access_token=***&token=***",
+        ),
+        (
+            "application/json",
+            b"{\"name\":\"caf\xe9\",\"access_token\":\"token-1\",\"token\":\"\xff7\"}",
+            "{\"name\":\"caf\u{fffd}\",\"access_token\":\"***\",\"token\":\"***\"}",
+        ),
+    ] {
+        let mut mask = Mask::new(false);
+        let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
+        mask.hide_response(&Response { status: 200, headers, body: body.to_vec() });
+        assert_eq!(mask.body(Some(content_type), body).unwrap(), shown);
+        assert_eq!(mask.bytes(Some(content_type), body), None);
+        assert_eq!(mask.text("token-1"), MASK);
+        assert_eq!(Mask::new(true).bytes(Some(content_type), body).unwrap(), body);
+    }
+    let deep = [&b"[".repeat(200)[..], b"\"\xe9\"", &b"]".repeat(200)].concat();
+    assert_eq!(Mask::new(false).body(None, &deep).unwrap(), "(403 bytes, not shown)");
 }
 
 #[test]
@@ -148,7 +166,8 @@ fn a_server_cannot_make_masking_slow() {
         (0..390).map(|number| json!({ "token": format!("{number:04}{}", "<\n".repeat(4_000)) })).collect();
     let mut mask = Mask::new(false);
     mask.hide_response(&response(&[], &json!(long).to_string()));
-    assert!(mask.learned.values > 0 && mask.learned.bytes <= MAX_LEARNED_BYTES);
+    let taken = mask.learned.taken();
+    assert!(taken.values > 0 && taken.bytes <= MAX_LEARNED_BYTES);
     assert_eq!(mask.text("nothing of that"), "nothing of that");
     let bytes = mask.hidden.form_bytes();
     assert!(bytes <= 100 * MAX_LEARNED_BYTES, "{bytes}");
@@ -159,11 +178,47 @@ fn what_a_server_sends_leaves_room_for_what_is_given() {
     let mut mask = Mask::new(false);
     (0..2 * MAX_LEARNED).for_each(|number| mask.learn(&format!("learned-{number:03}")));
     mask.hide("given-key");
-    assert_eq!(mask.text("given-key learned-000 learned-799"), "*** *** learned-799");
+    assert_eq!(mask.text("given-key learned-799"), "*** ***");
     let mut mask = Mask::new(false);
     (0..2 * MAX_LEARNED).for_each(|number| mask.hide(&format!("given-{number}")));
     mask.learn("learned-key");
     assert_eq!(mask.text("learned-key"), MASK);
+}
+
+#[test]
+fn the_latest_tokens_are_masked_however_many_there_were() {
+    let token = |number: usize| format!("{number:04}{}", "t".repeat(2_000));
+    let mut mask = Mask::new(false);
+    mask.learn("session-key");
+    mask.learn("given-later");
+    mask.learn("argument-later");
+    mask.hide("given-later");
+    mask.hide_argument("argument-later");
+    for number in 0..100 {
+        mask.hide_response(&response(&[], &json!({ "token": token(number) }).to_string()));
+        // It is sent with each request.
+        mask.learn("session-key");
+        assert_eq!(mask.text(&format!("<{}>", token(number))), "<***>");
+        assert_eq!(mask.text("session-key given-later argument-later"), "*** *** ***");
+    }
+    assert_eq!(mask.text(&token(99 - 16)), MASK);
+    assert_eq!(mask.text(&token(0)), token(0));
+    let taken = mask.learned.taken();
+    assert_eq!(mask.hidden.len(), taken.values + 2);
+    assert!(taken.values >= 30 && taken.bytes <= MAX_LEARNED_BYTES);
+}
+
+#[test]
+fn one_response_does_not_uncover_what_came_before() {
+    let mut mask = Mask::new(false);
+    mask.learn("login-token");
+    let list: Vec<Value> =
+        (0..MAX_LEARNED).map(|number| json!({ "token": format!("listed-{number:03}") })).collect();
+    // The same value again takes no room.
+    let body = json!([{ "token": "same-token" }, { "token": "same-token" }, list]).to_string();
+    mask.hide_response(&response(&[], &body));
+    assert_eq!(mask.text("login-token same-token listed-000 listed-198"), "*** *** *** ***");
+    assert_eq!(mask.text("listed-199"), "listed-199");
 }
 
 #[test]
@@ -188,8 +243,9 @@ fn of_a_large_body_only_the_size_is_shown() {
 #[test]
 fn bytes_are_masked_where_they_are_text() {
     let mask = mask("s3cr3t-key");
-    assert_eq!(mask.bytes(b"\xff\xc3s3cr3t-key\x80").unwrap(), b"\xff\xc3***\x80");
-    assert_eq!(mask.bytes(b"text"), None);
+    assert_eq!(mask.bytes(None, b"\xff\xc3s3cr3t-key\x80").unwrap(), b"\xff\xc3***\x80");
+    assert_eq!(mask.bytes(None, b"[\xff"), Some(b"[\xff".to_vec()));
+    assert_eq!(mask.bytes(None, b"text"), None);
 }
 
 #[test]

@@ -6,7 +6,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
 use super::{Run, State};
+use crate::charset;
 use crate::command::Call;
+use crate::json;
 use crate::mask::{MASK, is_looked_for};
 use crate::record::{Record, Timestamp};
 use crate::secret::{Secrets, forms};
@@ -101,8 +103,8 @@ impl Run {
 }
 
 impl Record {
-    /// Which of the secrets the server said, in any of the forms in which a run masks them. To keep these with the record
-    /// gives no more away.
+    /// Which of the secrets the server said, in any of the forms in which a run masks them, as the run reads the response. To
+    /// keep these with the record gives no more away.
     pub fn gives_away<'s>(&self, secrets: impl IntoIterator<Item = &'s str>) -> Vec<&'s str> {
         let Self::Responded { response, .. } = self else { return Vec::new() };
         let secrets: Vec<&str> = secrets.into_iter().filter(|secret| is_looked_for(secret)).collect();
@@ -114,11 +116,19 @@ impl Record {
         // It cannot be made for more text than memory has numbers for.
         let finder = AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(&forms);
         let Ok(finder) = finder else { return secrets };
-        let fields = response.headers.iter().map(|(_, value)| value.as_bytes());
-        let said = fields.chain([response.body.as_slice()]).flat_map(|text| {
-            finder.find_overlapping_iter(text).filter_map(|found| owners.get(found.pattern().as_usize()))
-        });
-        said.copied().collect::<BTreeSet<_>>().into_iter().collect()
+        let mut said = BTreeSet::new();
+        let mut look = |text: &[u8]| {
+            let found = finder.find_overlapping_iter(text);
+            said.extend(found.filter_map(|found| owners.get(found.pattern().as_usize()).copied()));
+        };
+        response.headers.iter().for_each(|(_, value)| look(value.as_bytes()));
+        let body = charset::body(response);
+        look(&body);
+        // Any letter of JSON may be written as an escape.
+        if body.contains(&b'\\') {
+            json::strings(&body, &mut |text| look(text.as_bytes()));
+        }
+        said.into_iter().collect()
     }
 }
 
@@ -139,6 +149,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::command::CallId;
+    use crate::exchange::Response;
+
+    #[test]
+    fn a_secret_is_said_as_the_response_is_read() {
+        let record = |content_type: &str, body: &[u8]| {
+            let headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
+            let response = Response { status: 200, headers, body: body.to_vec() };
+            Record::Responded { at: Timestamp(0), id: CallId { visit: 1, attempt: 1 }, response }
+        };
+        let utf_16: Vec<u8> = "said: a/b-token".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (content_type, body) in [
+            ("application/json", &br#"{"said":["a\/b-token"]}"#[..]),
+            ("application/json", br#"[{"said":"a\u002fb\u002dtoken","token":1}]"#),
+            ("text/plain;charset=utf-16le", &utf_16),
+            ("image/png", b"\xffa/b-token"),
+        ] {
+            let record = record(content_type, body);
+            assert_eq!(record.gives_away(["another-key", "a/b-token"]), ["a/b-token"], "{body:?}");
+        }
+        assert!(record("application/json", br#"["a\\/b-token"]"#).gives_away(["a/b-token"]).is_empty());
+    }
 
     #[test]
     fn a_secret_input_is_written_down_nowhere_however_long_it_is() {

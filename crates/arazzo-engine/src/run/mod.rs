@@ -18,6 +18,7 @@ mod retry_after;
 mod scope;
 mod turn;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::mem::take;
 use std::sync::{Arc, OnceLock};
@@ -89,6 +90,8 @@ pub struct Run {
     secrets: Secrets,
     options: RunOptions,
     mask: Mask,
+    /// What [`Run::hide`] was told.
+    hidden: BTreeSet<String>,
     state: State,
     commands: Vec<Command>,
     /// The time of the last record.
@@ -145,6 +148,7 @@ impl Run {
             secrets,
             options,
             mask,
+            hidden: BTreeSet::new(),
             state: State::New,
             commands: Vec::new(),
             now,
@@ -189,6 +193,13 @@ impl Run {
     /// Masks `secret` in every event from now on. The driver says each credential before it sends it.
     pub fn hide(&mut self, secret: &str) {
         self.mask.hide(secret);
+        self.hidden.insert(secret.to_owned());
+    }
+
+    /// Everything that [`Run::hide`] was told. A journal keeps what of it a server says, for it may be another one when the
+    /// run is gone on with.
+    pub fn hidden(&self) -> impl Iterator<Item = &str> {
+        self.hidden.iter().map(String::as_str)
     }
 
     /// Header fields that a driver adds to requests, as events would show them.

@@ -91,14 +91,13 @@ impl<'a> Turn<'a> {
             Record::Responded { id, response, .. } => {
                 self.emit(|turn| {
                     let body = turn.options.bodies.then(|| charset::body(&response));
+                    let content_type = response.header("content-type");
                     EventKind::CallFinished {
                         id,
                         status: response.status,
                         headers: turn.mask.headers(&response.headers),
-                        body: body
-                            .as_deref()
-                            .and_then(|body| turn.mask.body(response.header("content-type"), body)),
-                        bytes: body.as_deref().and_then(|body| turn.mask.bytes(body)),
+                        body: body.as_deref().and_then(|body| turn.mask.body(content_type, body)),
+                        bytes: body.as_deref().and_then(|body| turn.mask.bytes(content_type, body)),
                         size: response.body.len(),
                         duration,
                     }

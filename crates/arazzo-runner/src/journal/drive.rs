@@ -91,6 +91,7 @@ pub async fn drive_journalled<F: FnMut(&Event) + ?Sized>(
     let plan = Arc::clone(run.plan());
     let found = FoundSecrets::default();
     let mut given_away = GivenAway::default();
+    run.hidden().for_each(|secret| given_away.add(secret.to_owned()));
     let mut tasks = Tasks::new(&plan, transport, clock, &found);
     let mut entries = Vec::new();
     let mut events: Vec<Event> = Vec::new();

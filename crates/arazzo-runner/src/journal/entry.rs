@@ -14,7 +14,7 @@ pub enum Entry {
     CallStarted(CallStarted),
     /// The request that was about to be sent last was not sent: the run was given up before.
     CallWithdrawn(CallWithdrawn),
-    /// The response that follows says secrets that nobody gives again.
+    /// The response that follows says secrets that nobody may give again.
     SecretsFound(SecretsFound),
     /// What came from outside.
     Record(Record),
@@ -45,8 +45,9 @@ pub struct CallWithdrawn {
     pub id: CallId,
 }
 
-/// Secrets that the transport came by, such as tokens that it fetched, and that the next response says. That response is
-/// kept as it came; this is kept so that they are masked, too, when it is told of again.
+/// Credentials that were given and secrets that the transport came by, such as tokens that it fetched, as far as the next
+/// response says them. That response is kept as it came; this is kept so that they are masked, too, when it is told of
+/// again, whatever credentials are given then.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretsFound {

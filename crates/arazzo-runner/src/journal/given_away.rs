@@ -1,4 +1,4 @@
-//! Secrets that a transport comes by and a server says back.
+//! Secrets that a run is given or a transport comes by, and a server says back.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use arazzo_engine::Record;
 
 use super::{Entry, SecretsFound};
 
-/// The secrets that were found while a run is driven, each with whether the journal has it.
+/// The secrets that requests may go out with, each with whether the journal has it.
 #[derive(Default)]
 pub(super) struct GivenAway {
     known: BTreeMap<String, bool>,
