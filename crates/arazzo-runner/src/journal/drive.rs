@@ -132,13 +132,13 @@ struct Unsent<'d> {
     durability: &'d Durability,
     clock: &'d dyn Clock,
     standing: Standing,
-    calls: Vec<CallId>,
+    calls: Vec<(CallId, Timestamp)>,
 }
 
 impl<'d> Unsent<'d> {
     fn new(durability: &'d Durability, clock: &'d dyn Clock, entries: &[Entry], standing: Standing) -> Self {
         let started = entries.iter().filter_map(|entry| match entry {
-            Entry::CallStarted(call) => Some(call.id),
+            Entry::CallStarted(call) => Some((call.id, call.at)),
             Entry::CallWithdrawn(_) | Entry::SecretsFound(_) | Entry::Record(_) => None,
         });
         Self { durability, clock, standing, calls: started.collect() }
@@ -151,7 +151,8 @@ impl Drop for Unsent<'_> {
             return;
         }
         let at = self.clock.now();
-        let entries = self.calls.drain(..).map(|id| Entry::CallWithdrawn(CallWithdrawn { at, id })).collect();
+        let withdrawn = |(id, started_at)| Entry::CallWithdrawn(CallWithdrawn { at, id, started_at });
+        let entries = self.calls.drain(..).map(withdrawn).collect();
         let Durability { journal, lease, .. } = self.durability;
         // What was begun is finished, and there is nobody to wait for it.
         let _ = journal

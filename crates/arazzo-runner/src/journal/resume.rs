@@ -60,9 +60,9 @@ pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError>
     for entry in entries {
         match entry {
             Entry::CallStarted(call) => started.push(call),
-            // It undoes one start: that of an earlier process may have been sent.
+            // It undoes its own start, which may not have been kept: that of an earlier process may have been sent.
             Entry::CallWithdrawn(call) => {
-                started.pop_if(|started| started.id == call.id);
+                started.pop_if(|started| (started.id, started.at) == (call.id, call.started_at));
             }
             Entry::SecretsFound(found) => found.secrets.iter().for_each(|secret| run.hide(secret)),
             Entry::Record(record) => {
