@@ -52,11 +52,11 @@ impl Sheet {
         summary.description.clone_from(&self.new.description);
         summary.started_at = entries.first().map(Entry::at).unwrap_or_default();
         summary.updated_at = entries.last().map(Entry::at).unwrap_or_default();
-        let visits = entries.iter().map(|entry| match entry {
-            Entry::Record(Record::Responded { id, .. } | Record::Failed { id, .. }) => id.visit,
-            _ => 0,
-        });
-        summary.steps = visits.max().unwrap_or(0);
+        for entry in &entries {
+            if let Entry::Record(Record::Responded { id, .. } | Record::Failed { id, .. }) = entry {
+                summary.steps = summary.steps.max(id.visit);
+            }
+        }
         if let Standing::Waiting(due) = self.standing {
             summary.due = Some(due);
         }
