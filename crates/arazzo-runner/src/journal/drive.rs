@@ -44,8 +44,7 @@ impl Durability {
     /// The field that `call` is sent with, unless it has one by that name.
     fn key(&self, run: &Run, call: &Call) -> Option<(String, String)> {
         let name = self.idempotency_header.as_ref()?;
-        let method = call.request.method.as_str();
-        (matches!(method, "POST" | "PATCH") && call.request.header(name).is_none())
+        (!is_idempotent(call) && call.request.header(name).is_none())
             .then(|| (name.clone(), key(&self.lease.run_id, run.started_at().unwrap_or_default(), call.id)))
     }
 
@@ -133,13 +132,13 @@ struct Unsent<'d> {
     durability: &'d Durability,
     clock: &'d dyn Clock,
     standing: Standing,
-    calls: Vec<CallId>,
+    calls: Vec<(CallId, Timestamp)>,
 }
 
 impl<'d> Unsent<'d> {
     fn new(durability: &'d Durability, clock: &'d dyn Clock, entries: &[Entry], standing: Standing) -> Self {
         let started = entries.iter().filter_map(|entry| match entry {
-            Entry::CallStarted(call) => Some(call.id),
+            Entry::CallStarted(call) => Some((call.id, call.at)),
             Entry::CallWithdrawn(_) | Entry::SecretsFound(_) | Entry::Record(_) => None,
         });
         Self { durability, clock, standing, calls: started.collect() }
@@ -152,7 +151,8 @@ impl Drop for Unsent<'_> {
             return;
         }
         let at = self.clock.now();
-        let entries = self.calls.drain(..).map(|id| Entry::CallWithdrawn(CallWithdrawn { at, id })).collect();
+        let withdrawn = |(id, started_at)| Entry::CallWithdrawn(CallWithdrawn { at, id, started_at });
+        let entries = self.calls.drain(..).map(withdrawn).collect();
         let Durability { journal, lease, .. } = self.durability;
         // What was begun is finished, and there is nobody to wait for it.
         let _ = journal
@@ -184,16 +184,14 @@ fn over(result: &RunResult) -> RunStatus {
     }
 }
 
-/// Whether the request may be sent again although the first one may have come through: its method says so, it has a
-/// header field for that itself, or `added` is one that the operation knows and that was sent.
-pub(super) fn repeats_safely(call: &Call, operation: &PlannedOperation, added: Option<&str>) -> bool {
-    let own = call.request.header(added.unwrap_or(DEFAULT_IDEMPOTENCY_HEADER));
-    if !matches!(call.request.method.as_str(), "POST" | "PATCH") || own.is_some() {
-        return true;
-    }
-    let Some(header) = added else { return false };
-    let declared = operation.view().parameters();
-    declared.iter().any(|parameter| {
+/// Whether the method says that a repetition does nothing more.
+pub(super) fn is_idempotent(call: &Call) -> bool {
+    !matches!(call.request.method.as_str(), "POST" | "PATCH")
+}
+
+/// Whether the operation declares the header field.
+pub(super) fn declares(operation: &PlannedOperation, header: &str) -> bool {
+    operation.view().parameters().iter().any(|parameter| {
         parameter.location() == ParameterLocation::Header && parameter.name().eq_ignore_ascii_case(header)
     })
 }

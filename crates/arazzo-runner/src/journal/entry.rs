@@ -43,6 +43,9 @@ pub struct CallWithdrawn {
     pub at: Timestamp,
     /// Names the attempt.
     pub id: CallId,
+    /// When it was about to be sent, which tells its start from that of an earlier process.
+    #[serde(default)]
+    pub started_at: Timestamp,
 }
 
 /// Credentials that were given and secrets that the transport came by, such as tokens that it fetched, as far as the next

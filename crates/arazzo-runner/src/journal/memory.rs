@@ -85,16 +85,9 @@ impl Journal for MemoryJournal {
             if runs.contains_key(&run_id) {
                 return Err(JournalError::exists(&run_id));
             }
-            let summary = RunSummary {
-                run_id: run_id.clone(),
-                workflow_id,
-                description,
-                status: RunStatus::Running,
-                started_at: start.at(),
-                updated_at: start.at(),
-                steps: 0,
-                due: None,
-            };
+            let at = start.at();
+            let summary = RunSummary::new(run_id.clone(), workflow_id, RunStatus::Running);
+            let summary = RunSummary { description, started_at: at, updated_at: at, ..summary };
             let entries = vec![Entry::Record(start)];
             let run = JournalledRun { summary, plan_digest, secret_inputs, settings, entries };
             let number = runs.values().map(|kept| kept.number + 1).max().unwrap_or(0);

@@ -200,6 +200,22 @@ pub struct RunSummary {
     pub due: Option<Timestamp>,
 }
 
+impl RunSummary {
+    /// A run of which no more is known. The other fields can be set.
+    pub fn new(run_id: impl Into<String>, workflow_id: impl Into<String>, status: RunStatus) -> Self {
+        Self {
+            run_id: run_id.into(),
+            workflow_id: workflow_id.into(),
+            description: String::new(),
+            status,
+            started_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            steps: 0,
+            due: None,
+        }
+    }
+}
+
 /// Everything that is kept of a run.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -214,6 +230,19 @@ pub struct JournalledRun {
     pub settings: Value,
     /// What happened, in order. The first one is the start record.
     pub entries: Vec<Entry>,
+}
+
+impl JournalledRun {
+    /// A run with these entries. The other fields can be set.
+    pub fn new(summary: RunSummary, entries: Vec<Entry>) -> Self {
+        Self {
+            summary,
+            plan_digest: String::new(),
+            secret_inputs: Vec::new(),
+            settings: Value::Null,
+            entries,
+        }
+    }
 }
 
 /// The number of the last visit to a step that the entries tell of.

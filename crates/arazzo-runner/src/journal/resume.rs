@@ -4,7 +4,7 @@ use std::fmt;
 
 use arazzo_engine::{Call, Command, Event, Run};
 
-use super::drive::{Durability, digest, repeats_safely};
+use super::drive::{DEFAULT_IDEMPOTENCY_HEADER, Durability, declares, digest, is_idempotent};
 use super::{CallStarted, Entry, JournalError, JournalErrorKind};
 
 /// A run that stands where its journal ends.
@@ -28,7 +28,8 @@ pub struct Ambiguity {
     pub method: String,
     /// What a person calls the operation.
     pub operation: String,
-    /// The header field that the operation would have to declare; `None` if none was sent.
+    /// The header field that the operation would have to declare; `None` if none was made for the request, or the request
+    /// has one itself now that may be another one than was sent.
     pub header: Option<String>,
 }
 
@@ -44,7 +45,7 @@ impl fmt::Display for Ambiguity {
             Some(header) => {
                 write!(f, "the operation declares no `{header}` header by which the server could tell")
             }
-            None => write!(f, "it was sent without a header by which the server could tell"),
+            None => write!(f, "no header that was made for it lets the server tell"),
         }
     }
 }
@@ -60,9 +61,9 @@ pub fn resume(run: &mut Run, entries: &[Entry]) -> Result<Resumed, JournalError>
     for entry in entries {
         match entry {
             Entry::CallStarted(call) => started.push(call),
-            // It undoes one start: that of an earlier process may have been sent.
+            // It undoes its own start, which may not have been kept: that of an earlier process may have been sent.
             Entry::CallWithdrawn(call) => {
-                started.pop_if(|started| started.id == call.id);
+                started.pop_if(|started| (started.id, started.at) == (call.id, call.started_at));
             }
             Entry::SecretsFound(found) => found.secrets.iter().for_each(|secret| run.hide(secret)),
             Entry::Record(record) => {
@@ -98,9 +99,15 @@ impl Resumed {
         let call = call_of(run, started)?;
         let step = run.plan().step(call.step)?;
         let operation = step.call()?.operation();
+        let name = durability.idempotency_header.as_deref();
+        let has_own = call.request.header(name.unwrap_or(DEFAULT_IDEMPOTENCY_HEADER)).is_some();
         // What was sent without a key is not known by the one that it would have now.
-        let header = durability.idempotency_header.as_deref().filter(|_| started.idempotency_key.is_some());
-        if repeats_safely(call, operation, header) {
+        let header = name.filter(|_| started.idempotency_key.is_some() && !has_own);
+        let is_safe = is_idempotent(call)
+            // Its own field tells a repetition if it is the one that was sent.
+            || (has_own && digest(run, call) == started.digest)
+            || header.is_some_and(|header| declares(operation, header));
+        if is_safe {
             return None;
         }
         Some(Ambiguity {

@@ -8,4 +8,5 @@ mod folder;
 #[cfg(unix)]
 mod kill;
 mod simulation;
+mod withdrawn;
 mod world;

@@ -1,6 +1,8 @@
 //! What a run was given that no journal keeps: credentials and header fields, of which only the names are known when it
 //! is gone on with.
 
+use std::collections::BTreeMap;
+
 use arazzo_runner::{Credentials, HeaderField};
 use serde::{Deserialize, Serialize};
 
@@ -66,18 +68,33 @@ impl NotKept {
                 format!("give it again as `{flag}`"),
             );
         }
-        for name in self.headers.iter().filter(|name| !has(&given.headers, name)) {
+        let (had, has) = (counted(&self.headers), counted(&given.headers));
+        for (key, (name, count)) in &had {
+            if times(&has, key) >= *count {
+                continue;
+            }
+            let (fields, again) = match count {
+                1 => (format!("the header field `{name}`, whose value"), "it again"),
+                _ => (format!("{count} header fields `{name}`, whose values"), "each again"),
+            };
             tell(
-                format!(
-                    "the run began with the header field `{name}`, whose value the journal does not keep"
-                ),
-                format!("give it again as `-H {}`", shell::plain_word(&format!("{name}: VALUE"))),
+                format!("the run began with {fields} the journal does not keep"),
+                format!("give {again} as `-H {}`", shell::plain_word(&format!("{name}: VALUE"))),
             );
         }
-        for name in given.headers.iter().filter(|name| !accept_changed && !has(&self.headers, name)) {
+        for (key, (name, count)) in has.iter().filter(|_| !accept_changed) {
+            let before = times(&had, key);
+            if before >= *count {
+                continue;
+            }
+            let (fact, what) = match before {
+                0 => (format!("without the header field `{name}`"), "it"),
+                1 => (format!("with one header field `{name}`, not {count}"), "the others"),
+                _ => (format!("with {before} header fields `{name}`, not {count}"), "the others"),
+            };
             tell(
-                format!("the run began without the header field `{name}`"),
-                "leave it out, or go on with `--accept-changed`".to_owned(),
+                format!("the run began {fact}"),
+                format!("leave {what} out, or go on with `--accept-changed`"),
             );
         }
         let hosts = self.client_certificates.iter();
@@ -97,7 +114,7 @@ impl NotKept {
 
     /// Whether there is a field of this name.
     pub(super) fn has_header(&self, name: &str) -> bool {
-        has(&self.headers, name)
+        self.headers.iter().any(|it| it.eq_ignore_ascii_case(name))
     }
 
     /// The names of the fields, as the plan was made with.
@@ -106,6 +123,15 @@ impl NotKept {
     }
 }
 
-fn has(names: &[String], name: &str) -> bool {
-    names.iter().any(|it| it.eq_ignore_ascii_case(name))
+/// How often each name comes, whatever its case is, with how it is written first.
+fn counted(names: &[String]) -> BTreeMap<String, (&str, usize)> {
+    let mut counted = BTreeMap::new();
+    for name in names {
+        counted.entry(name.to_ascii_lowercase()).or_insert((name.as_str(), 0)).1 += 1;
+    }
+    counted
+}
+
+fn times(counted: &BTreeMap<String, (&str, usize)>, name: &str) -> usize {
+    counted.get(name).map_or(0, |(_, count)| *count)
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod faults;
+mod keys;
 mod kitchen;
 mod library;
 mod runs;

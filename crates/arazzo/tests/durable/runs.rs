@@ -76,7 +76,7 @@ fn a_post_without_a_key_is_not_repeated_although_its_operation_declares_one() {
     let stopped = kitchen.resume(&[]);
     assert_eq!(stopped.status.code(), Some(4), "{stopped:?}");
     let why = json(&stopped)["runs"][0]["error"]["message"].to_string();
-    assert!(why.contains("sent without a header"), "{why}");
+    assert!(why.contains("no header that was made for it"), "{why}");
     let received = kitchen.server.received();
     assert_eq!((received.len(), received[2].headers("Idempotency-Key").len()), (3, 0));
 }
@@ -380,6 +380,8 @@ fn a_run_goes_on_only_with_what_it_began_with() {
     assert!(no_field.contains("`X-Guest`") && !no_field.contains("--auth"), "{no_field}");
     let other = told(&["--auth", &auth, "-H", "X-Guest: a", "-H", "X-Other: b"]);
     assert!(other.contains("the run began without the header field `X-Other`"), "{other}");
+    let twice = told(&["--auth", &auth, "-H", "X-Guest: a", "-H", "x-guest: b"]);
+    assert!(twice.contains("the run began with one header field `X-Guest`, not 2"), "{twice}");
     assert_eq!((kitchen.lines().len(), &kitchen.listed()["status"]), (2, &"interrupted".into()));
 
     kitchen.server.follow([Answer::json(200, "{}"), cup()]);
@@ -387,6 +389,25 @@ fn a_run_goes_on_only_with_what_it_began_with() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let over = kitchen.command(&["runs", "resume", "t", "-i", &pot]).output().unwrap();
     assert_eq!(over.status.code(), Some(0), "a run that is over needs nothing: {over:?}");
+}
+
+#[test]
+fn a_field_that_came_twice_is_asked_for_twice() {
+    let kitchen = Kitchen::new("twice", [leaf(), Answer::Stall]);
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--auth", &auth, "-i", &pot, "--server", &url];
+    let fields = ["-H", "X-Guest: a", "-H", "X-Guest: b"];
+    let child = kitchen.command(&[&begin[..], &fields].concat()).spawn().unwrap();
+    kitchen.wait_for(2);
+    kill(child);
+    let once = kitchen.resume(&["-H", "X-Guest: a"]);
+    assert_eq!((once.status.code(), kitchen.lines().len()), (Some(2), 2), "{once:?}");
+    let stderr = String::from_utf8(once.stderr).unwrap();
+    assert!(stderr.contains("the run began with 2 header fields `X-Guest`"), "{stderr}");
+    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
+    let output = kitchen.resume(&fields);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(kitchen.server.received()[2].headers("X-Guest"), ["a", "b"]);
 }
 
 #[test]

@@ -2,15 +2,19 @@
 
 use std::fs::OpenOptions;
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{SqliteOptions, SyncMode, schema};
 use crate::journal::{JournalError, JournalErrorKind};
 
 /// How long another program may keep the file locked.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long is waited before the next attempt, where SQLite does not wait.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Opens the file, with its tables.
 pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, JournalError> {
@@ -37,12 +41,28 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Connection, J
     };
     // First of all: the mode stays with a file, which may be another program's.
     schema::check(&connection)?;
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(of)?;
+    write_ahead(&connection).map_err(of)?;
     connection.pragma_update(None, "synchronous", sync).map_err(of)?;
     // What is deleted is overwritten: responses may say things that nobody should find later.
     connection.pragma_update(None, "secure_delete", "ON").map_err(of)?;
     schema::prepare(&mut connection)?;
     Ok(connection)
+}
+
+/// Lets others read while one writes. SQLite does not wait by itself where several do this to a new file at once.
+fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < PATIENCE =>
+            {
+                thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 fn of(error: rusqlite::Error) -> JournalError {

@@ -1,6 +1,6 @@
 //! The tables, and how those of an earlier version become the present ones.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use super::failure::Failure;
 use crate::journal::{JournalError, JournalErrorKind};
@@ -44,9 +44,14 @@ CREATE TABLE bodies (
 ) STRICT;
 ";
 
-/// Whether the tables of a journal are there. Nothing is written.
+/// Whether the tables of a journal are there. Nothing is written, and what another program writes meanwhile is seen
+/// wholly or not at all.
 pub(super) fn check(connection: &Connection) -> Result<bool, Failure> {
-    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    look(&connection.unchecked_transaction()?)
+}
+
+fn look(transaction: &Transaction<'_>) -> Result<bool, Failure> {
+    let number = |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     match (number("application_id")?, number("user_version")?) {
         (APPLICATION, VERSION) => return Ok(true),
         (APPLICATION, later) if later > VERSION => {
@@ -55,7 +60,7 @@ pub(super) fn check(connection: &Connection) -> Result<bool, Failure> {
         }
         (0, 0) => {
             let tables = "SELECT count(*) FROM sqlite_schema";
-            if connection.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
+            if transaction.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
                 return Ok(false);
             }
         }
@@ -72,7 +77,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Failure> {
     }
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     // Somebody else may have made them meanwhile.
-    if check(&transaction)? {
+    if look(&transaction)? {
         return Ok(());
     }
     transaction.execute_batch(TABLES)?;

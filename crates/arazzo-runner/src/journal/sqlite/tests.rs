@@ -264,3 +264,21 @@ fn what_comes_during_a_commit_shares_the_next_one() {
     }
     assert!(block_on(journal.list()).unwrap().iter().all(|run| run.steps == 1));
 }
+
+#[test]
+fn a_journal_that_several_make_at_once_is_one_for_all_of_them() {
+    for _ in 0..20 {
+        let file = File::new("at-once");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                file.open().map(drop)
+            };
+            let opened: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            for opened in opened {
+                opened.join().unwrap().unwrap();
+            }
+        });
+    }
+}
