@@ -36,7 +36,7 @@ const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 pub(crate) const MAX_SHOWN: usize = 1024 * 1024;
 
 /// The media type of a form in which names and values are written as in a query.
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whether the value is masked wherever it appears.
 pub(crate) fn is_looked_for(secret: &str) -> bool {
