@@ -9,7 +9,8 @@ use serde::de::IgnoredAny;
 
 use crate::exchange::Response;
 use crate::json::without_mark;
-use crate::plan::{essence, is_json};
+use crate::mask::FORM;
+use crate::plan::{essence, is_json, is_xml};
 
 /// The body as UTF-8, if it is that or says what else it is. JSON in UTF-8 is read as such whatever it says, since
 /// [JSON has no other charset](https://www.rfc-editor.org/rfc/rfc8259#section-8.1).
@@ -25,9 +26,10 @@ pub(crate) fn body(response: &Response) -> Cow<'_, [u8]> {
     decoded.map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
 
-/// The text of `bytes`, if they are in the `charset` of this content type, and that is one that is read here.
+/// The text of `bytes`, if they are some and in the `charset` of this content type, and that is one that is read here.
 fn decoded(content_type: &str, bytes: &[u8]) -> Option<String> {
-    let charset = charset(content_type)?;
+    // Other things have no characters, whatever some servers say of all that they send.
+    let charset = charset(content_type).filter(|_| is_text(&essence(content_type)))?;
     match charset.to_ascii_lowercase().as_str() {
         "iso-8859-1" | "iso8859-1" | "latin1" | "l1" => Some(bytes.iter().copied().map(char::from).collect()),
         "utf-16le" => utf_16(bytes, u16::from_le_bytes),
@@ -40,6 +42,10 @@ fn decoded(content_type: &str, bytes: &[u8]) -> Option<String> {
         },
         _ => None,
     }
+}
+
+fn is_text(essence: &str) -> bool {
+    essence.starts_with("text/") || is_json(essence) || is_xml(essence) || essence == FORM
 }
 
 fn charset(content_type: &str) -> Option<&str> {
@@ -65,6 +71,9 @@ mod tests {
         assert_eq!(of("text/plain; charset=ISO-8859-1", b"caf\xe9").as_deref(), Some("café"));
         assert_eq!(of("text/plain;a=b; Charset=\"utf-16\"", b"\xff\xfeh\0i\0").as_deref(), Some("hi"));
         assert_eq!(of("text/plain; charset=utf-16", b"\0h\0i").as_deref(), Some("hi"));
+        for text in ["application/problem+json", "image/svg+xml", "Application/X-WWW-Form-Urlencoded"] {
+            assert_eq!(of(&format!("{text};charset=latin1"), b"\xe9").as_deref(), Some("é"), "{text}");
+        }
     }
 
     #[test]
@@ -85,6 +94,8 @@ mod tests {
             ("text/plain; charset=utf-16le", b"\0\xd8"),
             ("text/plain; charset=shift_jis", b"\x83\x41"),
             ("text/plain", b"\xe9"),
+            ("image/png;charset=ISO-8859-1", b"\x89PNG"),
+            ("application/octet-stream;charset=latin1", b"\xe9"),
         ] {
             assert_eq!(decoded(content_type, bytes), None, "{content_type}");
         }

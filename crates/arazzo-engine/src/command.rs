@@ -28,8 +28,9 @@ pub enum Command {
     Finish,
 }
 
-/// A request that has to be sent, by this process or by one that the call is handed to. No credential is in it, but secret
-/// inputs are. A journal needs no more than its id: a refold asks for the same call again.
+/// A request that has to be sent, by this process or by one that the call is handed to. No credential that a driver fills in
+/// is in it, but secret inputs are, and what the steps themselves give as credentials. A journal needs no more than its id:
+/// a refold asks for the same call again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// The id that the answer must carry.

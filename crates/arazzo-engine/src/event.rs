@@ -77,9 +77,9 @@ pub enum EventKind {
         status: u16,
         /// The header fields.
         headers: Vec<(String, String)>,
-        /// The body, if it is text.
+        /// The body, if it is text, JSON or a form.
         body: Option<String>,
-        /// The body, if it is no text and bodies are wanted.
+        /// The body, if it is none of these and bodies are wanted.
         bytes: Option<Vec<u8>>,
         /// How many bytes the body has.
         size: usize,

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
 
-/// A request as the machine wants it sent. It can be written down for whoever sends it: no credential is in it, but secret
-/// inputs are.
+/// A request as the machine wants it sent. It can be written down for whoever sends it: no credential that a driver fills in
+/// is in it, but secret inputs are, and what the steps themselves give as credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The HTTP method in upper case.

@@ -16,7 +16,7 @@ pub(crate) const MAX_DEPTH: usize = 127;
 
 /// Calls `found` with every string under a secret name, as far as `json` can be read.
 pub(crate) fn named_strings(json: &[u8], found: &mut dyn FnMut(&str)) {
-    if !may_name_a_secret(json) {
+    if !begins(json) || !may_name_a_secret(json) {
         return;
     }
     // What is no text counts as some letter: a secret may stand behind it.
@@ -32,10 +32,14 @@ pub(crate) fn strings(json: &[u8], found: &mut dyn FnMut(&str)) {
 }
 
 /// Whether it is an array or an object, also one that is nested too deep to be read.
-pub(crate) fn is_json(json: &[u8]) -> bool {
-    let json = without_mark(json);
-    matches!(json.trim_ascii_start(), [b'[' | b'{', ..])
-        && (serde_json::from_slice::<IgnoredAny>(json).is_ok() || is_too_deep(json))
+pub(crate) fn is_structure(json: &[u8]) -> bool {
+    let read = || serde_json::from_slice::<IgnoredAny>(without_mark(json));
+    begins(json) && (read().is_ok() || is_too_deep(json))
+}
+
+/// Whether an array or an object begins here.
+fn begins(json: &[u8]) -> bool {
+    matches!(without_mark(json).trim_ascii_start(), [b'[' | b'{', ..])
 }
 
 /// Whether a member may have a secret name. A look at what stands before each colon is enough where nothing is escaped.

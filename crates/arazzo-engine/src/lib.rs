@@ -98,7 +98,8 @@
 //! An engine that is durable or distributed drives a run the same way. A [`Record`] serializes, and the ids of calls and
 //! waits are stable: a refold asks for the same [`CallId`]s with the same requests. So a [`Call`] is a step of that engine
 //! under its id, done once, whose stored result is the record, also where a worker is handed the call, which serializes, too;
-//! a [`Command::Sleep`] is a timer of that engine. Secret inputs are in no record: they are given again with
+//! a [`Command::Sleep`] is a timer of that engine. A call has secret inputs in it and what the steps themselves give as
+//! credentials, though none that a driver fills in. Secret inputs are in no record: they are given again with
 //! [`Plan::resume`].
 //!
 //! A failed workflow is a [`RunResult`], not an error.

@@ -20,7 +20,7 @@ use crate::charset;
 use crate::exchange::{Request, Response};
 use crate::hidden::Hidden;
 use crate::json::{self, is_too_deep, without_mark};
-use crate::plan::{essence, is_json};
+use crate::plan::essence;
 use crate::secret::{cookie_value, is_secret_key, is_secret_name, named_strings, named_strings_in};
 
 /// What stands where a secret was.
@@ -36,7 +36,7 @@ const MAX_LEARNED_LENGTH: usize = 8 * 1024;
 pub(crate) const MAX_SHOWN: usize = 1024 * 1024;
 
 /// The media type of a form in which names and values are written as in a query.
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whether the value is masked wherever it appears.
 pub(crate) fn is_looked_for(secret: &str) -> bool {
@@ -91,27 +91,23 @@ impl Mask {
         let Some(text) = body.as_str() else {
             return named_strings_in(body, &mut |text| self.learn(text));
         };
-        let content_type = essence(request.header("content-type").unwrap_or_default());
-        if content_type == FORM {
+        if request.header("content-type").is_some_and(is_form) {
             self.learn_pairs(text);
-        } else if is_json(&content_type) {
-            json::named_strings(text.as_bytes(), &mut |text| self.learn(text));
         }
+        json::named_strings(text.as_bytes(), &mut |text| self.learn(text));
     }
 
     /// Masks from now on what a response gives away: the values of header fields and of members of JSON and forms with
-    /// secret names.
+    /// secret names. JSON is known by its look, as where it is shown.
     pub(crate) fn hide_response(&mut self, response: &Response) {
         if self.off {
             return;
         }
         self.came = Some((self.learned.next(), Taken::default()));
         self.learn_fields(&response.headers);
-        let content_type = response.header("content-type").map(essence);
         let body = charset::body(response);
-        if content_type.as_deref().is_none_or(is_json) {
-            json::named_strings(&body, &mut |text| self.learn(text));
-        } else if content_type.as_deref() == Some(FORM) && body.len() <= MAX_SHOWN {
+        json::named_strings(&body, &mut |text| self.learn(text));
+        if response.header("content-type").is_some_and(is_form) && body.len() <= MAX_SHOWN {
             // Some other pair of it may be no text.
             self.learn_pairs(&String::from_utf8_lossy(&body));
         }
@@ -259,7 +255,7 @@ impl Mask {
             Err(_) if self.off => None,
             Err(_) => {
                 let text = String::from_utf8_lossy(body);
-                let has_names = content_type.is_some_and(is_form) || json::is_json(text.as_bytes());
+                let has_names = content_type.is_some_and(is_form) || json::is_structure(text.as_bytes());
                 has_names.then_some(text)
             }
         }

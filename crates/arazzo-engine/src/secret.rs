@@ -213,6 +213,8 @@ mod tests {
         }
         for ending in SECRET_ENDINGS {
             assert!(is_secret_name(&format!("_{}-", ending.to_ascii_uppercase())), "{ending}");
+            // Here the last two letters tell at once.
+            assert!(is_secret_name(ending), "{ending}");
         }
         for name in ["key", "tokens", "userId", "secretary", "n", ""] {
             assert!(!is_secret_name(name), "{name}");

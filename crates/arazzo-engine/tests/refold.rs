@@ -8,8 +8,8 @@ mod support;
 use std::sync::Arc;
 
 use arazzo_engine::{
-    Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Status, Timestamp, ToldValues,
-    TransportErrorCode,
+    Call, Command, Event, EventKind, EventsWanted, Plan, Record, Run, RunOptions, Status, Timestamp,
+    ToldValues, TransportErrorCode,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -54,6 +54,20 @@ fn fold(plan: &Arc<Plan>, records: &[Record], options: &RunOptions) -> (Run, Str
     let mut run = Run::new(Arc::clone(plan), secrets, options.clone());
     let events: Vec<_> = records.iter().flat_map(|record| run.apply(record.clone()).unwrap()).collect();
     (run, format!("{events:?}"))
+}
+
+#[test]
+fn a_call_can_be_handed_to_another_process() {
+    let plan = plan(WORKFLOW);
+    let inputs = json!({"api_key": "sesame-sesame"}).as_object().cloned().unwrap();
+    let start = plan.start("run-1", Timestamp(1_000_000), inputs).unwrap();
+    let mut run = Run::new(Arc::clone(&plan), start.secrets, RunOptions::default());
+    run.apply(start.record).unwrap();
+    let [Command::Call(call)] = run.commands() else { panic!("{:?}", run.commands()) };
+    let written = serde_json::to_string(&**call).unwrap();
+    let read: Call = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, **call);
+    assert_eq!(plan.step(read.step).unwrap().id(), "a");
 }
 
 proptest! {

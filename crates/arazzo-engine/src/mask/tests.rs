@@ -104,9 +104,13 @@ fn secrets_of_a_response_are_learned_by_their_names() {
     mask.hide_response(&response(&headers, body));
     assert_eq!(mask.text("header-key cookie-value token-1 inner-secret"), "*** *** *** ***");
     assert_eq!(mask.text("public-name /"), "public-name /");
-    let mut mask = Mask::new(false);
-    mask.hide_response(&response(&[("Content-Type", "text/plain")], body));
-    assert_eq!(mask.text("token-1"), "token-1");
+    for content_type in ["text/plain", FORM] {
+        let mut mask = Mask::new(false);
+        mask.hide_response(&response(&[("Content-Type", content_type)], body));
+        assert_eq!(mask.text("token-1"), MASK);
+        mask.hide_response(&response(&[("Content-Type", content_type)], r#"see "token": "token-2""#));
+        assert_eq!(mask.text("token-2"), "token-2");
+    }
 }
 
 #[test]
@@ -129,7 +133,9 @@ fn secrets_of_a_request_are_learned_by_their_names() {
     assert_eq!(mask.text("form secret! form+secret%21 public"), "*** *** public");
     request.headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
     mask.hide_request(&request, Some(&r#"{"passwd":"json-text"}"#.into()));
-    assert_eq!(mask.text("json-text"), MASK);
+    request.headers.clear();
+    mask.hide_request(&request, Some(&r#" [{"passwd":"plain-text"}]"#.into()));
+    assert_eq!(mask.text("json-text plain-text"), "*** ***");
 }
 
 #[test]

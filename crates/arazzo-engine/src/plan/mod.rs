@@ -46,7 +46,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::CheckResponses;
 pub(crate) use action::{ActionPlan, ActionTarget, Helper};
-pub(crate) use body::{BodyKind, BodyPlan, MemberPlan, essence, is_json};
+pub(crate) use body::{BodyKind, BodyPlan, MemberPlan, essence, is_json, is_xml};
 pub(crate) use call::WorkflowCall;
 pub(crate) use compiler::{Checked, CheckedPart, Part, Seen, Sighting, compile_all};
 pub(crate) use criteria::{CriterionPlan, DefaultRule};

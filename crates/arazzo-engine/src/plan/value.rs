@@ -144,7 +144,7 @@ impl Compiler<'_> {
     }
 
     /// Refuses a name of a member that looks like an expression: it would be sent as it is written, which nobody means. To
-    /// the letter it is text.
+    /// the letter it is text, and what one word may be as well is taken as text, too.
     fn literal_name(&mut self, member: &Member) {
         let key = &member.key;
         if !key.contains('$') {
@@ -152,25 +152,21 @@ impl Compiler<'_> {
         }
         let declared = |source: &Source| self.declares_source(source);
         let Ok(read) = Template::parse_with(key, self.options.mode, &declared) else { return };
+        let is_refused = self.options.mode == Mode::Tolerant && !read.value.expressions().all(is_one_word);
         let name = match read.value {
             Template::Literal(_) => return,
             Template::Expression(_) => format!("{{{key}}}"),
             Template::Text(_) => key.clone(),
         };
         let hint = format!("write the value as text with `\"{name}\": …` in it");
-        match self.options.mode {
-            Mode::Tolerant => {
-                let message =
-                    format!("`{key}` is the name of a member, and names are text, never expressions");
-                let hint = format!("{hint}; `--strict` sends the name as it is");
-                self.error(Code::LiteralName, member.key_span, message, &hint);
-            }
-            Mode::Strict => {
-                let message = format!(
-                    "`{key}` stays as it is written: the name of a member is text, never an expression"
-                );
-                self.warning(Code::LiteralName, member.key_span, message, &hint);
-            }
+        if is_refused {
+            let message = format!("`{key}` is the name of a member, and names are text, never expressions");
+            let hint = format!("{hint}; `--strict` sends the name as it is");
+            self.error(Code::LiteralName, member.key_span, message, &hint);
+        } else {
+            let message =
+                format!("`{key}` stays as it is written: the name of a member is text, never an expression");
+            self.warning(Code::LiteralName, member.key_span, message, &hint);
         }
     }
 
@@ -208,6 +204,23 @@ impl Place<'_> {
             Self::Member(outer, name) => outer.pointer().child(*name),
             Self::Item(outer, index) => outer.pointer().child(index.to_string()),
         }
+    }
+}
+
+/// Whether it is a single word behind the dollar sign, as names in data may be, too: `$url`.
+fn is_one_word(expression: &Expression) -> bool {
+    match &expression.source {
+        Source::Url | Source::Method | Source::StatusCode | Source::SelfUri => true,
+        Source::Request(_)
+        | Source::Response(_)
+        | Source::Message(_)
+        | Source::Input(_)
+        | Source::Output(_)
+        | Source::StepOutput { .. }
+        | Source::WorkflowInput { .. }
+        | Source::WorkflowOutput { .. }
+        | Source::SourceDescription { .. }
+        | Source::Component { .. } => false,
     }
 }
 
