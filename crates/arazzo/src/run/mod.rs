@@ -140,7 +140,7 @@ fn prepare(
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
     let schemes = security_schemes(&workspace);
-    let not_kept = NotKept::of(args, &credentials, &headers, &schemes);
+    let mut not_kept = NotKept::of(args, &credentials, &headers, &schemes);
     let had = match resumption {
         Some(resumption) => resumption.given_again(&not_kept, &schemes)?,
         None => None,
@@ -183,6 +183,7 @@ fn prepare(
         };
         return Err(Refusal { exit, ..Refusal::invalid(diagnostics) });
     }
+    not_kept.spare_unused(&plans);
     HeaderField::check(&headers, &plans, &workspace, &options).map_err(headers::refuse)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
     let objects = inputs::objects(args, standard_input, &mut diagnostics)?;
@@ -209,7 +210,10 @@ fn prepare(
         if let Some((resumption, digest)) = resumption.zip(plan_digest.as_deref()) {
             let given = inputs::complete(args, &objects, &plan)?;
             let start = resumption.start(&plan, given, digest)?;
-            inputs::check_files(&start.files, Some(&resumption.folder))?;
+            // A run that is over sends none of them any more.
+            if !resumption.run.summary.status.is_over() {
+                inputs::check_files(&start.files, Some(&resumption.folder))?;
+            }
             runs.push((plan, start));
             continue;
         }

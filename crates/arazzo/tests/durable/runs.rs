@@ -355,6 +355,10 @@ fn a_run_that_goes_on_elsewhere_sends_the_files_of_where_it_began() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let body = kitchen.server.received()[3].body.clone();
     assert!(contains(&body, "the kind of here"), "{}", String::from_utf8_lossy(&body));
+
+    std::fs::remove_file(kitchen.folder.join("kind.txt")).unwrap();
+    let over = kitchen.command(&resume).output().unwrap();
+    assert_eq!(over.status.code(), Some(0), "a run that is over sends no file: {over:?}");
 }
 
 #[test]
@@ -389,25 +393,6 @@ fn a_run_goes_on_only_with_what_it_began_with() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let over = kitchen.command(&["runs", "resume", "t", "-i", &pot]).output().unwrap();
     assert_eq!(over.status.code(), Some(0), "a run that is over needs nothing: {over:?}");
-}
-
-#[test]
-fn a_field_that_came_twice_is_asked_for_twice() {
-    let kitchen = Kitchen::new("twice", [leaf(), Answer::Stall]);
-    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
-    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--auth", &auth, "-i", &pot, "--server", &url];
-    let fields = ["-H", "X-Guest: a", "-H", "X-Guest: b"];
-    let child = kitchen.command(&[&begin[..], &fields].concat()).spawn().unwrap();
-    kitchen.wait_for(2);
-    kill(child);
-    let once = kitchen.resume(&["-H", "X-Guest: a"]);
-    assert_eq!((once.status.code(), kitchen.lines().len()), (Some(2), 2), "{once:?}");
-    let stderr = String::from_utf8(once.stderr).unwrap();
-    assert!(stderr.contains("the run began with 2 header fields `X-Guest`"), "{stderr}");
-    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
-    let output = kitchen.resume(&fields);
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(kitchen.server.received()[2].headers("X-Guest"), ["a", "b"]);
 }
 
 #[test]
