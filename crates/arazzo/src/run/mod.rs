@@ -51,24 +51,20 @@ pub(crate) use tally::{Reasons, Tally};
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
-    carry_out(args, None, &mut StandardInput::default(), &mut interruption(args))
+    // With the mock nothing is waited for, so signals do what they do to every process.
+    let mut interruption = Interruption::new(args.mock.is_none());
+    carry_out(args, None, &mut StandardInput::default(), &mut interruption)
 }
 
-/// Goes on with a run of a journal, and says whether a signal ended that. The arguments are those that it was begun with.
+/// Goes on with a run of a journal. The arguments are those that it was begun with.
 pub(crate) fn resume(
     args: &RunArgs,
     resumption: &Resumption,
     standard_input: &mut StandardInput,
-) -> (Exit, bool) {
-    let mut interruption = interruption(args);
+    interruption: &mut Interruption,
+) -> Exit {
     standard_input.again();
-    let exit = carry_out(args, Some(resumption), standard_input, &mut interruption);
-    (exit, interruption.by().is_some())
-}
-
-/// With the mock nothing is waited for, so signals do what they do to every process.
-fn interruption(args: &RunArgs) -> Interruption {
-    Interruption::new(args.mock.is_none())
+    carry_out(args, Some(resumption), standard_input, interruption)
 }
 
 fn carry_out(

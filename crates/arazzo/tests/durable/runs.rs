@@ -234,6 +234,49 @@ fn all_runs_are_gone_on_with_until_a_signal_comes() {
 }
 
 #[test]
+fn a_signal_while_a_run_is_read_ends_it_before_it_sends() {
+    let source = || Answer::json(200, API);
+    let kitchen = Kitchen::new("between", [leaf(), Answer::Stall, source(), leaf(), Answer::Stall]);
+    let slow = kitchen.folder.join("slow.arazzo.yml");
+    std::fs::write(&slow, FLOW).unwrap();
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let named = format!("tea={url}/tea.yml");
+    let begin = |id: &str, description: &str, more: &[&str], requests: usize| {
+        let begin = ["run", description, "--run-id", id, "--auth", &auth, "-i", &pot, "--server", &url];
+        let child = kitchen.command(&[&begin[..], more].concat()).spawn().unwrap();
+        kitchen.wait_for(requests);
+        kill(child);
+    };
+    begin("t", "tea.arazzo.yml", &[], 2);
+    begin("u", "slow.arazzo.yml", &["--source", &named], 5);
+    std::fs::remove_file(&slow).unwrap();
+    assert!(Command::new("mkfifo").arg(&slow).status().unwrap().success());
+    let water = || Answer::json(200, "{}");
+    kitchen.server.follow([water(), cup(), source(), water(), cup()]);
+    let resume = ["runs", "resume", "--all", "--auth", &auth, "-i", &pot];
+    let child = kitchen.command(&resume).spawn().unwrap();
+    // It opens when the second description is read, which is when the first run is over.
+    let mut pipe = std::fs::OpenOptions::new().write(true).open(&slow).unwrap();
+    assert_eq!(kitchen.lines().len(), 7);
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    thread::sleep(Duration::from_millis(50));
+    pipe.write_all(FLOW.as_bytes()).unwrap();
+    drop(pipe);
+    let interrupted = child.wait_with_output().unwrap();
+    assert_eq!((interrupted.status.code(), kitchen.lines().len()), (Some(4), 8), "{interrupted:?}");
+    assert!(
+        String::from_utf8_lossy(&interrupted.stderr).contains("interrupted by SIGTERM"),
+        "{interrupted:?}"
+    );
+    let output = kitchen.command(&["runs", "list", "--format", "json"]).output().unwrap();
+    let list = json(&output);
+    assert_eq!(
+        (&list["runs"][0]["status"], &list["runs"][1]["status"]),
+        (&"succeeded".into(), &"interrupted".into())
+    );
+}
+
+#[test]
 fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
     let kitchen = Kitchen::new("secrets", [leaf(), Answer::Stall]);
     let child = kitchen.begin();
