@@ -46,6 +46,11 @@ impl PlannedOperation {
         &self.server
     }
 
+    /// The credentials that its requests take.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
     /// The URLs from which tokens for it are fetched.
     pub(crate) fn token_urls(&self) -> impl Iterator<Item = &str> {
         self.slots

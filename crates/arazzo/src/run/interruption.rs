@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 /// Notices that the process is asked to end, once something is waited for. Before that, signals do what they do to
-/// every process.
+/// every process; after it they do nothing but this, so that what else is to be run needs the same one.
 pub(crate) struct Interruption {
     signals: Option<Vec<(&'static str, Signal)>>,
     by: Option<&'static str>,
@@ -15,6 +15,11 @@ impl Interruption {
     /// Signals are watched from the first wait on if `is_watched`.
     pub(crate) fn new(is_watched: bool) -> Self {
         Self { signals: if is_watched { None } else { Some(Vec::new()) }, by: None }
+    }
+
+    /// Whether a wait needs a runtime that knows signals.
+    pub(super) fn is_watched(&self) -> bool {
+        self.signals.as_ref().is_none_or(|signals| !signals.is_empty())
     }
 
     /// The name of the signal that came.

@@ -51,24 +51,20 @@ pub(crate) use tally::{Reasons, Tally};
 /// Runs what the arguments ask for.
 pub(crate) fn run(args: &RunArgs) -> Exit {
     args.color.apply();
-    carry_out(args, None, &mut StandardInput::default(), &mut interruption(args))
+    // With the mock nothing is waited for, so signals do what they do to every process.
+    let mut interruption = Interruption::new(args.mock.is_none());
+    carry_out(args, None, &mut StandardInput::default(), &mut interruption)
 }
 
-/// Goes on with a run of a journal, and says whether a signal ended that. The arguments are those that it was begun with.
+/// Goes on with a run of a journal. The arguments are those that it was begun with.
 pub(crate) fn resume(
     args: &RunArgs,
     resumption: &Resumption,
     standard_input: &mut StandardInput,
-) -> (Exit, bool) {
-    let mut interruption = interruption(args);
+    interruption: &mut Interruption,
+) -> Exit {
     standard_input.again();
-    let exit = carry_out(args, Some(resumption), standard_input, &mut interruption);
-    (exit, interruption.by().is_some())
-}
-
-/// With the mock nothing is waited for, so signals do what they do to every process.
-fn interruption(args: &RunArgs) -> Interruption {
-    Interruption::new(args.mock.is_none())
+    carry_out(args, Some(resumption), standard_input, interruption)
 }
 
 fn carry_out(
@@ -140,7 +136,7 @@ fn prepare(
     let credentials = credentials::collect(args, &workspace)?;
     let headers = headers::collect(&args.headers)?;
     let schemes = security_schemes(&workspace);
-    let not_kept = NotKept::of(args, &credentials, &headers, &schemes);
+    let mut not_kept = NotKept::of(args, &credentials, &headers, &schemes);
     let had = match resumption {
         Some(resumption) => resumption.given_again(&not_kept, &schemes)?,
         None => None,
@@ -183,6 +179,7 @@ fn prepare(
         };
         return Err(Refusal { exit, ..Refusal::invalid(diagnostics) });
     }
+    not_kept.spare_unused(&plans);
     HeaderField::check(&headers, &plans, &workspace, &options).map_err(headers::refuse)?;
     let scenario = mock::scenario(args, &workspace, documents)?;
     let objects = inputs::objects(args, standard_input, &mut diagnostics)?;
@@ -209,7 +206,10 @@ fn prepare(
         if let Some((resumption, digest)) = resumption.zip(plan_digest.as_deref()) {
             let given = inputs::complete(args, &objects, &plan)?;
             let start = resumption.start(&plan, given, digest)?;
-            inputs::check_files(&start.files, Some(&resumption.folder))?;
+            // A run that is over sends none of them any more.
+            if !resumption.run.summary.status.is_over() {
+                inputs::check_files(&start.files, Some(&resumption.folder))?;
+            }
             runs.push((plan, start));
             continue;
         }

@@ -1,8 +1,10 @@
 //! What a run was given that no journal keeps: credentials and header fields, of which only the names are known when it
 //! is gone on with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use arazzo_engine::Plan;
 use arazzo_runner::{Credentials, HeaderField};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,14 @@ impl NotKept {
             headers: headers.iter().map(|field| field.name().to_owned()).collect(),
             client_certificates: certificates.map(|(host, _)| host.to_owned()).collect(),
         }
+    }
+
+    /// Leaves out the credentials that no request of the plans takes.
+    pub(super) fn spare_unused(&mut self, plans: &[Arc<Plan>]) {
+        let slots = plans.iter().flat_map(|plan| plan.calls()).flat_map(|call| call.operation().slots());
+        let used: BTreeSet<(&str, &str)> =
+            slots.map(|slot| (slot.source.as_str(), slot.scheme.as_str())).collect();
+        self.credentials.retain(|(source, scheme)| used.contains(&(source.as_str(), scheme.as_str())));
     }
 
     /// Whether `given` has all of it again. A scheme that the sources no longer have needs no credential.

@@ -45,7 +45,7 @@ impl Session {
         output::warn_all(&self.warnings, documents, verbosity);
         let mut diagnostics: Vec<DiagnosticJson> = self.warnings.iter().map(DiagnosticJson::from).collect();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
-        if args.mock.is_none() {
+        if args.mock.is_none() || interruption.is_watched() {
             runtime.enable_all();
         }
         let runtime = match runtime.build() {

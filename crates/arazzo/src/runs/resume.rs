@@ -9,7 +9,7 @@ use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::output;
 use crate::refusal::Refusal;
-use crate::run::{self, Resumption, StandardInput};
+use crate::run::{self, Interruption, Resumption, StandardInput};
 
 /// Goes on with the run, or with all that are interrupted.
 pub(super) fn run(args: &ResumeArgs) -> Exit {
@@ -30,13 +30,17 @@ pub(super) fn run(args: &ResumeArgs) -> Exit {
     }
     let mut exit = Exit::Success;
     let mut standard_input = StandardInput::default();
+    // One for all: what comes while a run is prepared ends it before it sends.
+    let mut interruption = Interruption::new(true);
     for run_id in ids {
-        let (ended, is_interrupted) = match prepare(args, &state, &run_id) {
-            Ok((run_args, resumption)) => run::resume(&run_args, &resumption, &mut standard_input),
-            Err(refusal) => (refused(&refusal), false),
+        let ended = match prepare(args, &state, &run_id) {
+            Ok((run_args, resumption)) => {
+                run::resume(&run_args, &resumption, &mut standard_input, &mut interruption)
+            }
+            Err(refusal) => refused(&refusal),
         };
         exit = exit.max(ended);
-        if is_interrupted {
+        if interruption.by().is_some() {
             break;
         }
     }

@@ -80,9 +80,7 @@ fn refuse(path: &Path, error: &JournalError) -> Refusal {
         JournalErrorKind::Full => Some("make room; what is recorded is kept".to_owned()),
         JournalErrorKind::Damaged => Some("put a copy back, or name another file".to_owned()),
         JournalErrorKind::Locked => Some("end the program that keeps it locked".to_owned()),
-        JournalErrorKind::Refused => {
-            Some("make the file and its folder writable: there are more files beside it in use".to_owned())
-        }
+        JournalErrorKind::Refused => Some(way_in(path)),
         // The message says it all; and there may be more kinds one day.
         JournalErrorKind::LeaseLost
         | JournalErrorKind::Cancelled
@@ -102,4 +100,17 @@ fn refuse(path: &Path, error: &JournalError) -> Refusal {
             | JournalErrorKind::NotOver
     );
     if is_usage { Refusal::usage(message, hint) } else { Refusal::stopped(message, hint) }
+}
+
+/// What makes a file usable that may not be opened or written.
+fn way_in(path: &Path) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        _ if path.is_dir() => "it is a folder: name a file".to_owned(),
+        Some(folder) if !folder.exists() => format!("make the folder `{}`", folder.display()),
+        Some(folder) if !folder.is_dir() => format!("`{}` is no folder: name another file", folder.display()),
+        Some(_) | None => {
+            "make the file and its folder writable: there are more files beside it in use".to_owned()
+        }
+    }
 }

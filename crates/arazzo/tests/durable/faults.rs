@@ -82,6 +82,26 @@ fn a_folder_that_cannot_be_written_is_told() {
 }
 
 #[test]
+fn a_name_that_cannot_be_that_of_a_file_is_told_with_what_to_do() {
+    let kitchen = Kitchen::new("no-file", []);
+    let long = "n".repeat(300);
+    for (name, remedy) in [
+        ("none/runs.db", "make the folder `none`"),
+        (".", "name a file"),
+        ("tea.yml/runs.db", "`tea.yml` is no folder"),
+        (long.as_str(), ""),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arazzo"));
+        command.env_clear().current_dir(&kitchen.folder);
+        command.args(["run", "tea.arazzo.yml", "--mock", "-i", "potToken=1", "--state", name]);
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{stderr}");
+        assert!(stderr.contains(remedy) && !stderr.contains("writable"), "{stderr}");
+    }
+}
+
+#[test]
 fn a_file_that_another_program_keeps_locked_is_told() {
     let kitchen = killed("locked");
     let mut other = Connection::open(kitchen.state()).unwrap();

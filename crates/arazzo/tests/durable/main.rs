@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod faults;
+mod given_again;
 mod keys;
 mod kitchen;
 mod library;

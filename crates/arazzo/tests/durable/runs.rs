@@ -234,6 +234,49 @@ fn all_runs_are_gone_on_with_until_a_signal_comes() {
 }
 
 #[test]
+fn a_signal_while_a_run_is_read_ends_it_before_it_sends() {
+    let source = || Answer::json(200, API);
+    let kitchen = Kitchen::new("between", [leaf(), Answer::Stall, source(), leaf(), Answer::Stall]);
+    let slow = kitchen.folder.join("slow.arazzo.yml");
+    std::fs::write(&slow, FLOW).unwrap();
+    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
+    let named = format!("tea={url}/tea.yml");
+    let begin = |id: &str, description: &str, more: &[&str], requests: usize| {
+        let begin = ["run", description, "--run-id", id, "--auth", &auth, "-i", &pot, "--server", &url];
+        let child = kitchen.command(&[&begin[..], more].concat()).spawn().unwrap();
+        kitchen.wait_for(requests);
+        kill(child);
+    };
+    begin("t", "tea.arazzo.yml", &[], 2);
+    begin("u", "slow.arazzo.yml", &["--source", &named], 5);
+    std::fs::remove_file(&slow).unwrap();
+    assert!(Command::new("mkfifo").arg(&slow).status().unwrap().success());
+    let water = || Answer::json(200, "{}");
+    kitchen.server.follow([water(), cup(), source(), water(), cup()]);
+    let resume = ["runs", "resume", "--all", "--auth", &auth, "-i", &pot];
+    let child = kitchen.command(&resume).spawn().unwrap();
+    // It opens when the second description is read, which is when the first run is over.
+    let mut pipe = std::fs::OpenOptions::new().write(true).open(&slow).unwrap();
+    assert_eq!(kitchen.lines().len(), 7);
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    thread::sleep(Duration::from_millis(50));
+    pipe.write_all(FLOW.as_bytes()).unwrap();
+    drop(pipe);
+    let interrupted = child.wait_with_output().unwrap();
+    assert_eq!((interrupted.status.code(), kitchen.lines().len()), (Some(4), 8), "{interrupted:?}");
+    assert!(
+        String::from_utf8_lossy(&interrupted.stderr).contains("interrupted by SIGTERM"),
+        "{interrupted:?}"
+    );
+    let output = kitchen.command(&["runs", "list", "--format", "json"]).output().unwrap();
+    let list = json(&output);
+    assert_eq!(
+        (&list["runs"][0]["status"], &list["runs"][1]["status"]),
+        (&"succeeded".into(), &"interrupted".into())
+    );
+}
+
+#[test]
 fn no_secret_is_in_the_files_and_each_is_asked_for_again() {
     let kitchen = Kitchen::new("secrets", [leaf(), Answer::Stall]);
     let child = kitchen.begin();
@@ -355,6 +398,10 @@ fn a_run_that_goes_on_elsewhere_sends_the_files_of_where_it_began() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let body = kitchen.server.received()[3].body.clone();
     assert!(contains(&body, "the kind of here"), "{}", String::from_utf8_lossy(&body));
+
+    std::fs::remove_file(kitchen.folder.join("kind.txt")).unwrap();
+    let over = kitchen.command(&resume).output().unwrap();
+    assert_eq!(over.status.code(), Some(0), "a run that is over sends no file: {over:?}");
 }
 
 #[test]
@@ -389,25 +436,6 @@ fn a_run_goes_on_only_with_what_it_began_with() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let over = kitchen.command(&["runs", "resume", "t", "-i", &pot]).output().unwrap();
     assert_eq!(over.status.code(), Some(0), "a run that is over needs nothing: {over:?}");
-}
-
-#[test]
-fn a_field_that_came_twice_is_asked_for_twice() {
-    let kitchen = Kitchen::new("twice", [leaf(), Answer::Stall]);
-    let (auth, pot, url) = (format!("key={KEY}"), format!("potToken={POT}"), kitchen.server.url());
-    let begin = ["run", "tea.arazzo.yml", "--run-id", "t", "--auth", &auth, "-i", &pot, "--server", &url];
-    let fields = ["-H", "X-Guest: a", "-H", "X-Guest: b"];
-    let child = kitchen.command(&[&begin[..], &fields].concat()).spawn().unwrap();
-    kitchen.wait_for(2);
-    kill(child);
-    let once = kitchen.resume(&["-H", "X-Guest: a"]);
-    assert_eq!((once.status.code(), kitchen.lines().len()), (Some(2), 2), "{once:?}");
-    let stderr = String::from_utf8(once.stderr).unwrap();
-    assert!(stderr.contains("the run began with 2 header fields `X-Guest`"), "{stderr}");
-    kitchen.server.follow([Answer::json(200, "{}"), cup()]);
-    let output = kitchen.resume(&fields);
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(kitchen.server.received()[2].headers("X-Guest"), ["a", "b"]);
 }
 
 #[test]

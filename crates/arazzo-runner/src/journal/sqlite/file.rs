@@ -1,6 +1,7 @@
 //! The file of a journal: made for its owner only, opened so that commits last.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -79,7 +80,12 @@ fn make(path: &Path) -> Result<(), JournalError> {
         options.mode(0o600);
     }
     options.open(path).map(drop).map_err(|error| {
-        let message = format!("the file cannot be written: {}", error.kind());
-        JournalError::new(JournalErrorKind::Refused, message)
+        use ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+        let is_refused = matches!(
+            error.kind(),
+            PermissionDenied | ReadOnlyFilesystem | NotFound | NotADirectory | IsADirectory
+        );
+        let kind = if is_refused { JournalErrorKind::Refused } else { JournalErrorKind::Storage };
+        JournalError::new(kind, format!("the file cannot be written: {}", error.kind()))
     })
 }
