@@ -451,7 +451,7 @@ fn a_fetched_token_that_a_server_says_is_masked_after_a_resumption_too() {
 
 #[test]
 fn a_credential_that_a_server_says_is_masked_though_another_one_is_given_later() {
-    let (journal, _, runner) = durable("changed");
+    let (journal, _, runner) = durable("credential-changed");
     let given = |key: &str, field: &str| {
         let headers = vec![("X-Api-Key".to_owned(), field.to_owned())];
         let http = HttpOptions { headers, ..HttpOptions::default() };
